@@ -1,0 +1,1 @@
+"""Anchors: what each rep x product would be asked for if nothing bound."""

@@ -1,0 +1,1 @@
+"""Labels to positions and back; business rules to rows of the model."""

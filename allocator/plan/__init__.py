@@ -1,0 +1,1 @@
+"""The plan: its contract, its reading, its checks."""

@@ -1,0 +1,1 @@
+"""Changes on top of a plan: overrides, scenarios, comparisons."""

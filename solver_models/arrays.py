@@ -1,0 +1,49 @@
+"""Array types used below the labels, and the one way to freeze them."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+CodeArray: TypeAlias = NDArray[np.int32]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+def frozen_float(values: object) -> FloatArray:
+    """Return `values` as a read-only float64 array (copied)."""
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+def frozen_int(values: object) -> IntArray:
+    """Return `values` as a read-only int64 array (copied)."""
+    array = np.array(values, dtype=np.int64)
+    array.flags.writeable = False
+    return array
+
+
+def frozen_code(values: object) -> CodeArray:
+    """Return `values` as a read-only int32 array of positions (copied)."""
+    array = np.array(values, dtype=np.int32)
+    array.flags.writeable = False
+    return array
+
+
+def ranges(start: IntArray, length: IntArray) -> IntArray:
+    """Concatenate `start[k] + 0..length[k]-1` for every k, without a loop.
+
+    Parameters
+    ----------
+    start, length
+        Equal shape (k,); `length` >= 0.
+
+    Returns
+    -------
+    Shape (sum of length,).
+    """
+    total = int(length.sum())
+    offset = np.repeat(np.cumsum(length) - length, length)
+    return np.repeat(start, length) + np.arange(total, dtype=np.int64) - offset
