@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from allocator.plan.spec import PlanSpec
@@ -62,3 +63,13 @@ def month_number(text: str) -> int:
 def month_text(number: int) -> str:
     """Return `YYYY-MM` of a month number (inverse of `month_number`)."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def first_day(month: int) -> int:
+    """Days since 1970-01-01 of the first day of a month number."""
+    return int(np.datetime64(month_text(month), "M").astype("datetime64[D]").astype(np.int64))
+
+
+def last_day(month: int) -> int:
+    """Days since 1970-01-01 of the last day of a month number."""
+    return first_day(month + 1) - 1

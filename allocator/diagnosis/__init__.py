@@ -1,0 +1,1 @@
+"""Why a plan is impossible, by how much, and what would make it possible."""

@@ -1,0 +1,144 @@
+"""What became of every rule: value with the rounded targets, status, price, what is missing."""
+
+import numpy as np
+import pandas as pd
+
+from allocator.model.labels import Labels
+from allocator.model.problem import MeasureProblem, product_weight
+from allocator.plan.plan import Plan
+from solver_models.arrays import FloatArray, IntArray
+from solver_models.model import BalanceAnswer, BalanceModel
+
+TIGHT = 1e-9
+
+
+def rule_outcomes(
+    plan: Plan,
+    labels: Labels,
+    problem: MeasureProblem,
+    unrounded: FloatArray,
+    targets: FloatArray,
+    prices: FloatArray,
+) -> pd.DataFrame:
+    """Return one row per rule and node: the instances with value, status, price, short_by.
+
+    Parameters
+    ----------
+    unrounded, targets
+        Shape (n_node, n_product_node): node amounts before and after rounding.
+    prices
+        Shape (n_instance,): see `instance_prices`.
+
+    Returns
+    -------
+    The columns of `spell_out` plus value (the rule's own terms, rounded targets), amount (the
+    row's amount, rounded), status, price, short_by (amount by which the rounded row misses its bound).
+    """
+    table = problem.instances
+    before, low, high = row_amounts(plan, labels, table, unrounded)
+    after, low_after, high_after = row_amounts(plan, labels, table, targets)
+    size = np.maximum(np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0))
+    size = np.maximum(size, np.abs(before)) + 1e-300
+    missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
+    at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
+    status = np.where(missed & (table["tier"] > 0), "relaxed", np.where(at_bound | (prices != 0), "binding", "slack"))
+    short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
+    noise = TIGHT * np.maximum(size, 1.0)
+    return table.assign(
+        value=values_in_own_terms(table, after, targets),
+        amount=after,
+        status=status,
+        price=prices,
+        short_by=np.where(short > noise, short, 0.0),
+    )
+
+
+def instance_prices(problem: MeasureProblem, balanced: BalanceModel, answer: BalanceAnswer) -> FloatArray:
+    """Price of each instance in points of stretch: its rows' prices, or the pull of the cell bound it sets.
+
+    Parameters
+    ----------
+    balanced
+        The scaled model that was balanced.
+
+    Returns
+    -------
+    Shape (n_instance,).
+    """
+    rows = balanced.rows
+    price = np.zeros(len(problem.instances))
+    instance = problem.ledger["instance"].to_numpy(np.int64)[rows.source]
+    of_rule = instance >= 0
+    np.add.at(price, instance[of_rule], answer.price[of_rule])
+    pull = (answer.x - balanced.anchor) / balanced.weight
+    inner = pull - (rows.matrix.T @ answer.price)[: balanced.n_cell]
+    by_lower, by_upper = problem.bound_by[0][problem.cell], problem.bound_by[1][problem.cell]
+    held_up = (inner > TIGHT) & (by_lower >= 0)
+    held_down = (inner < -TIGHT) & (by_upper >= 0)
+    np.add.at(price, by_lower[held_up], inner[held_up])
+    np.add.at(price, by_upper[held_down], inner[held_down])
+    return price
+
+
+def row_amounts(
+    plan: Plan, labels: Labels, table: pd.DataFrame, node_amounts: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Row amount and its bounds, instance by instance, for given node amounts."""
+    node, product = table["node"].to_numpy(np.int64), table["product"].to_numpy(np.int64)
+    amount = node_amounts[node, product].astype(np.float64)
+    low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
+    kind = table["kind"].to_numpy()
+    for column in sorted(set(table["basis"][_is_weighted(table)])):
+        chosen = (_is_weighted(table) & (table["basis"] == column)).to_numpy()
+        amount = np.where(chosen, _weighted(plan, labels, column, node, product, node_amounts), amount)
+    whole = node_amounts[node, 0]
+    peers = _peer_amount(table, node_amounts)
+    base = np.where(kind == "mix", whole, np.where(kind == "fairness", peers, 1.0))
+    return amount, _scaled(low, base), _scaled(high, base)
+
+
+def _scaled(bound: FloatArray, base: FloatArray) -> FloatArray:
+    """Bound times base, infinite bounds kept."""
+    return np.where(np.isfinite(bound), np.where(np.isfinite(bound), bound, 0.0) * base, bound)
+
+
+def _is_weighted(table: pd.DataFrame) -> pd.Series:
+    return (table["kind"] == "link") | ((table["kind"] == "capacity") & (table["basis"] == "effort"))
+
+
+def _weighted(
+    plan: Plan, labels: Labels, column: str, node: IntArray, product: IntArray, node_amounts: FloatArray
+) -> FloatArray:
+    """Sum over product leaves below `product` of weight times amount."""
+    products = labels.grid.products
+    parts = node_amounts[:, products.leaf] * product_weight(plan, labels, column)
+    running = np.concatenate([np.zeros((len(parts), 1)), np.cumsum(parts, axis=1)], axis=1)
+    return running[node, products.leaf_end[product]] - running[node, products.leaf_start[product]]
+
+
+def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
+    """P_v / P_G * X_G of each fairness instance; 1 elsewhere."""
+    result = np.ones(len(table))
+    fair = (table["kind"] == "fairness").to_numpy()
+    if not fair.any():
+        return result
+    own = table[fair]
+    amount = node_amounts[own["node"], own["product"]].astype(np.float64)
+    keys = [own["rule"].to_numpy(), own["group"].to_numpy()]
+    of_group = pd.DataFrame({"x": amount, "p": own["base"].to_numpy()}).groupby(keys).transform("sum")
+    result[fair] = own["base"].to_numpy() / of_group["p"].to_numpy() * of_group["x"].to_numpy()
+    return result
+
+
+def values_in_own_terms(table: pd.DataFrame, amount: FloatArray, node_amounts: FloatArray) -> FloatArray:
+    """Amount, growth rate, share, ratio or deviation from the peers, as the kind says."""
+    kind = table["kind"].to_numpy()
+    base = table["base"].to_numpy(np.float64)
+    whole = node_amounts[table["node"].to_numpy(np.int64), 0].astype(np.float64)
+    peers = _peer_amount(table, node_amounts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.select(
+            [kind == "growth", kind == "commitment", kind == "mix", kind == "fairness"],
+            [amount / base - 1.0, amount / base, amount / whole, amount / peers - 1.0],
+            amount,
+        )

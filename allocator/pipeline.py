@@ -1,0 +1,179 @@
+"""From a plan to targets: the table of contents of a run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allocator.allocation import Allocation, MeasureAllocation
+from allocator.anchors.anchors import Anchors
+from allocator.anchors.build import build_anchors
+from allocator.diagnosis.diagnose import diagnose
+from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
+from allocator.model.instances import spell_out
+from allocator.model.labels import Labels, label_plan
+from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.prices import price_table
+from allocator.model.problem import MeasureProblem, build_problem
+from allocator.model.side_rows import side_rows
+from allocator.phases import Phases
+from allocator.phasing import month_weights
+from allocator.plan.plan import Plan
+from solver_models.arrays import FloatArray
+from solver_models.balance.solve import solve_balance
+from solver_models.engines.base import Engine, EngineError, EngineOptions
+from solver_models.failures import EngineStopped, ModelInfeasible
+from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.phasing import phase_grid
+from solver_models.rounding.rounding import round_targets
+from solver_models.tiers import TierOutcome, settle_tiers
+
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The unrounded answer of one measure with all that led to it."""
+
+    anchors: Anchors
+    problem: MeasureProblem
+    balanced: BalanceModel
+    answer: BalanceAnswer
+    tiers: tuple[TierOutcome, ...]
+    unrounded: FloatArray
+
+
+def allocate(
+    plan: Plan,
+    engine: Engine,
+    options: EngineOptions | None = None,
+    progress: Progress | None = None,
+    phases: Phases | None = None,
+) -> Allocation:
+    """Allocate every measure of a plan.
+
+    Parameters
+    ----------
+    engine, options
+        The LP engine and its limits.
+    progress
+        Called with (measure, phase) as the run goes on.
+    phases
+        Where seconds are added up; a new count by default.
+
+    Raises
+    ------
+    InfeasiblePlan
+        If the hard rules of a measure cannot hold together; carries the diagnosis.
+    RunStopped
+        If a time limit ended a solve.
+    EngineFailure
+        If an engine ended in a way that proves nothing.
+    """
+    phases = phases or Phases()
+    options = options or EngineOptions()
+    tell = progress or (lambda measure, phase: None)
+    with phases.phase("label"):
+        labels = label_plan(plan)
+    measures = tuple(
+        _allocate_measure(plan, labels, measure, engine, options, phases, tell) for measure in plan.spec.measures
+    )
+    return Allocation(plan, labels, measures, engine.name, phases.seconds)
+
+
+def _allocate_measure(
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    engine: Engine,
+    options: EngineOptions,
+    phases: Phases,
+    tell: Progress,
+) -> MeasureAllocation:
+    tell(measure, "solve")
+    solved = solve_measure(plan, labels, measure, engine, options, phases)
+    tell(measure, "round")
+    return round_measure(plan, labels, measure, solved, phases)
+
+
+def solve_measure(
+    plan: Plan, labels: Labels, measure: str, engine: Engine, options: EngineOptions, phases: Phases
+) -> Solved:
+    """Find the unrounded targets of one measure: anchors, model, soft tiers, balance."""
+    with phases.phase("anchors"):
+        anchors = build_anchors(plan, labels, measure)
+    with phases.phase("build"):
+        instances = spell_out(plan, labels, measure, anchors)
+        problem = build_problem(plan, labels, measure, anchors, instances)
+        scaled = problem.model.scaled()
+    try:
+        with phases.phase("tiers"):
+            balanced, tiers = settle_tiers(scaled, engine, options)
+        with phases.phase("balance"):
+            answer = solve_balance(balanced, engine, options)
+    except ModelInfeasible as infeasible:
+        with phases.phase("diagnose"):
+            raise InfeasiblePlan(diagnose(plan, labels, measure, problem)) from infeasible
+    except EngineStopped as stopped:
+        raise RunStopped(str(stopped)) from stopped
+    except EngineError as failure:
+        raise EngineFailure(str(failure)) from failure
+    unrounded = np.zeros(labels.grid.n_cell)
+    unrounded[problem.cell] = answer.x * balanced.unit
+    return Solved(anchors, problem, balanced, answer, tiers, unrounded)
+
+
+def round_measure(
+    plan: Plan, labels: Labels, measure: str, solved: Solved, phases: Phases
+) -> MeasureAllocation:
+    """Round a solved measure to whole units, spread it over the months and say what became of the rules."""
+    grid, unit = labels.grid, float(plan.spec.measures[measure].round_to)
+    problem = solved.problem
+    with phases.phase("round"):
+        side = side_rows(plan, labels, problem.instances, unit)
+        rounded = round_targets(grid, solved.unrounded / unit, side)
+    with phases.phase("months"):
+        weights = month_weights(plan, labels, measure)
+        months = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
+    with phases.phase("rules"):
+        prices = instance_prices(problem, solved.balanced, solved.answer)
+        rules = rule_outcomes(
+            plan, labels, problem, grid.roll_up(solved.unrounded), rounded.units * unit, prices
+        )
+        table = price_table(
+            labels,
+            measure,
+            problem,
+            solved.balanced.rows,
+            solved.answer,
+            solved.tiers,
+            solved.balanced.unit,
+        )
+    return MeasureAllocation(
+        measure=measure,
+        anchors=solved.anchors,
+        lower=problem.lower,
+        upper=problem.upper,
+        unrounded=solved.unrounded,
+        target_units=rounded.units,
+        month_units=months,
+        rules=rules,
+        prices=table,
+        evidence=_evidence(solved, rounded.report),
+    )
+
+
+def _evidence(solved: Solved, rounding: dict[str, Any]) -> dict[str, Any]:
+    """Return residuals, tiers, rounding and passes as plain JSON types."""
+    return {
+        "residuals": solved.answer.residual,
+        "passes": solved.answer.passes,
+        "tiers": [
+            {"tier": tier.tier, "largest_violation": tier.largest, "sum_of_violations": tier.total}
+            for tier in solved.tiers
+        ],
+        "rounding": rounding,
+        "cells": int(solved.balanced.n_cell),
+        "rows": len(solved.balanced.rows),
+    }

@@ -1,0 +1,1 @@
+"""Results: tables, files, the workbook, the summary."""

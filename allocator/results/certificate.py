@@ -1,0 +1,35 @@
+"""certificate.json: what was run, on what, and what proves it."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from allocator.allocation import Allocation
+
+PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp", "scipy")
+
+
+def certificate(allocation: Allocation, result_hash: str) -> dict[str, Any]:
+    """Return the certificate as plain JSON types."""
+    return {
+        "status": "optimal",
+        "plan": allocation.plan.spec.plan,
+        "input_hash": allocation.plan.input_hash,
+        "result_hash": result_hash,
+        "overrides": list(allocation.plan.overrides),
+        "versions": versions(),
+        "engine": allocation.engine,
+        "seconds": {phase: round(seconds, 4) for phase, seconds in allocation.seconds.items()},
+        "measures": {result.measure: result.evidence for result in allocation.measures},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that shape the answer."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,24 @@
+"""Hashes that tie a result to its bytes."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+RESULT_TABLES = ("cells.csv", "explanation.csv", "prices.csv", "rules.csv", "targets.csv", "targets_monthly.csv")
+
+
+def hash_named_bytes(parts: Iterable[tuple[str, bytes]], overrides: Iterable[str] = ()) -> str:
+    """sha256 over name, NUL, decimal length, NUL, bytes of each part in order of name, then the overrides."""
+    digest = hashlib.sha256()
+    for name, content in sorted(parts):
+        digest.update(name.encode() + b"\0" + str(len(content)).encode() + b"\0")
+        digest.update(content)
+    for override in overrides:
+        digest.update(override.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def result_hash(folder: Path) -> str:
+    """Hash of the result tables that exist in a folder."""
+    present = [folder / name for name in RESULT_TABLES if (folder / name).exists()]
+    return hash_named_bytes((path.name, path.read_bytes()) for path in present)

@@ -1,0 +1,1 @@
+"""Sentences by subject; every key has the same placeholders in both languages."""

@@ -1,0 +1,24 @@
+"""What the command says."""
+
+TEXTS = {
+    "cli.faults": {
+        "en": "The plan cannot be used yet: {count} fault(s). Nothing was written.",
+        "zh": "计划暂不可用：共 {count} 处错误。未写入任何文件。",
+    },
+    "cli.more_faults": {"en": "  ... and {count} more (--json lists all)", "zh": "  ……另有 {count} 处（--json 列出全部）"},
+    "cli.failed": {"en": "Failed", "zh": "运行失败"},
+    "cli.stopped": {"en": "Stopped before the answer was proved", "zh": "在得到可证明的结果之前已停止"},
+    "cli.check_ok": {
+        "en": "Plan {plan}: no faults. {measures} measure(s), {nodes} nodes, {reps} reps, {products} products, "
+        "{rules} rules, {pins} pins, {history_rows} rows of history.",
+        "zh": "计划 {plan}：没有错误。{measures} 个指标，{nodes} 个节点，{reps} 名销售，{products} 个产品，"
+        "{rules} 条规则，{pins} 个锁定值，{history_rows} 行历史数据。",
+    },
+    "cli.init_done": {"en": "An empty plan was written to {path}:", "zh": "已在 {path} 写入空白计划："},
+    "phase.solve": {"en": "solving", "zh": "求解"},
+    "phase.round": {"en": "rounding to whole units", "zh": "取整"},
+    "verify.ok": {"en": "ok    ", "zh": "通过  "},
+    "verify.failed": {"en": "FAILED", "zh": "不通过"},
+    "verify.all_ok": {"en": "All {count} checks hold.", "zh": "全部 {count} 项检查通过。"},
+    "verify.not_ok": {"en": "Not all of {count} checks hold.", "zh": "{count} 项检查中有不通过的。"},
+}

@@ -1,0 +1,18 @@
+"""Every sentence the product says, in English and Chinese."""
+
+from collections.abc import Mapping
+
+from allocator.text_catalogue import cli, diagnosis, matrix, rules, summary
+
+CATALOGUE: Mapping[str, Mapping[str, str]] = {**cli.TEXTS, **diagnosis.TEXTS, **rules.TEXTS, **summary.TEXTS, **matrix.TEXTS}
+
+
+def text(key: str, lang: str, **values: object) -> str:
+    """Return the sentence `key` in `en` or `zh` with the values put in.
+
+    Raises
+    ------
+    KeyError
+        If there is no such sentence.
+    """
+    return CATALOGUE[key][lang].format(**values)

@@ -1,0 +1,35 @@
+"""`allocator check`: read a plan and list everything that is wrong with it."""
+
+import argparse
+from pathlib import Path
+
+from allocator.model.labels import label_plan
+from allocator.plan.reading import read_plan
+from allocator.texts import text
+from service.cli.output import Output
+
+HELP = "read a plan and list every fault; writes nothing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Check and say what the plan holds."""
+    plan = read_plan(arguments.plan, arguments.overrides)
+    grid = label_plan(plan).grid
+    counts = {
+        "plan": plan.spec.plan,
+        "measures": len(plan.spec.measures),
+        "nodes": len(grid.org),
+        "reps": grid.n_rep,
+        "products": grid.n_product,
+        "rules": len(plan.rules),
+        "pins": len(plan.pins),
+        "history_rows": len(plan.history),
+    }
+    output.show(text("cli.check_ok", output.lang, **counts), {"status": "ok", **counts, "input_hash": plan.input_hash})
+    return 0

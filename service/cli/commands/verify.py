@@ -1,0 +1,27 @@
+"""`allocator verify`: recompute every promise of a result from the files alone."""
+
+import argparse
+from pathlib import Path
+
+from allocator.texts import text
+from allocator.verification import verify_results
+from service.cli.output import Output
+
+HELP = "recompute every promise of a result folder, without a solver"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("out", type=Path, metavar="OUT", help="result folder")
+    parser.add_argument("--plan", type=Path, default=None, metavar="DIR", help="the plan it came from")
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Check and list what was checked; exit code 1 if a promise does not hold."""
+    report = verify_results(arguments.out, arguments.plan)
+    lines = [
+        f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}" for check in report.checks
+    ]
+    verdict = text("verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks))
+    output.show("\n".join([*lines, verdict]), report.as_dict())
+    return 0 if report.passed else 1

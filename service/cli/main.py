@@ -1,0 +1,91 @@
+"""Entry point of the command `allocator`."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
+from allocator.texts import text
+from service.cli.output import Output, claim_stdout
+
+COMMANDS = ("init", "check", "run", "verify")
+SHOWN_FAULTS = 200
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 input, 3 infeasible, 4 stopped, 1 ours."""
+    stream = claim_stdout()
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    name = next((word for word in argv if not word.startswith("-")), "")
+    if name in COMMANDS:
+        return _run(name, argv, stream)
+    parser = argparse.ArgumentParser(
+        prog="allocator", description="Sales targets: allocated, exact, explained, verified."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        commands.add_parser(command, help=import_module(f"service.cli.commands.{command}").HELP, add_help=False)
+    sys.stdout = stream
+    parser.parse_args(argv)
+    return 2
+
+
+def _run(name: str, argv: list[str], stream: object) -> int:
+    """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
+    command = import_module(f"service.cli.commands.{name}")
+    parser = argparse.ArgumentParser(prog=f"allocator {name}", description=command.HELP)
+    parser.add_argument("--json", action="store_true", help="write nothing but JSON to stdout")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts")
+    command.add_arguments(parser)
+    argv.remove(name)
+    sys.stdout, redirected = stream, sys.stdout  # type: ignore[assignment]
+    try:
+        parsed = parser.parse_args(argv)
+    finally:
+        sys.stdout = redirected
+    output = Output(parsed.json, parsed.lang, stream)  # type: ignore[arg-type]
+    try:
+        return int(command.run(parsed, output))
+    except InputFaults as error:
+        output.show(_fault_text(error.faults, output.lang), {"status": "faults", "faults": [f.as_dict() for f in error.faults]})
+        return error.exit_code
+    except InfeasiblePlan as error:
+        output.show(str(error), {"status": "infeasible", "diagnosis": error.diagnosis})
+        return error.exit_code
+    except AllocatorError as error:
+        status = "stopped" if error.exit_code == 4 else "failed"
+        output.show(f"{text('cli.' + status, output.lang)}: {error}", {"status": status, "message": str(error)})
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.show(text("cli.stopped", output.lang), {"status": "stopped", "message": "interrupted"})
+        return 4
+    except Exception as error:
+        traceback.print_exc()
+        output.show(f"{text('cli.failed', output.lang)}: {error}", {"status": "failed", "message": repr(error)})
+        return 1
+
+
+def _fault_text(faults: Sequence[Fault], lang: str) -> str:
+    """Return all faults, one line each; very long lists are cut on the terminal, never in JSON."""
+    lines = [text("cli.faults", lang, count=len(faults))]
+    lines += [f"  {fault.sentence()}" for fault in faults[:SHOWN_FAULTS]]
+    if len(faults) > SHOWN_FAULTS:
+        lines.append(text("cli.more_faults", lang, count=len(faults) - SHOWN_FAULTS))
+    return "\n".join(lines)
+
+
+def existing(path: str) -> Path:
+    """Return the path; a path that is not there is an input fault."""
+    found = Path(path)
+    if not found.exists():
+        raise InputFaults(
+            [Fault(str(path), 0, "", "", "no-such-path", "there is nothing at this path", "check the spelling")]
+        )
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

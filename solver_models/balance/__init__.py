@@ -1,0 +1,1 @@
+"""The balance objective: piecewise-linear passes with any LP engine, then the exact polish."""

@@ -1,0 +1,46 @@
+"""What optimality means here, and how far a point is from it."""
+
+import numpy as np
+
+from solver_models.arrays import FloatArray
+from solver_models.failures import largest_entry
+from solver_models.model import BalanceModel
+
+
+def cells_at(model: BalanceModel, price: FloatArray) -> FloatArray:
+    """x = clip(a + w * A'y, lower, upper): the minimiser of the Lagrangian at prices y."""
+    pull = (model.rows.matrix.T @ price)[: model.n_cell]
+    return np.clip(model.anchor + model.weight * pull, model.lower, model.upper)
+
+
+def row_size(model: BalanceModel) -> FloatArray:
+    """Size of each row that errors are measured against: max(|bounds|, sum of |A| a). Shape (n_row,)."""
+    activity = abs(model.rows.matrix)[:, : model.n_cell] @ model.anchor
+    low = np.where(np.isfinite(model.rows.lower), np.abs(model.rows.lower), 0.0)
+    high = np.where(np.isfinite(model.rows.upper), np.abs(model.rows.upper), 0.0)
+    return np.maximum(np.maximum(low, high), np.maximum(activity, 1e-12))
+
+
+def residuals(model: BalanceModel, x: FloatArray, free: FloatArray, price: FloatArray) -> dict[str, float]:
+    """Relative errors of the optimality conditions.
+
+    Returns
+    -------
+    `rows`: rows outside their bounds; `complementary`: rows with a price that are not at the bound
+    the price stands for; `stationarity`: cells away from `cells_at`; `free`: free columns with a gradient.
+    """
+    size = row_size(model)
+    activity = model.rows.matrix @ np.concatenate([x, free])
+    below, above = model.rows.lower - activity, activity - model.rows.upper
+    outside = np.maximum(np.maximum(below, above), 0.0) / size
+    gap = np.where(price > 0, np.abs(below), np.where(price < 0, np.abs(above), 0.0)) / size
+    gap = np.where(np.isfinite(gap), gap, np.inf)
+    away = np.abs(x - cells_at(model, price)) / np.maximum(model.weight, np.abs(x))
+    gradient = (model.rows.matrix.T @ price)[model.n_cell :]
+    reference = (abs(model.rows.matrix).T @ np.abs(price))[model.n_cell :] + 1.0
+    return {
+        "rows": largest_entry(outside),
+        "complementary": largest_entry(gap),
+        "stationarity": largest_entry(away),
+        "free": largest_entry(gradient / reference),
+    }

@@ -1,0 +1,119 @@
+"""The exact polish: from nearly right prices to the minimiser in full double precision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver_models.arrays import BoolArray, FloatArray
+from solver_models.balance.system import NormalForm, factorise
+from solver_models.failures import largest_entry
+
+SETTLED = 1e-13
+NATURAL = 4e-12
+SIDE_PASSES = 25
+NEWTON_PASSES = 20
+REGULARISATION = 1e-9
+
+
+@dataclass(frozen=True)
+class PolishedPoint:
+    """Scaled prices and free columns at which the active set has settled."""
+
+    price: FloatArray
+    free: FloatArray
+    factorisations: int
+
+
+def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoint | None:
+    """Active-set Newton from given prices; None if the active set does not settle.
+
+    A row is active while it is an equality or carries a price; which side it is held at is
+    frozen inside a pass. Cells follow x = clip(a + w A'y). The regularisation is removed by
+    refinement, so dependent and repeated rows are harmless.
+
+    Parameters
+    ----------
+    price
+        Scaled prices, shape (n_row,).
+    free
+        Scaled free columns, shape (n_free,).
+    """
+    is_equal = form.lower == form.upper
+    y = np.where(is_equal | (price != 0), price, 0.0)
+    y = np.where((y > 0) & np.isneginf(form.lower), 0.0, np.where((y < 0) & np.isposinf(form.upper), 0.0, y))
+    active = is_equal | (y != 0)
+    side_high = y < 0
+    t = free.copy()
+    count = 0
+    best = np.inf
+    stalls = 0
+    for _ in range(SIDE_PASSES):
+        target = np.where(is_equal, form.lower, np.where(side_high, form.upper, form.lower))
+        y, t, used, is_solved = _solve_equalities(form, y, t, active, target)
+        count += used
+        activity = form.cells @ _cells(form, y) + form.free @ t
+        wrong = active & ~is_equal & np.where(side_high, y > 0, y < 0)
+        error = np.maximum(form.lower - activity, activity - form.upper) / form.size
+        violated = ~active & (error > NATURAL)
+        if is_solved and not wrong.any() and not violated.any():
+            return PolishedPoint(y, t, count)
+        measure = float(wrong.sum() + violated.sum())
+        stalls = 0 if measure < best else stalls + 1
+        best = min(best, measure)
+        if stalls > 8 or not np.all(np.isfinite(y)):
+            return None
+        if not is_solved and not wrong.any() and not violated.any():
+            return None
+        y = np.where(wrong, 0.0, y)
+        active = (active & ~wrong) | violated
+        side_high = np.where(violated, activity > form.upper, side_high)
+    return None
+
+
+def _cells(form: NormalForm, y: FloatArray) -> FloatArray:
+    model = form.model
+    return np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
+
+
+def _solve_equalities(
+    form: NormalForm, y: FloatArray, t: FloatArray, active: BoolArray, target: FloatArray
+) -> tuple[FloatArray, FloatArray, int, bool]:
+    """Newton on `active rows = target, free columns stationary` with the cells clipped."""
+    model = form.model
+    rows = np.flatnonzero(active)
+    y = np.where(active, y, 0.0)
+    factor, key, used, extra = None, None, 0, 0
+    last = np.inf
+    for _ in range(NEWTON_PASSES):
+        z = model.anchor + model.weight * (form.cells_t @ y)
+        is_free = (z > model.lower) & (z < model.upper)
+        x = np.clip(z, model.lower, model.upper)
+        gap = (target - form.cells @ x - form.free @ t)[rows]
+        slope = -(form.free.T @ y) if model.n_free else np.zeros(0)
+        error = max(largest_entry(gap / form.size[rows]), largest_entry(slope) * 1e-2)
+        if error <= SETTLED:
+            extra += 1
+            if extra > 1:
+                return y, t, used, True
+        if factor is None or key is None or not np.array_equal(key, is_free):
+            try:
+                factor = factorise(
+                    form,
+                    is_free,
+                    np.full(len(rows), REGULARISATION),
+                    np.full(model.n_free, REGULARISATION),
+                    rows,
+                )
+            except RuntimeError:
+                return y, t, used, False
+            key, used = is_free, used + 1
+        elif error >= 0.5 * last and error <= NATURAL:
+            return y, t, used, True
+        last = error
+        step = factor.solve(np.concatenate([gap, slope]))
+        y = y.copy()
+        y[rows] += step[: len(rows)]
+        t = t + step[len(rows) :]
+        if not np.all(np.isfinite(step)):
+            return y, t, used, False
+    return y, t, used, error <= NATURAL

@@ -1,0 +1,84 @@
+"""The one unique answer: linear passes find the neighbourhood, the polish finds the point."""
+
+import numpy as np
+
+from solver_models.arrays import FloatArray
+from solver_models.balance.kkt import cells_at, residuals, row_size
+from solver_models.balance.newton import newton
+from solver_models.balance.piecewise import piecewise_program
+from solver_models.balance.polish import polish
+from solver_models.balance.system import NormalForm, normal_form
+from solver_models.engines.base import Engine, EngineError, EngineOptions
+from solver_models.failures import raise_unless_optimal
+from solver_models.model import BalanceAnswer, BalanceModel
+
+LINEAR_PASSES = 5
+ACCEPTED = 1e-9
+
+
+def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -> BalanceAnswer:
+    """min sum (x - anchor)^2 / (2 weight) over the rows and bounds of a model without soft tiers.
+
+    Parameters
+    ----------
+    model
+        Scaled to numbers near 1 (`BalanceModel.scaled`).
+
+    Raises
+    ------
+    ModelInfeasible, EngineStopped
+        From the first linear pass.
+    EngineError
+        If no point could be certified (never seen; nothing is returned uncertified).
+    """
+    form = normal_form(model, row_size(model))
+    passes = {"linear": 0, "polish": 0, "newton": 0}
+    quick = _certified(form, np.zeros(form.n_row), np.zeros(model.n_free), passes) if _anchor_fits(model) else None
+    if quick is not None:
+        return quick
+    center, width = np.zeros(model.n_cell), np.inf
+    price, free = np.zeros(form.n_row), np.zeros(model.n_free)
+    for _ in range(LINEAR_PASSES):
+        pieces = piecewise_program(model, center, width)
+        solution = raise_unless_optimal(engine.solve(pieces.program, options), engine.name)
+        passes["linear"] += 1
+        price = form.price_in(solution.row_price)
+        free = solution.x[len(pieces.cell_of_piece) :] / form.free_scale
+        answer = _certified(form, price, free, passes)
+        if answer is not None:
+            return answer
+        center = (pieces.cells(solution.x) - model.anchor) / model.weight
+        width = 0.08 if np.isinf(width) else width * 0.3
+    point = newton(form, price, free)
+    passes["newton"] += point.factorisations
+    answer = _certified(form, point.price, point.free, passes)
+    if answer is None:
+        raise EngineError(f"{engine.name}: no point could be certified (error {point.error:.1e})")
+    return answer
+
+
+def _anchor_fits(model: BalanceModel) -> bool:
+    """True if there are no free columns and the clipped anchor meets all rows to a ten-thousandth."""
+    if model.n_free:
+        return False
+    x = np.clip(model.anchor, model.lower, model.upper)
+    activity = model.rows.matrix @ x
+    worst = np.maximum(model.rows.lower - activity, activity - model.rows.upper) / row_size(model)
+    return bool(np.all(worst <= 1e-4))
+
+
+def _certified(
+    form: NormalForm, price: FloatArray, free: FloatArray, passes: dict[str, int]
+) -> BalanceAnswer | None:
+    """Polish and return the answer if the optimality conditions hold, else None."""
+    point = polish(form, price, free)
+    if point is None:
+        return None
+    passes["polish"] += point.factorisations
+    model = form.model
+    y, t = form.price_out(point.price), point.free * form.free_scale
+    x = cells_at(model, y)
+    errors = residuals(model, x, t, y)
+    if max(errors.values()) > ACCEPTED:
+        return None
+    return BalanceAnswer(x, t, y, errors, dict(passes))

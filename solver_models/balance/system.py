@@ -1,0 +1,122 @@
+"""The linear systems behind polish and Newton steps: normal equations in a fixed elimination order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import bmat, coo_array, csc_array, csr_array, diags_array
+from scipy.sparse.linalg import SuperLU, splu
+
+from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.model import BalanceModel
+
+
+@dataclass(frozen=True)
+class NormalForm:
+    """Rows scaled so that A W A' has a unit diagonal, sorted for elimination (short rows first).
+
+    Every regularisation and tolerance is then a pure number, whatever the currency.
+
+    Parameters
+    ----------
+    cells
+        Scaled rows over the cells, shape (m, n_cell).
+    free
+        Scaled rows over the free columns, shape (m, n_free); these columns are scaled too.
+    lower, upper, size
+        Scaled row bounds and row sizes.
+    order
+        Model row of each position.
+    row_scale, free_scale
+        The way back: price = row_scale * scaled price (in model order after `order`).
+    """
+
+    model: BalanceModel
+    cells: csr_array
+    cells_t: csr_array
+    free: csr_array
+    lower: FloatArray
+    upper: FloatArray
+    size: FloatArray
+    order: IntArray
+    row_scale: FloatArray
+    free_scale: FloatArray
+
+    @property
+    def n_row(self) -> int:
+        """Number of rows."""
+        return len(self.lower)
+
+    def price_in(self, price: FloatArray) -> FloatArray:
+        """Bring model prices into this form."""
+        return price[self.order] / self.row_scale
+
+    def price_out(self, scaled: FloatArray) -> FloatArray:
+        """Bring scaled prices back to the model's rows."""
+        price = np.zeros(self.n_row)
+        price[self.order] = scaled * self.row_scale
+        return price
+
+
+def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
+    """Scale and sort the rows of a model.
+
+    Parameters
+    ----------
+    size
+        Sizes of the model's rows (see `kkt.row_size`).
+    """
+    matrix = csr_array(model.rows.matrix)
+    n = model.n_cell
+    cells, free = csr_array(matrix[:, :n]), csr_array(matrix[:, n:])
+    norm2 = np.asarray(cells.multiply(cells) @ model.weight).ravel()
+    free_norm2 = np.asarray(free.multiply(free).sum(axis=1)).ravel() if model.n_free else np.zeros(len(norm2))
+    reach = np.maximum(norm2, np.where(norm2 > 0, 0.0, free_norm2))
+    scale = 1.0 / np.sqrt(np.where(reach > 0, reach, 1.0))
+    order = np.argsort(np.diff(cells.indptr), kind="stable")
+    cells = csr_array((diags_array(scale) @ cells)[order])
+    free = csr_array((diags_array(scale) @ free)[order])
+    column = np.sqrt(np.asarray(free.multiply(free).sum(axis=0)).ravel())
+    free_scale = 1.0 / np.where(column > 0, column, 1.0)
+    free = csr_array(free @ diags_array(free_scale)) if model.n_free else free
+    return NormalForm(
+        model,
+        cells,
+        csr_array(cells.T),
+        free,
+        (model.rows.lower * scale)[order],
+        (model.rows.upper * scale)[order],
+        (size * scale)[order],
+        order,
+        scale[order],
+        free_scale,
+    )
+
+
+def factorise(
+    form: NormalForm, is_free_cell: BoolArray, diagonal: FloatArray, free_diagonal: FloatArray, active: IntArray
+) -> SuperLU:
+    """Factorise [[A_F W A_F' + D, B], [B', -E]] over the active rows and all free columns.
+
+    Parameters
+    ----------
+    is_free_cell
+        Cells strictly between their bounds; only they carry weight.
+    diagonal
+        D, shape (n_active,), > 0.
+    free_diagonal
+        E, shape (n_free,), > 0.
+    """
+    weight = np.where(is_free_cell, form.model.weight, 0.0)
+    rows = csr_array(form.cells[active])
+    normal = csr_array((rows @ diags_array(weight)) @ rows.T) + diags_array(diagonal)
+    if form.model.n_free:
+        border = csr_array(form.free[active])
+        system = bmat([[normal, border], [border.T, -diags_array(free_diagonal)]], format="csc")
+    else:
+        system = csc_array(normal)
+    return splu(
+        csc_array(coo_array(system)),
+        permc_spec="NATURAL",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )

@@ -1,0 +1,1 @@
+"""Ways to solve a linear program; every engine gives the same kind of answer."""

@@ -1,0 +1,1 @@
+"""Controlled rounding: whole units with exact sums on both trees at once."""

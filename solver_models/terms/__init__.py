@@ -1,0 +1,1 @@
+"""The rows of the model: one small function per kind of promise."""

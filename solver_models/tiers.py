@@ -1,0 +1,315 @@
+"""Soft tiers in order: the smallest largest violation, then the smallest sum, both kept exactly.
+
+A settled tier is not kept by a number with a tolerance but by complementary slackness: for any
+optimal prices, the optimal points are exactly the feasible points at which every row with a
+price and every column with a reduced cost is tight. So later stages work on the exact optimal
+face, whatever engine found the prices.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array, hstack, vstack
+
+from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.engines.base import Engine, EngineOptions
+from solver_models.failures import raise_unless_optimal
+from solver_models.model import BalanceModel, Rows, SoftRows
+from solver_models.program import LinearProgram
+from solver_models.solution import Solution
+
+SATISFIED = 1e-9
+SIGNIFICANT = 1e-9
+SIGNIFICANT_CELL = 1e-7
+PART_ROW, PART_SHARE, PART_CAP = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One entry per soft side: sign * (row @ z) + d >= sign * bound, with d <= scale * theta."""
+
+    row: csr_array
+    sign: FloatArray
+    bound: FloatArray
+    scale: FloatArray
+    source: IntArray
+
+    def __len__(self) -> int:
+        return len(self.sign)
+
+
+@dataclass(frozen=True)
+class StagePrices:
+    """Prices of one stage of a tier, in the measure-free scaled form of the model.
+
+    Parameters
+    ----------
+    row_price
+        Prices of the model's rows as they stood in this stage, shape (len(rows),).
+    rows
+        Those rows (for their source, part and bounds).
+    goal_price, largest_price
+        Shape (n_side,): prices of the goal rows (relative to sign) and of the `largest` rows.
+    sides
+        The sides of the tier.
+    """
+
+    tier: int
+    name: str
+    rows: Rows
+    row_price: FloatArray
+    sides: Sides
+    goal_price: FloatArray
+    largest_price: FloatArray
+
+
+@dataclass(frozen=True)
+class TierOutcome:
+    """What a tier reached: relative violations and the stages' prices."""
+
+    tier: int
+    largest: float
+    total: float
+    stages: tuple[StagePrices, ...]
+
+
+def settle_tiers(
+    model: BalanceModel, engine: Engine, options: EngineOptions
+) -> tuple[BalanceModel, tuple[TierOutcome, ...]]:
+    """Settle all soft tiers and return the model in which only the balance is left to find.
+
+    Raises
+    ------
+    ModelInfeasible, EngineStopped, EngineError
+        If the hard rows cannot hold together, or an engine did not finish.
+    """
+    outcomes = []
+    for tier in np.unique(model.soft.tier).tolist():
+        model, outcome = _settle_tier(model, int(tier), engine, options)
+        outcomes.append(outcome)
+    return model, tuple(outcomes)
+
+
+def _settle_tier(
+    model: BalanceModel, tier: int, engine: Engine, options: EngineOptions
+) -> tuple[BalanceModel, TierOutcome]:
+    sides = _sides_of(model.soft, tier)
+    rest = replace(model, soft=_without(model.soft, tier))
+    face = _Face.whole(rest, len(sides))
+    first = _stage_program(rest, face, sides, "largest")
+    solution = _solve(first, engine, options)
+    n_before = rest.n_column
+    largest = float(solution.x[n_before + len(sides)])
+    if largest <= SATISFIED:
+        rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
+        return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, ())
+    stages = [_prices(rest, face, sides, solution, tier, "largest")]
+    face = face.tightened(rest, sides, solution)
+    second = _stage_program(rest, face, sides, "sum")
+    solution = _solve(second, engine, options)
+    total = float(solution.x[n_before : n_before + len(sides)].sum())
+    stages.append(_prices(rest, face, sides, solution, tier, "sum"))
+    face = face.tightened(rest, sides, solution)
+    return _apply_face(rest, face, sides), TierOutcome(tier, largest, total, tuple(stages))
+
+
+@dataclass(frozen=True)
+class _Face:
+    """The optimal face so far: row and cell bounds, and what is tight among the soft sides."""
+
+    row_lower: FloatArray
+    row_upper: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    goal_tight: BoolArray
+    largest_tight: BoolArray
+    d_zero: BoolArray
+
+    @staticmethod
+    def whole(model: BalanceModel, n_side: int) -> "_Face":
+        none = np.zeros(n_side, bool)
+        return _Face(
+            model.rows.lower, model.rows.upper, model.lower, model.upper, none, none.copy(), none.copy()
+        )
+
+    def tightened(self, model: BalanceModel, sides: Sides, solution: Solution) -> "_Face":
+        """Make tight what carries a price in `solution`."""
+        m, k, n = len(model.rows), len(sides), model.n_cell
+        price, reduced = solution.row_price, solution.reduced_cost
+        norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
+        weighted = np.abs(price[:m]) * norm
+        reference = max(weighted.max(initial=0.0), 1e-300)
+        tight = weighted > SIGNIFICANT * max(reference, np.abs(price[m:]).max(initial=0.0) * SIGNIFICANT)
+        row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
+        at_lower, at_upper = tight & (price[:m] > 0), tight & (price[:m] < 0)
+        row_upper[at_lower] = row_lower[at_lower]
+        row_lower[at_upper] = row_upper[at_upper]
+        goal = csr_array(sides.row[:, :n])
+        noise = abs(model.rows.matrix[:, :n]).T @ np.abs(price[:m]) + abs(goal).T @ (
+            np.abs(price[m : m + k]) / sides.scale
+        )
+        rc = reduced[:n]
+        significant = np.abs(rc) > SIGNIFICANT_CELL * noise
+        lower, upper = self.lower.copy(), self.upper.copy()
+        fix_low, fix_up = significant & (rc > 0), significant & (rc < 0)
+        upper[fix_low] = lower[fix_low]
+        lower[fix_up] = upper[fix_up]
+        top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
+        return _Face(
+            row_lower,
+            row_upper,
+            lower,
+            upper,
+            self.goal_tight | (price[m : m + k] > SIGNIFICANT_CELL * top),
+            self.largest_tight | (price[m + k :] > SIGNIFICANT_CELL * top),
+            self.d_zero | (reduced[model.n_column : model.n_column + k] > SIGNIFICANT_CELL * top),
+        )
+
+
+def _stage_program(model: BalanceModel, face: _Face, sides: Sides, stage: str) -> LinearProgram:
+    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0)."""
+    k, n = len(sides), model.n_column
+    identity = csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(k, k))
+    goal = csr_array(sides.row.multiply((sides.sign / sides.scale)[:, None]))
+    goal = csr_array((goal.data, goal.indices, goal.indptr), shape=(k, n))
+    ones = csr_array(np.ones((k, 1)))
+    matrix = vstack(
+        [
+            hstack([_widen(model.rows.matrix, n), csr_array((len(model.rows), k + 1))]),
+            hstack([goal, identity, csr_array((k, 1))]),
+            hstack([csr_array((k, n)), -identity, ones]),
+        ],
+        format="csr",
+    )
+    free = np.full(model.n_free, np.inf)
+    goal_bound = sides.sign * sides.bound / sides.scale
+    cost = np.zeros(n + k + 1)
+    cost[n + k if stage == "largest" else slice(n, n + k)] = 1.0
+    return LinearProgram(
+        cost=cost,
+        matrix=csr_array(matrix),
+        row_lower=np.concatenate([face.row_lower, goal_bound, np.zeros(k)]),
+        row_upper=np.concatenate(
+            [
+                face.row_upper,
+                np.where(face.goal_tight, goal_bound, np.inf),
+                np.where(face.largest_tight, 0.0, np.inf),
+            ]
+        ),
+        lower=np.concatenate([face.lower, -free, np.zeros(k + 1)]),
+        upper=np.concatenate([face.upper, free, np.where(face.d_zero, 0.0, np.inf), [np.inf]]),
+    )
+
+
+def _apply_face(model: BalanceModel, face: _Face, sides: Sides) -> BalanceModel:
+    """Return the model on the optimal face, the d eliminated, theta one more free column."""
+    keep = np.flatnonzero(face.d_zero)
+    give = np.flatnonzero(~face.d_zero)
+    n = model.n_column
+    rows = replace(model.rows, lower=face.row_lower, upper=face.row_upper)
+    kept = _side_rows(sides, keep, keep=True)
+    is_exact = face.goal_tight[keep]
+    kept = replace(
+        kept,
+        lower=np.where(is_exact, sides.bound[keep], kept.lower),
+        upper=np.where(is_exact, sides.bound[keep], kept.upper),
+    )
+    rows = _append(rows, kept)
+    if len(give):
+        is_tied = face.goal_tight[give] & face.largest_tight[give]
+        rows = _append(rows, _share_rows(sides, give, is_tied, n))
+        rows = _append(rows, _side_rows(sides, give[face.goal_tight[give] & ~is_tied], keep=False))
+    return replace(
+        model, lower=face.lower, upper=face.upper, n_free=model.n_free + (1 if len(give) else 0), rows=rows
+    )
+
+
+def _side_rows(sides: Sides, which: IntArray, *, keep: bool) -> Rows:
+    """Rows `at or beyond the bound` (keep) or `at or short of it` (cap) of some sides."""
+    is_floor = (sides.sign[which] > 0) == keep
+    bound = sides.bound[which]
+    return Rows(
+        csr_array(sides.row[which]),
+        np.where(is_floor, bound, -np.inf),
+        np.where(is_floor, np.inf, bound),
+        sides.source[which],
+        np.full(len(which), PART_ROW if keep else PART_CAP, np.int64),
+    )
+
+
+def _share_rows(sides: Sides, which: IntArray, is_tied: BoolArray, n_column: int) -> Rows:
+    """Rows X + scale * theta >= bound (lower sides), X - scale * theta <= bound (upper sides)."""
+    k = len(which)
+    sign, bound = sides.sign[which], sides.bound[which]
+    theta = csr_array((sign * sides.scale[which], (np.arange(k), np.zeros(k, np.int64))), shape=(k, 1))
+    matrix = hstack([_widen(csr_array(sides.row[which]), n_column), theta])
+    return Rows(
+        csr_array(matrix),
+        np.where((sign > 0) | is_tied, bound, -np.inf),
+        np.where((sign < 0) | is_tied, bound, np.inf),
+        sides.source[which],
+        np.full(k, PART_SHARE, np.int64),
+    )
+
+
+def _append(rows: Rows, more: Rows) -> Rows:
+    width = max(rows.matrix.shape[1], more.matrix.shape[1])
+    return Rows(
+        csr_array(vstack([_widen(rows.matrix, width), _widen(more.matrix, width)], format="csr")),
+        np.concatenate([rows.lower, more.lower]),
+        np.concatenate([rows.upper, more.upper]),
+        np.concatenate([rows.source, more.source]),
+        np.concatenate([rows.part, more.part]),
+    )
+
+
+def _widen(matrix: csr_array, width: int) -> csr_array:
+    """Return the matrix with empty columns added on the right."""
+    return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+
+
+def _sides_of(soft: SoftRows, tier: int) -> Sides:
+    """Split the soft rows of a tier into one-sided goals."""
+    of_tier = np.flatnonzero(soft.tier == tier)
+    low = of_tier[np.isfinite(soft.lower[of_tier])]
+    high = of_tier[np.isfinite(soft.upper[of_tier])]
+    which = np.concatenate([low, high])
+    return Sides(
+        csr_array(soft.matrix[which]),
+        np.concatenate([np.ones(len(low)), -np.ones(len(high))]),
+        np.concatenate([soft.lower[low], soft.upper[high]]),
+        soft.scale[which],
+        soft.source[which],
+    )
+
+
+def _without(soft: SoftRows, tier: int) -> SoftRows:
+    rest = np.flatnonzero(soft.tier != tier)
+    return SoftRows(
+        csr_array(soft.matrix[rest]),
+        soft.lower[rest],
+        soft.upper[rest],
+        soft.tier[rest],
+        soft.scale[rest],
+        soft.source[rest],
+    )
+
+
+def _solve(program: LinearProgram, engine: Engine, options: EngineOptions) -> Solution:
+    return raise_unless_optimal(engine.solve(program, options), engine.name)
+
+
+def _prices(
+    model: BalanceModel, face: _Face, sides: Sides, solution: Solution, tier: int, name: str
+) -> StagePrices:
+    """Return the prices of a stage, goals per unit of the row (not of the relative violation)."""
+    m, k = len(model.rows), len(sides)
+    return StagePrices(
+        tier,
+        name,
+        replace(model.rows, lower=face.row_lower, upper=face.row_upper),
+        solution.row_price[:m],
+        sides,
+        sides.sign * solution.row_price[m : m + k] / sides.scale,
+        solution.row_price[m + k :] / sides.scale,
+    )
