@@ -59,7 +59,7 @@ def build_problem(
 ) -> MeasureProblem:
     """Assemble totals, rules, pins and bounds of a measure."""
     lower, upper, bound_by, on_cell = _cell_bounds(plan, labels, instances)
-    moves = _moving_cells(plan, labels, measure, anchors, instances, upper)
+    moves = _moving_cells(labels, anchors, instances, ~absent_cells(plan, labels))
     rows, ledger = _rows(plan, labels, measure, anchors, instances[~on_cell])
     cell = np.flatnonzero(moves).astype(np.int64)
     anchor = anchors.anchor[cell]
@@ -77,8 +77,7 @@ def _cell_bounds(
     grid = labels.grid
     lower, upper = np.zeros(grid.n_cell), np.full(grid.n_cell, np.inf)
     bound_by = np.full((2, grid.n_cell), -1, np.int64)
-    gone = np.repeat(absent_reps(plan, labels), grid.n_product)
-    upper[gone] = 0.0
+    upper[absent_cells(plan, labels)] = 0.0
     is_amount = instances["is_whole"] | (instances["kind"].isin(["growth", "commitment"]))
     is_leaf_rep = grid.org.is_leaf[instances["node"].to_numpy(np.int64)]
     is_leaf_product = grid.products.is_leaf[instances["product"].to_numpy(np.int64)]
@@ -102,22 +101,20 @@ def cell_position(grid: Grid, node: IntArray, product: IntArray) -> IntArray:
     return grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
 
 
-def absent_reps(plan: Plan, labels: Labels) -> BoolArray:
-    """True for leaves whose days at work miss the plan's months, shape (n_rep,)."""
+def absent_cells(plan: Plan, labels: Labels) -> BoolArray:
+    """True for the cells of leaves whose days at work miss the plan's months, shape (n_cell,)."""
     row = labels.node_row[labels.grid.org.leaf]
     start = plan.org["start"].to_numpy(np.int64)[row]
     end = plan.org["end"].to_numpy(np.int64)[row]
     months = plan.month_numbers
     too_late = (start != NO_DATE) & (start > last_day(months[-1]))
-    return too_late | ((end != NO_DATE) & (end < first_day(months[0])))
+    absent = too_late | ((end != NO_DATE) & (end < first_day(months[0])))
+    return np.repeat(absent, labels.grid.n_product)
 
 
-def _moving_cells(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, instances: pd.DataFrame, upper: FloatArray
-) -> BoolArray:
+def _moving_cells(labels: Labels, anchors: Anchors, instances: pd.DataFrame, can: BoolArray) -> BoolArray:
     """Cells with an anchor, and cells that a minimum needs because it covers none with an anchor."""
     grid = labels.grid
-    can = upper > 0
     moves = (anchors.anchor > 0) & can
     asks = instances[
         ((instances["lower"] > 0) & instances["kind"].isin(["range", "growth", "commitment", "pin", "link"]))
