@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from allocator.anchors.anchors import Anchors
+from allocator.explanation.waterfall import Waterfall
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray, IntArray
@@ -33,6 +34,8 @@ class MeasureAllocation:
         The rows of rules.csv for this measure.
     prices
         The rows of prices.csv for this measure.
+    waterfall
+        The steps of every target.
     evidence
         residuals, tiers, rounding checks and passes, as plain JSON types.
     """
@@ -46,6 +49,7 @@ class MeasureAllocation:
     month_units: IntArray
     rules: pd.DataFrame
     prices: pd.DataFrame
+    waterfall: Waterfall
     evidence: dict[str, Any]
 
 
@@ -58,3 +62,9 @@ class Allocation:
     measures: tuple[MeasureAllocation, ...]
     engine: str
     seconds: dict[str, float]
+
+    @property
+    def status(self) -> str:
+        """`optimal`, or `stopped` if a time limit left soft tiers out (hard rules hold all the same)."""
+        unsettled = any(result.evidence["unsettled_tiers"] for result in self.measures)
+        return "stopped" if unsettled else "optimal"

@@ -11,6 +11,7 @@ from allocator.anchors.anchors import Anchors
 from allocator.anchors.build import build_anchors
 from allocator.diagnosis.diagnose import diagnose
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
+from allocator.explanation.waterfall import build_waterfall
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels, label_plan
 from allocator.model.outcomes import instance_prices, rule_outcomes
@@ -150,6 +151,10 @@ def round_measure(
             solved.tiers,
             solved.balanced.unit,
         )
+    with phases.phase("explain"):
+        waterfall = build_waterfall(
+            labels, solved.anchors, problem, solved.balanced, solved.answer, rounded.units, unit
+        )
     return MeasureAllocation(
         measure=measure,
         anchors=solved.anchors,
@@ -160,6 +165,7 @@ def round_measure(
         month_units=months,
         rules=rules,
         prices=table,
+        waterfall=waterfall,
         evidence=_evidence(solved, rounded.report),
     )
 
@@ -172,7 +178,9 @@ def _evidence(solved: Solved, rounding: dict[str, Any]) -> dict[str, Any]:
         "tiers": [
             {"tier": tier.tier, "largest_violation": tier.largest, "sum_of_violations": tier.total}
             for tier in solved.tiers
+            if tier.is_settled
         ],
+        "unsettled_tiers": [tier.tier for tier in solved.tiers if not tier.is_settled],
         "rounding": rounding,
         "cells": int(solved.balanced.n_cell),
         "rows": len(solved.balanced.rows),

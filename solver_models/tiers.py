@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
-from solver_models.failures import raise_unless_optimal
+from solver_models.failures import EngineStopped, raise_unless_optimal
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
@@ -71,6 +71,7 @@ class TierOutcome:
     largest: float
     total: float
     stages: tuple[StagePrices, ...]
+    is_settled: bool = True
 
 
 def settle_tiers(
@@ -78,16 +79,31 @@ def settle_tiers(
 ) -> tuple[BalanceModel, tuple[TierOutcome, ...]]:
     """Settle all soft tiers and return the model in which only the balance is left to find.
 
+    A tier that the time limit cuts off, and all after it, are left out of the returned model;
+    their outcomes say so (`is_settled` false).
+
     Raises
     ------
-    ModelInfeasible, EngineStopped, EngineError
-        If the hard rows cannot hold together, or an engine did not finish.
+    ModelInfeasible, EngineError
+        If the hard rows cannot hold together, or an engine ended in a way that proves nothing.
     """
-    outcomes = []
+    outcomes: list[TierOutcome] = []
     for tier in np.unique(model.soft.tier).tolist():
-        model, outcome = _settle_tier(model, int(tier), engine, options)
+        if outcomes and not outcomes[-1].is_settled:
+            model = replace(model, soft=_without(model.soft, int(tier)))
+            outcomes.append(_unsettled(int(tier)))
+            continue
+        try:
+            model, outcome = _settle_tier(model, int(tier), engine, options)
+        except EngineStopped:
+            model, outcome = replace(model, soft=_without(model.soft, int(tier))), _unsettled(int(tier))
         outcomes.append(outcome)
     return model, tuple(outcomes)
+
+
+def _unsettled(tier: int) -> TierOutcome:
+    """Return the outcome of a tier that ran out of time."""
+    return TierOutcome(tier, float("nan"), float("nan"), (), is_settled=False)
 
 
 def _settle_tier(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Totals:
     company: int
     product_lower: IntArray
     product_upper: IntArray
-    is_stated: FloatArray
+    is_stated: BoolArray
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
     yield Way("totals", is_total)
     yield Way("maxima", is_rule & ~side)
     yield Way("minima", is_rule & side)
+    yield Way("totals_and_minima", is_total | ((names.instance >= 0) & side))
     for rule_id in conflict.minimal:
         if rule_id not in TOTALS:
             yield Way("one_rule", names.rule_id == rule_id)
@@ -133,9 +134,8 @@ def _changes(
 ) -> Iterable[PlanChange]:
     """Turn what the solution needs into changes of totals and rules."""
     unit = plan.spec.measures[measure].round_to
-    if way.name == "totals":
+    if way.name.startswith("totals"):
         yield from _total_changes(plan, measure, problem, bounds, unit)
-        return
     chosen = np.unique(names.instance[way.may_give & (names.instance >= 0)])
     table = problem.instances.loc[chosen].assign(value=bounds.value[chosen], amount=bounds.amount[chosen])
     for rule_id, rows in table[table["kind"] != "pin"].groupby("rule_id", sort=True):
@@ -199,15 +199,15 @@ def _total_changes(
 
 def _whole(value: float, unit: Decimal, rounding: str) -> Decimal:
     """Draw an amount outwards to a whole unit, forgiving noise."""
-    nearest = (Decimal(repr(value)) / unit).quantize(Decimal(1))
-    if abs(Decimal(repr(value)) / unit - nearest) < Decimal("1e-6"):
+    nearest = (Decimal(repr(float(value))) / unit).quantize(Decimal(1))
+    if abs(Decimal(repr(float(value))) / unit - nearest) < Decimal("1e-6"):
         return nearest * unit
-    return (Decimal(repr(value)) / unit).quantize(Decimal(1), rounding=rounding) * unit
+    return (Decimal(repr(float(value))) / unit).quantize(Decimal(1), rounding=rounding) * unit
 
 
 def _digits(value: float, rounding: str) -> Decimal:
     """Draw a ratio outwards to four digits."""
-    return Decimal(repr(round(value, 9))).quantize(Decimal("0.0001"), rounding=rounding)
+    return Decimal(repr(round(float(value), 9))).quantize(Decimal("0.0001"), rounding=rounding)
 
 
 def _decimal(value: float) -> Decimal:

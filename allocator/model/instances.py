@@ -10,7 +10,7 @@ from allocator.anchors.history import history_windows
 from allocator.model.labels import Labels
 from allocator.plan.commitments import current_commitments
 from allocator.plan.plan import Plan
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import CodeArray, FloatArray, IntArray
 
 AMOUNT_KINDS = ("range", "growth", "capacity", "commitment", "pin")
 RATIO_KINDS = ("mix", "fairness", "link")
@@ -139,11 +139,45 @@ def _peer_base(
     elif basis == "history":
         base = grid.roll_up_plain(anchors.last_year)[node, product]
     elif basis == "potential":
-        base = grid.roll_up_plain(np.nan_to_num(anchors.potential))[node, product]
+        base = _stated_potential(plan, labels, measure)[node, product]
     else:
         base = _capacity_of(plan, labels, measure)[node]
     peers = plan.org["peer_group"].to_numpy()[labels.node_row[node]]
     return base, np.unique(peers.astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def _stated_potential(plan: Plan, labels: Labels, measure: str) -> FloatArray:
+    """Potential of every node and product as potential.csv states it; NaN where it says nothing.
+
+    The row of the node and product itself; else the sum over the products below; else the sum
+    over the node's children.
+
+    Returns
+    -------
+    Shape (n_node, n_product_node).
+    """
+    table = plan.potential[plan.potential["measure"] == measure]
+    org, products = labels.grid.org, labels.grid.products
+    value = np.full((len(org), len(products)), np.nan)
+    node, product = labels.codes_of_nodes(table["node_id"]), labels.codes_of_products(table["product_id"])
+    value[node, product] = table["amount"].to_numpy(np.float64)
+    by_product = np.ascontiguousarray(value.T)
+    for lines in reversed(products.by_depth[1:]):
+        _fill_from_children(by_product, products.parent, lines)
+    value = np.ascontiguousarray(by_product.T)
+    for nodes in reversed(org.by_depth[1:]):
+        _fill_from_children(value, org.parent, nodes)
+    return value
+
+
+def _fill_from_children(value: FloatArray, parent: CodeArray, children: CodeArray) -> None:
+    """Give parents without a value the sum of their children's, where any child has one."""
+    total = np.zeros_like(value)
+    known = np.zeros(value.shape, bool)
+    np.add.at(total, parent[children], np.nan_to_num(value[children]))
+    np.logical_or.at(known, parent[children], ~np.isnan(value[children]))
+    missing = np.isnan(value) & known
+    value[missing] = total[missing]
 
 
 def _capacity_of(plan: Plan, labels: Labels, measure: str) -> FloatArray:

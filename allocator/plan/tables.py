@@ -34,6 +34,11 @@ class Table:
         """All columns, required first, in the order of the contract."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def required_names(self) -> tuple[str, ...]:
+        """The columns that the header must have."""
+        return tuple(column.name for column in self.columns if column.required)
+
 
 def _table(name: str, row: str, key: str, required: str, optional: str = "") -> Table:
     """Build a table from `name:type` words."""

@@ -12,7 +12,7 @@ PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp",
 def certificate(allocation: Allocation, result_hash: str) -> dict[str, Any]:
     """Return the certificate as plain JSON types."""
     return {
-        "status": "optimal",
+        "status": allocation.status,
         "plan": allocation.plan.spec.plan,
         "input_hash": allocation.plan.input_hash,
         "result_hash": result_hash,

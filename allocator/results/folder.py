@@ -9,15 +9,17 @@ from typing import Any
 
 from allocator.allocation import Allocation
 from allocator.errors import Fault, InputFaults
+from allocator.explanation.table import explanation_table
 from allocator.phases import Phases
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import write_csv
-from allocator.results.hashing import result_hash
+from allocator.results.hashing import RESULT_TABLES, result_hash
 from allocator.results.matrix.workbook import write_matrix
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, monthly_table, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
+RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "matrix.xlsx", "report.html")
 
 
 def check_target(out: Path) -> None:
@@ -61,10 +63,10 @@ def write_results(
     def fill(folder: Path) -> dict[str, Any]:
         with phases.phase("write tables"):
             _write_tables(allocation, folder, lang)
+        digest = result_hash(folder)
         if with_workbook:
             with phases.phase("write workbook"):
-                write_matrix(allocation, folder / "matrix.xlsx", lang)
-        digest = result_hash(folder)
+                write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 
@@ -83,7 +85,8 @@ def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write a JSON document, keys in their own order, one final newline."""
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(words + "\n", encoding="utf-8")
 
 
 def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
@@ -97,22 +100,41 @@ def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
         (rules_table(allocation, result, texts) for result, texts in zip(results, sentences, strict=True)),
     )
     write_csv(folder / "prices.csv", (result.prices for result in results))
+    write_csv(
+        folder / "explanation.csv",
+        (explanation_table(allocation, result, result.waterfall, lang) for result in results),
+    )
 
 
 def _swap_in(out: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     """Fill a new folder beside `out`, then put it in place; the old one stays until the new one is whole."""
     check_target(out)
+    out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         answer = fill(fresh)
         fresh.chmod(0o755)
-        old = out.parent / f"{fresh.name}.old"
-        if out.exists():
-            out.rename(old)
-        fresh.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
-        return answer
+        _replace(out, fresh)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+    return answer
+
+
+def _replace(out: Path, fresh: Path) -> None:
+    """Put `fresh` in the place of `out`; what people laid beside an earlier result moves along."""
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = out.parent / f"{fresh.name}.old"
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except BaseException:
+        old.rename(out)
+        raise
+    for entry in sorted(old.iterdir()):
+        if entry.name not in RESULT_FILES:
+            entry.rename(out / entry.name)
+    shutil.rmtree(old, ignore_errors=True)

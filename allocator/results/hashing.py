@@ -4,7 +4,14 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-RESULT_TABLES = ("cells.csv", "explanation.csv", "prices.csv", "rules.csv", "targets.csv", "targets_monthly.csv")
+RESULT_TABLES = (
+    "cells.csv",
+    "explanation.csv",
+    "prices.csv",
+    "rules.csv",
+    "targets.csv",
+    "targets_monthly.csv",
+)
 
 
 def hash_named_bytes(parts: Iterable[tuple[str, bytes]], overrides: Iterable[str] = ()) -> str:

@@ -15,7 +15,10 @@ def rule_sentences(allocation: Allocation, result: MeasureAllocation, lang: str)
     """Return one sentence per row of the measure's rules: what is asked, what came out, who owns it."""
     names = node_names(allocation)
     products = product_names(allocation, lang)
-    return [_sentence(rule, names, products, lang) for rule in result.rules.to_dict("records")]
+    rules = result.rules.to_dict("records")
+    return [
+        _sentence({str(key): value for key, value in rule.items()}, names, products, lang) for rule in rules
+    ]
 
 
 def node_names(allocation: Allocation) -> list[str]:

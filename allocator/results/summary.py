@@ -20,7 +20,8 @@ def summary_text(allocation: Allocation, lang: str) -> str:
     """Return the summary for people: totals, first level of the org, rules, exactness, seconds."""
     spec = allocation.plan.spec
     lines = [text("summary.title", lang, plan=spec.plan, name=spec.name).strip(), ""]
-    lines += _table([_measure_header(lang), *(_measure_row(allocation, result) for result in allocation.measures)])
+    rows = [_measure_row(allocation, result) for result in allocation.measures]
+    lines += _table([_measure_header(lang), *rows])
     for result in allocation.measures:
         lines += ["", f"{result.measure} ({spec.measures[result.measure].unit})"]
         lines += _table([_node_header(lang), *_node_rows(allocation, result)])
@@ -40,7 +41,7 @@ def summary_text(allocation: Allocation, lang: str) -> str:
 def summary_json(allocation: Allocation, out: Path) -> dict[str, Any]:
     """Return the summary for programs."""
     return {
-        "status": "optimal",
+        "status": allocation.status,
         "plan": allocation.plan.spec.plan,
         "out": str(out),
         "engine": allocation.engine,
@@ -128,8 +129,8 @@ def _rule_lines(allocation: Allocation, result: MeasureAllocation, lang: str) ->
     lines = [text("summary.rules", lang, **counts)]
     for tier in result.evidence["tiers"]:
         if tier["largest_violation"] > 0:
-            figures = {"largest": f"{tier['largest_violation']:.2%}", "total": f"{tier['sum_of_violations']:.2%}"}
-            lines.append(text("summary.tier", lang, tier=tier["tier"], **figures))
+            largest, total = f"{tier['largest_violation']:.2%}", f"{tier['sum_of_violations']:.2%}"
+            lines.append(text("summary.tier", lang, tier=tier["tier"], largest=largest, total=total))
     sentences = np.array(rule_sentences(allocation, result, lang), object)
     for status, key in (("binding", "summary.binding_most"), ("relaxed", "summary.relaxed_list")):
         chosen = np.flatnonzero((rules["status"] == status).to_numpy())
@@ -149,7 +150,10 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [_pad(cell, width, left=column == 0) for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            _pad(cell, width, left=column == 0)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  " + "  ".join(cells).rstrip())
     return lines
 

@@ -49,7 +49,7 @@ def amounts(units: IntArray, round_to: Decimal) -> np.ndarray:
     if not isinstance(exponent, int):
         raise ValueError(f"round_to {round_to} is not a finite number")
     if exponent >= 0:
-        return units * (step * 10**exponent)
+        return np.asarray(units * (step * 10**exponent))
     scale = 10**-exponent
     raw = units.ravel() * step
     whole, part = np.divmod(np.abs(raw), scale)
@@ -60,7 +60,7 @@ def amounts(units: IntArray, round_to: Decimal) -> np.ndarray:
 
 def as_float(units: IntArray, round_to: Decimal) -> np.ndarray:
     """Units times `round_to` as floats, for ratios."""
-    return units * float(round_to)
+    return np.asarray(units * float(round_to), np.float64)
 
 
 def cells_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataFrame:

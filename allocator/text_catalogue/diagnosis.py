@@ -26,6 +26,10 @@ TEXTS = {
     "repair.totals": {"en": "Change the totals: {changes}", "zh": "调整总目标：{changes}"},
     "repair.maxima": {"en": "Raise upper limits: {changes}", "zh": "放宽上限：{changes}"},
     "repair.minima": {"en": "Lower minimums: {changes}", "zh": "降低下限：{changes}"},
+    "repair.totals_and_minima": {
+        "en": "Plan for less, totals and minimums: {changes}",
+        "zh": "下调总目标与下限：{changes}",
+    },
     "repair.one_rule": {"en": "Change one rule: {changes}", "zh": "只调整一条规则：{changes}"},
     "repair.more": {"en": " and {count} more", "zh": " 等另外 {count} 项"},
     "kind.total": {"en": "The company total", "zh": "公司总目标"},

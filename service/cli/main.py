@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
@@ -17,8 +18,12 @@ SHOWN_FAULTS = 200
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 input, 3 infeasible, 4 stopped, 1 ours."""
-    stream = claim_stdout()
-    argv = list(sys.argv[1:] if arguments is None else arguments)
+    with claim_stdout() as stream:
+        return _dispatch(list(sys.argv[1:] if arguments is None else arguments), stream)
+
+
+def _dispatch(argv: list[str], stream: TextIO) -> int:
+    """Find the command; without one, say which there are."""
     name = next((word for word in argv if not word.startswith("-")), "")
     if name in COMMANDS:
         return _run(name, argv, stream)
@@ -33,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _run(name: str, argv: list[str], stream: object) -> int:
+def _run(name: str, argv: list[str], stream: TextIO) -> int:
     """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
     command = import_module(f"service.cli.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"allocator {name}", description=command.HELP)
@@ -41,12 +46,12 @@ def _run(name: str, argv: list[str], stream: object) -> int:
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts")
     command.add_arguments(parser)
     argv.remove(name)
-    sys.stdout, redirected = stream, sys.stdout  # type: ignore[assignment]
+    sys.stdout, redirected = stream, sys.stdout
     try:
         parsed = parser.parse_args(argv)
     finally:
         sys.stdout = redirected
-    output = Output(parsed.json, parsed.lang, stream)  # type: ignore[arg-type]
+    output = Output(parsed.json, parsed.lang, stream)
     try:
         return int(command.run(parsed, output))
     except InputFaults as error:

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -38,12 +40,18 @@ class Output:
             sys.stderr.flush()
 
 
-def claim_stdout() -> TextIO:
-    """Return the real stdout and send everything else that is written there to stderr.
+@contextmanager
+def claim_stdout() -> Iterator[TextIO]:
+    """Yield the real stdout and send everything else that is written there to stderr meanwhile.
 
     Solvers write to the process's stdout below Python; this keeps JSON clean.
     """
     sys.stdout.flush()
     own = os.dup(1)
     os.dup2(2, 1)
-    return os.fdopen(own, "w", encoding="utf-8", newline="\n")
+    try:
+        with os.fdopen(os.dup(own), "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+    finally:
+        os.dup2(own, 1)
+        os.close(own)

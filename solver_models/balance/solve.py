@@ -9,7 +9,7 @@ from solver_models.balance.piecewise import piecewise_program
 from solver_models.balance.polish import polish
 from solver_models.balance.system import NormalForm, normal_form
 from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.failures import raise_unless_optimal
+from solver_models.failures import EngineStopped, raise_unless_optimal
 from solver_models.model import BalanceAnswer, BalanceModel
 
 LINEAR_PASSES = 5
@@ -19,6 +19,10 @@ ACCEPTED = 1e-9
 def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -> BalanceAnswer:
     """min sum (x - anchor)^2 / (2 weight) over the rows and bounds of a model without soft tiers.
 
+    Linear passes of the engine give prices, the polish makes them exact; what does not settle
+    within five passes (or is cut off by the time limit) goes to the Newton route. Nothing is
+    returned that does not meet the optimality conditions to 1e-9.
+
     Parameters
     ----------
     model
@@ -26,34 +30,38 @@ def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -
 
     Raises
     ------
-    ModelInfeasible, EngineStopped
+    ModelInfeasible
         From the first linear pass.
+    EngineStopped
+        If the time limit cut the engine off and the Newton route found no answer either.
     EngineError
-        If no point could be certified (never seen; nothing is returned uncertified).
+        If no point could be certified.
     """
     form = normal_form(model, row_size(model))
     passes = {"linear": 0, "polish": 0, "newton": 0}
-    quick = _certified(form, np.zeros(form.n_row), np.zeros(model.n_free), passes) if _anchor_fits(model) else None
-    if quick is not None:
-        return quick
-    center, width = np.zeros(model.n_cell), np.inf
     price, free = np.zeros(form.n_row), np.zeros(model.n_free)
-    for _ in range(LINEAR_PASSES):
+    answer = _certified(form, price, free, passes) if _anchor_fits(model) else None
+    stopped: EngineStopped | None = None
+    center, width = np.zeros(model.n_cell), np.inf
+    while answer is None and stopped is None and passes["linear"] < LINEAR_PASSES:
         pieces = piecewise_program(model, center, width)
-        solution = raise_unless_optimal(engine.solve(pieces.program, options), engine.name)
+        try:
+            solution = raise_unless_optimal(engine.solve(pieces.program, options), engine.name)
+        except EngineStopped as cut_off:
+            stopped = cut_off
+            break
         passes["linear"] += 1
         price = form.price_in(solution.row_price)
         free = solution.x[len(pieces.cell_of_piece) :] / form.free_scale
         answer = _certified(form, price, free, passes)
-        if answer is not None:
-            return answer
         center = (pieces.cells(solution.x) - model.anchor) / model.weight
         width = 0.08 if np.isinf(width) else width * 0.3
-    point = newton(form, price, free)
-    passes["newton"] += point.factorisations
-    answer = _certified(form, point.price, point.free, passes)
     if answer is None:
-        raise EngineError(f"{engine.name}: no point could be certified (error {point.error:.1e})")
+        point = newton(form, price, free)
+        passes["newton"] += point.factorisations
+        answer = _certified(form, point.price, point.free, passes)
+    if answer is None:
+        raise stopped or EngineError(f"{engine.name}: no point could be certified")
     return answer
 
 

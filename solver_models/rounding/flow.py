@@ -3,56 +3,83 @@
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import CodeArray, FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
 
 WHOLE = 1e-7
+RELATIVE_NOISE = 1e-9
+LARGEST_SNAP = 0.02
+HALF_UP = 1e-6
 COST_SCALE = 1_000_000
-TIE_SCALE = 256
+TIE_BITS = 20
+COST_BITS = 61
 
 
 class RoundingError(RuntimeError):
-    """The flow solver did not find the rounding that always exists; the input sums are not exact."""
+    """The flow solver did not find the rounding that always exists; its status is in the message."""
 
 
-def floor_ceil(values: FloatArray) -> tuple[IntArray, IntArray]:
-    """Return floor and ceiling, where values within 1e-7 of a whole number count as whole."""
-    return np.floor(values + WHOLE).astype(np.int64), np.ceil(values - WHOLE).astype(np.int64)
+def floor_ceil(values: FloatArray, total: float) -> tuple[IntArray, IntArray]:
+    """Return floor and ceiling, where values within a tolerance of a whole number count as whole.
 
-
-def rounding_cost(values: FloatArray) -> IntArray:
-    """Cost of rounding each value up: nearest first, ties by a fixed hash of the position.
-
-    (1 - 2 f) quantised to 1e-6, times 256, plus a hash in 0..255: the optimum is the nearest
-    rounding and practically unique, whatever solver finds it.
+    The tolerance is 1e-7, or 1e-9 of the value where that is more (sums carry noise of that
+    size). It is capped so that the numbers of one level, `total` together, cannot be moved by
+    0.02 units in all: a network of whole bounds misses the fractional flow by less than one
+    unit then, and so still has a whole solution.
     """
-    floor, _ = floor_ceil(values)
+    tolerance = np.maximum(WHOLE, np.abs(values) * min(RELATIVE_NOISE, LARGEST_SNAP / max(abs(total), 1.0)))
+    return np.floor(values + tolerance).astype(np.int64), np.ceil(values - tolerance).astype(np.int64)
+
+
+def rounding_cost(
+    values: FloatArray, floor: IntArray, tie_key: IntArray, tie_bits: int = TIE_BITS
+) -> IntArray:
+    """Cost of rounding each value up: nearest first, ties by a fixed hash of `tie_key`.
+
+    cost = rint((1 - 2 f) * 1e6) * 2^b + hash mod 2^b, b = `tie_bits`, f the fraction above `floor`.
+    The hash makes the best rounding unique (as good as certainly): no solver can choose another.
+
+    Parameters
+    ----------
+    values, floor, tie_key
+        Equal shapes; keys differ from each other.
+    """
     fraction = np.clip(values - floor, 0.0, 1.0)
     nearest = np.rint((1.0 - 2.0 * fraction) * COST_SCALE).astype(np.int64)
-    return nearest * TIE_SCALE + (_splitmix(np.arange(values.size)) % TIE_SCALE).reshape(values.shape)
+    return (nearest << tie_bits) + _splitmix(tie_key) % (1 << tie_bits)
 
 
-def _splitmix(position: IntArray) -> IntArray:
-    """Return a well-mixed non-negative integer per position (splitmix64)."""
-    z = position.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+def _tie_bits(n_vertex: int) -> int:
+    """Bits of the tie hash: 20, fewer where costs times vertices would leave 61 bits."""
+    return max(0, min(TIE_BITS, COST_BITS - (2 * COST_SCALE).bit_length() - n_vertex.bit_length()))
+
+
+def _splitmix(key: IntArray) -> IntArray:
+    """Return a well-mixed non-negative integer per key (splitmix64)."""
+    z = key.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return ((z ^ (z >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
 
 
-def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray) -> IntArray:
+def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray, tie_key: IntArray) -> IntArray:
     """Round every item x product to floor or ceiling so that all sums of both families are too.
 
     Family 1: every tree node over all products. Family 2: every tree node by product leaf, and
-    the root by product line. Always possible if the sums are consistent (the fractional table
-    is itself a feasible flow).
+    the root by product line. Always possible: the fractional table is itself a flow within the
+    same bounds, and a flow network with whole bounds has a whole solution. The total of all is
+    rounded half up. Of all such roundings the one of least cost (`rounding_cost`) is taken.
 
     Parameters
     ----------
     tree
         Its leaves are the items.
+    products
+        The product tree.
     values
         Shape (n_item, n_product), >= 0, in units.
+    tie_key
+        Shape (n_item, n_product), int64, all different: decides between equally near roundings.
 
     Returns
     -------
@@ -63,49 +90,37 @@ def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray) -> I
     RoundingError
         If the flow solver ends with anything but an optimum.
     """
-    n_product = values.shape[1]
+    n_product, n_vertex_line = values.shape[1], len(products)
     by_node = tree.roll_up(values)
-    size, n_line = len(tree), len(products)
-    # vertices: tree nodes | inner tree nodes x product | product tree
-    inner = np.flatnonzero(~tree.is_leaf)
-    rank = np.full(size, -1, np.int64)
-    rank[inner] = np.arange(len(inner))
-    first_pair, first_line = size, size + len(inner) * n_product
-    tails, heads, amounts = [], [], []
-
-    def add(tail: IntArray, head: IntArray, amount: FloatArray) -> None:
-        tails.append(tail.ravel())
-        heads.append(head.ravel())
-        amounts.append(amount.ravel())
-
-    child = np.arange(1, size)
-    add(tree.parent[1:].astype(np.int64), child, by_node[1:].sum(axis=1))
+    first_pair, pair_rank = len(tree), np.cumsum(~tree.is_leaf) - 1
+    first_line = first_pair + int((~tree.is_leaf).sum()) * n_product
     product = np.arange(n_product)
-    leaf = tree.leaf.astype(np.int64)
-    if size == 1:
-        above = np.broadcast_to(first_line + products.leaf[product], (1, n_product))
-    else:
-        above = first_pair + rank[tree.parent[leaf]][:, None] * n_product + product
-    add(np.broadcast_to(leaf[:, None], values.shape), above, values)
-    n_cell_arc = values.size
-    start_cell = len(tails[0])
-    up = inner[inner > 0]
-    pair = first_pair + rank[up][:, None] * n_product + product
-    add(pair, first_pair + rank[tree.parent[up]][:, None] * n_product + product, by_node[up])
-    if size > 1:
-        add(first_pair + product, first_line + products.leaf[product].astype(np.int64), by_node[0])
+    line_of = first_line + products.leaf.astype(np.int64)
+
+    def pair(node: IntArray | CodeArray) -> IntArray:
+        """Vertices of inner nodes x product, shape (len(node), n_product)."""
+        return np.asarray(first_pair + pair_rank[node][:, None] * n_product + product)
+
+    # family 1 runs down the tree, a cell arc crosses over, family 2 runs up again to the sink
+    leaf, child = tree.leaf.astype(np.int64), np.arange(1, len(tree))
+    up = np.flatnonzero(~tree.is_leaf[1:]) + 1
+    is_single = len(tree) == 1
+    above = np.broadcast_to(line_of, values.shape) if is_single else pair(tree.parent[leaf])
     of_line = products.roll_up(by_node[0])
-    line = np.arange(1, n_line)
-    add(first_line + line, first_line + products.parent[1:].astype(np.int64), of_line[1:])
+    line = np.arange(1, n_vertex_line)
+    arcs = [
+        (np.repeat(leaf, n_product), above, values),
+        (tree.parent[1:], child, by_node[1:].sum(axis=1)),
+        (pair(up), pair(tree.parent[up]), by_node[up]),
+        (first_line + line, first_line + products.parent[1:].astype(np.int64), of_line[1:]),
+    ]
+    if not is_single:
+        arcs.append((pair(np.zeros(1, np.int64)), line_of, by_node[0]))
+    tail, head, amount = (
+        np.concatenate([np.ravel(part) for part in column]) for column in zip(*arcs, strict=True)
+    )
     return _solve(
-        np.concatenate(tails),
-        np.concatenate(heads),
-        np.concatenate(amounts),
-        slice(start_cell, start_cell + n_cell_arc),
-        rounding_cost(values).ravel(),
-        first_line + n_line,
-        first_line,
-        float(of_line[0]),
+        tail, head, amount, values, tie_key, n_vertex=first_line + n_vertex_line, sink=first_line
     ).reshape(values.shape)
 
 
@@ -113,20 +128,21 @@ def _solve(
     tail: IntArray,
     head: IntArray,
     amount: FloatArray,
-    cells: slice,
-    cell_cost: IntArray,
+    values: FloatArray,
+    tie_key: IntArray,
+    *,
     n_vertex: int,
     sink: int,
-    total: float,
 ) -> IntArray:
-    """Send the rounded total from vertex 0 to `sink` within floor and ceiling of every arc."""
-    low, high = floor_ceil(amount)
+    """Send the rounded total from vertex 0 to `sink` within the bounds of every arc; cells come first."""
+    total, n_cell = float(values.sum()), values.size
+    low, high = floor_ceil(amount, total)
     cost = np.zeros(len(tail), np.int64)
-    cost[cells] = cell_cost
+    cost[:n_cell] = rounding_cost(values.ravel(), low[:n_cell], tie_key.ravel(), _tie_bits(n_vertex))
     supply = np.zeros(n_vertex, np.int64)
-    whole = int(np.rint(total))
-    supply[0] += whole
-    supply[sink] -= whole
+    supply[0] = np.floor(total + 0.5 + HALF_UP)
+    supply[sink] = -supply[0]
+    # what every arc must carry is sent beforehand, so that all lower bounds are 0
     np.subtract.at(supply, tail, low)
     np.add.at(supply, head, low)
     flow = min_cost_flow.SimpleMinCostFlow()
@@ -134,5 +150,5 @@ def _solve(
     flow.set_nodes_supplies(np.arange(n_vertex), supply)
     status = flow.solve()
     if status != flow.OPTIMAL:
-        raise RoundingError(f"controlled rounding ended with {status}: the sums to round are not consistent")
-    return np.asarray(flow.flows(arcs[cells]), np.int64) + low[cells]
+        raise RoundingError(f"controlled rounding ended with status {status.name}")
+    return np.asarray(flow.flows(arcs[:n_cell]), np.int64) + low[:n_cell]

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from allocator.errors import Fault, InfeasiblePlan, InputFaults
+from allocator.errors import Fault, InfeasiblePlan, InputFaults, RunStopped
 from allocator.phases import Phases
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         raise
     written = write_results(allocation, arguments.out, output.lang, with_workbook=not arguments.no_workbook, phases=phases)
     output.show(summary_text(allocation, output.lang), {**summary_json(allocation, arguments.out), **written})
-    return 0
+    return 0 if allocation.status == "optimal" else RunStopped.exit_code
 
 
 def engine_named(name: str) -> Engine:

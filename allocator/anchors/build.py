@@ -1,0 +1,88 @@
+"""The anchors of one measure: from history, potential and commitments to numbers that meet the totals."""
+
+import numpy as np
+
+from allocator.anchors.anchors import Anchors
+from allocator.anchors.blend import (
+    Sources,
+    average_weights,
+    cap_own_influence,
+    given_weights,
+    precision_weights,
+)
+from allocator.anchors.commitments import CommitmentSource, commitment_source
+from allocator.anchors.history import HistoryLevel, history_level
+from allocator.anchors.observed import observe
+from allocator.anchors.peers import peer_groups, peer_levels
+from allocator.anchors.potential import at_history_scale, potential_cells
+from allocator.anchors.ramp import presence_and_ramp
+from allocator.anchors.scaling import Scaling, open_products
+from allocator.anchors.totals import resolve_totals
+from allocator.model.labels import Labels
+from allocator.plan.plan import Plan
+from solver_models.arrays import FloatArray
+
+
+def build_anchors(plan: Plan, labels: Labels, measure: str) -> Anchors:
+    """Blend the sources of every rep x product and scale them to the totals (docs/anchors.md).
+
+    baseline = sum of weight x source, anchor = baseline x growth of its product, so that
+    sum of anchor / street factor = total, for the company and for every product total given.
+
+    Raises
+    ------
+    InputFaults
+        If totals contradict each other, a growth has no history, or nobody can carry a total.
+    """
+    observed = observe(plan, labels, measure)
+    totals = resolve_totals(plan, labels, measure, observed)
+    past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
+    potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
+    promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
+    scaling = Scaling(labels, totals, float(plan.spec.measures[measure].round_to), measure)
+    base = open_products(scaling, _stand_in(plan, labels, past, potential, promised))
+    top_down = scaling.growth_cells(base)
+    sources = Sources(base, at_history_scale(potential, base), promised.cells / top_down)
+    before = _weights(plan, sources, past, promised)
+    limit = plan.spec.commitment_cap * top_down / np.repeat(promised.bias.factor, labels.grid.n_product)
+    weight = cap_own_influence(sources, before, limit, scaling)
+    baseline = (weight * sources.stacked).sum(axis=0)
+    return Anchors(
+        last_year=past.last_year,
+        history=sources.history,
+        potential=sources.potential,
+        commitment=sources.commitment,
+        weight=weight,
+        baseline=baseline,
+        anchor=baseline * np.tile(scaling.growth(baseline), labels.grid.n_rep),
+        totals=totals,
+        bias=promised.table(labels),
+        weights=average_weights(before, base),
+    )
+
+
+def _weights(plan: Plan, sources: Sources, past: HistoryLevel, promised: CommitmentSource) -> FloatArray:
+    """Weights before the cap: as given, or by precision. Shape (3, n_cell)."""
+    if plan.spec.baseline == "auto":
+        return precision_weights(sources, past.noise, past.is_own, promised.variance)
+    return given_weights(sources, plan.spec.baseline)
+
+
+def _stand_in(
+    plan: Plan, labels: Labels, past: HistoryLevel, potential: FloatArray, promised: CommitmentSource
+) -> FloatArray:
+    """Return the history level; without any history the potential, else the commitments, else equal parts.
+
+    Reps whom the stand-in does not reach get their peers' median of it. Shape (n_cell,).
+    """
+    if float(past.level.sum()) > 0:
+        return past.level
+    share = past.share_of_plan[:, None]
+    for cells in (potential, promised.cells):
+        known = np.nan_to_num(cells).reshape(labels.grid.n_rep, labels.grid.n_product)
+        if float(known.sum()) > 0:
+            full = np.where(share > 0, known / np.where(share > 0, share, 1.0), 0.0)
+            has = full.sum(axis=1) > 0
+            peers = peer_levels(labels, peer_groups(plan, labels), full, has, ~has)
+            return ((full + peers) * share).ravel()
+    return np.repeat(past.share_of_plan / labels.grid.n_product, labels.grid.n_product)

@@ -1,0 +1,1 @@
+"""Checks across a plan, by subject; each adds what it finds to the faults."""

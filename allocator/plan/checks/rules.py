@@ -1,0 +1,262 @@
+"""Business rules: what they name exists, their basis is there, their bounds make sense."""
+
+import numpy as np
+import pandas as pd
+
+from allocator.plan.checks.cells import (
+    check_filled,
+    check_known,
+    check_measures,
+    check_nodes,
+    check_product_ids,
+    check_unique,
+)
+from allocator.plan.checks.facts import current_rows
+from allocator.plan.draft import Draft
+from allocator.plan.faults import FaultCollector, NearMatches
+from solver_models.arrays import BoolArray, IntArray
+
+BASES = {
+    "range": ("amount",),
+    "growth": ("last_year", "average"),
+    "capacity": ("amount", "effort"),
+    "mix": ("share",),
+    "fairness": ("anchor", "history", "potential", "capacity"),
+    "commitment": ("ratio",),
+}
+LINK_BASIS = "margin"
+HARD = "hard"
+TIER = r"[1-9][0-9]{0,2}"
+SHOWN = 3
+
+
+def check_rules(draft: Draft, faults: FaultCollector, *, org_is_tree: bool, products_are_tree: bool) -> None:
+    """Check everything about rules.csv but its bounds."""
+    check_filled(draft, "rules", "rule_id", faults, "give every rule an id")
+    check_unique(draft, "rules", faults, code="duplicate-id", hint="give each rule an id of its own")
+    check_filled(draft, "rules", "kind", faults, f"use one of {', '.join([*BASES, 'link'])}")
+    check_filled(draft, "rules", "measure", faults, "name the measure that the rule is about")
+    check_measures(draft, "rules", faults)
+    check_nodes(draft, "rules", faults)
+    check_product_ids(draft, "rules", faults, all_products=True)
+    _check_targets(draft, faults, org_is_tree=org_is_tree)
+    _check_tiers(draft, faults)
+    _check_bases(draft, faults)
+    if products_are_tree:
+        _check_product_columns(draft, faults)
+    _check_sources(draft, faults, org_is_tree=org_is_tree)
+
+
+def is_kind(draft: Draft, *kinds: str) -> BoolArray:
+    """Mask of the rules of these kinds."""
+    return np.isin(draft.texts("rules", "kind").astype(str), kinds)
+
+
+def named_nodes(draft: Draft, level: str, node_id: str) -> BoolArray:
+    """Mask of the org rows that a rule names: those of the level (at or below the node), or the node."""
+    mask = np.ones(len(draft.org.parent), dtype=bool)
+    if level:
+        mask &= draft.texts("org", "level") == level
+    if node_id:
+        top = draft.org.index.get(node_id, -1)
+        if top < 0:
+            return np.zeros(len(mask), dtype=bool)
+        mask &= draft.org.is_below(top) if level else np.arange(len(mask)) == top
+    return mask
+
+
+def _check_targets(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -> None:
+    """Every rule names nodes, and they exist."""
+    sheet = draft.sheets["rules"]
+    level, node = draft.texts("rules", "level"), draft.texts("rules", "node_id")
+    if not {"level", "node_id"} & sheet.missing:
+        faults.rows(
+            sheet,
+            "",
+            (
+                (int(k), "the rule names neither a level nor a node_id")
+                for k in np.flatnonzero((level == "") & (node == ""))
+            ),
+            code="no-target",
+            hint="name a level (each node of it) or a node_id (this one)",
+        )
+    if not draft.sheets["org"].vouches_for("level"):
+        return
+    levels = dict.fromkeys(draft.texts("org", "level").tolist())
+    check_known(
+        draft,
+        "rules",
+        "level",
+        levels,
+        faults,
+        what="level",
+        otherwise=f"the levels of org.csv are {', '.join(name for name in levels if name)}",
+    )
+    if not org_is_tree:
+        return
+    both = np.flatnonzero((level != "") & (node != ""))
+    pairs = {(level[k], node[k]) for k in both if level[k] in levels and node[k] in draft.org.index}
+    empty = {pair for pair in pairs if not named_nodes(draft, *pair).any()}
+    faults.rows(
+        sheet,
+        "level",
+        (
+            (int(k), f"`{node[k]}` has no node of level `{level[k]}` at or below it")
+            for k in both
+            if (level[k], node[k]) in empty
+        ),
+        code="level-not-below-node",
+        hint="name a level below that node, or leave one of the two empty",
+    )
+
+
+def _check_tiers(draft: Draft, faults: FaultCollector) -> None:
+    """A tier is hard (or empty), or 1, 2, 3 ..."""
+    tier = pd.Series(draft.texts("rules", "tier"), dtype=object)
+    is_good = tier.isin(["", HARD]) | tier.str.fullmatch(TIER).astype(bool)
+    faults.cells(
+        draft.sheets["rules"],
+        "tier",
+        ~is_good.to_numpy(bool),
+        code="bad-tier",
+        message=lambda value: f"`{value}` is not a tier",
+        hint="write hard if the rule must hold, or 1, 2, 3 ... if it may give way (1 is kept longest)",
+    )
+
+
+def _check_bases(draft: Draft, faults: FaultCollector) -> None:
+    """The basis belongs to the kind; that of a link is a numeric column of products.csv."""
+    basis = draft.texts("rules", "basis")
+    sheet = draft.sheets["rules"]
+    columns = _numeric_columns(draft)
+    for kind, allowed in {**BASES, "link": columns}.items():
+        is_unknown = is_kind(draft, kind) & (basis != "") & ~np.isin(basis.astype(str), allowed)
+        otherwise = f"a {kind} rule takes {', '.join(allowed)}"
+        if kind == "link":
+            otherwise = f"name a numeric column of products.csv: {', '.join(allowed)}"
+        faults.cells(
+            sheet,
+            "basis",
+            is_unknown,
+            code="unknown-basis",
+            message=lambda value, kind=kind: f"`{value}` is no basis of a {kind} rule",  # type: ignore[misc]
+            hint=NearMatches(allowed, otherwise),
+        )
+
+
+def _numeric_columns(draft: Draft) -> tuple[str, ...]:
+    return ("margin", "effort", *draft.sheets["products"].further)
+
+
+def _check_product_columns(draft: Draft, faults: FaultCollector) -> None:
+    """Effort and link rules find a value for every product they add up."""
+    sheet = draft.sheets["rules"]
+    basis = draft.texts("rules", "basis")
+    product = draft.product_rows("rules")
+    is_link = is_kind(draft, "link")
+    is_effort = is_kind(draft, "capacity") & (basis == "effort")
+    empty: dict[tuple[str, int], list[str]] = {}
+    messages: list[tuple[int, str]] = []
+    for k in np.flatnonzero((is_link | is_effort) & (product >= -1)):
+        column = basis[k] or LINK_BASIS
+        if column not in _numeric_columns(draft):
+            continue
+        key = (column, int(product[k]))
+        if key not in empty:
+            empty[key] = _products_without(draft, *key)
+        if empty[key]:
+            messages.append((int(k), f"products.csv has no `{column}` for {_some(empty[key])}"))
+    faults.rows(
+        sheet,
+        "basis",
+        messages,
+        code="empty-product-column",
+        hint="fill the column for every product (0 where it does not count)",
+    )
+
+
+def _products_without(draft: Draft, column: str, top: int) -> list[str]:
+    """Return the leaf products at or below a product row (-1 = all) whose column is empty."""
+    is_leaf = draft.products.is_leaf.copy()
+    if top >= 0:
+        is_leaf &= draft.products.is_below(top)
+    is_empty = is_leaf & ~draft.is_given("products", column)
+    return [str(name) for name in draft.texts("products", "product_id")[is_empty]]
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+
+
+def _check_sources(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -> None:
+    """Growth, fairness and commitment rules find the figures they refer to."""
+    measure = draft.texts("rules", "measure")
+    basis = draft.texts("rules", "basis")
+    for name in draft.settings.spec.measures:
+        of_measure = measure == name
+        is_fair = is_kind(draft, "fairness") & of_measure
+        wants_history = (is_kind(draft, "growth") & of_measure) | (is_fair & (basis == "history"))
+        if draft.sheets["history"].is_complete and not draft.is_measure("history", name).any():
+            _tell(
+                draft, wants_history, "no-history", f"history.csv has no rows of `{name}`", "history", faults
+            )
+        if draft.sheets["potential"].is_complete and not draft.is_measure("potential", name).any():
+            wanted = is_fair & (basis == "potential")
+            _tell(
+                draft, wanted, "no-potential", f"potential.csv has no rows of `{name}`", "potential", faults
+            )
+        if not (is_kind(draft, "capacity") & of_measure & (basis != "effort")).any():
+            wanted = is_fair & (basis == "capacity")
+            _tell(
+                draft, wanted, "no-capacity", f"there is no capacity rule for `{name}`", "capacities", faults
+            )
+    if org_is_tree and draft.sheets["commitments"].is_complete and draft.knows_months:
+        _check_commitment_rules(draft, faults)
+
+
+def _tell(
+    draft: Draft, where: BoolArray, code: str, message: str, missing: str, faults: FaultCollector
+) -> None:
+    faults.rows(
+        draft.sheets["rules"],
+        "kind",
+        ((int(k), f"{message}, so this rule has nothing to refer to") for k in np.flatnonzero(where)),
+        code=code,
+        hint=f"add the {missing}, or choose another basis or rule",
+    )
+
+
+def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
+    """At least one node of a commitment rule has a commitment for this plan."""
+    is_rule = is_kind(draft, "commitment")
+    if not is_rule.any():
+        return
+    given = current_rows(draft) & np.isfinite(draft.amounts("commitments"))
+    committed = _committed(draft, given)
+    level, node = draft.texts("rules", "level"), draft.texts("rules", "node_id")
+    measure, product = draft.texts("rules", "measure"), draft.product_rows("rules")
+    messages = []
+    for k in np.flatnonzero(is_rule & ((level != "") | (node != "")) & (product >= -1)):
+        rows = np.flatnonzero(named_nodes(draft, level[k], node[k]))
+        if len(rows) and not committed.get((measure[k], int(product[k])), set()) & set(rows.tolist()):
+            messages.append((int(k), "no node that this rule names has a commitment for this plan"))
+    faults.rows(
+        draft.sheets["rules"],
+        "kind",
+        messages,
+        code="no-commitment",
+        hint="add the commitments (period empty, no actual), or delete the rule",
+    )
+
+
+def _committed(draft: Draft, given: BoolArray) -> dict[tuple[str, int], set[int]]:
+    """Org rows with a commitment, by measure and product row; any product counts for all products (-1)."""
+    nodes: IntArray = draft.nodes("commitments")
+    products = draft.product_rows("commitments")
+    measures = draft.texts("commitments", "measure")
+    committed: dict[tuple[str, int], set[int]] = {}
+    for k in np.flatnonzero(given & (nodes >= 0) & (products >= -1)):
+        for product in {int(products[k]), -1}:
+            committed.setdefault((measures[k], product), set()).add(int(nodes[k]))
+    return committed

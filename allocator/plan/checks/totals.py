@@ -1,0 +1,274 @@
+"""Company and product totals: whole units, known products, and sums that can hold together."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from allocator.plan.draft import Draft
+from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.plan.spec import AmountRange, Growth
+from allocator.plan.tables import ALL_PRODUCTS
+from allocator.plan.units import is_multiple, neighbours, plain
+from allocator.plan.yaml_source import Path
+
+LARGEST_UNITS = 2**53
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a total may be: least and most."""
+
+    least: Fraction
+    most: Fraction
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether there is no choice."""
+        return self.least == self.most
+
+
+def check_totals(draft: Draft, faults: FaultCollector, *, products_are_tree: bool) -> None:
+    """Check the totals of every measure, the product totals and the levels of over-assignment."""
+    spec = draft.settings.spec
+    _check_product_names(draft, faults)
+    for measure in spec.measures:
+        if not draft.settings.is_sure("measures", measure):
+            continue
+        before = len(faults)
+        _check_multiples(draft, measure, faults)
+        _check_growth(draft, measure, faults, products_are_tree=products_are_tree)
+        if len(faults) == before and products_are_tree and draft.settings.is_sure("product_totals", measure):
+            _check_sums(draft, measure, faults)
+
+
+def check_over_assignment(draft: Draft, faults: FaultCollector) -> None:
+    """Every level of over_assignment exists below the root."""
+    levels = list(dict.fromkeys(draft.texts("org", "level").tolist()))
+    roots = np.flatnonzero(draft.texts("org", "parent_id") == "")
+    top = draft.texts("org", "level")[roots[0]] if len(roots) else None
+    hint = NearMatches(levels, f"the levels of org.csv are {', '.join(name for name in levels if name)}")
+    for level in draft.settings.spec.over_assignment:
+        if level not in levels:
+            draft.settings.add_fault(
+                faults,
+                ("over_assignment", level),
+                level,
+                code="unknown-level",
+                message=f"there is no level `{level}`",
+                hint=hint(level),
+            )
+        elif level == top:
+            draft.settings.add_fault(
+                faults,
+                ("over_assignment", level),
+                level,
+                code="root-level",
+                message=f"`{level}` is the level of the company itself, which has no parent",
+                hint="name the levels whose sum may exceed their parent",
+            )
+
+
+def company_bounds(draft: Draft, measure: str) -> Bounds:
+    """Return what the company total is (a growth total may be off by its rounding)."""
+    total = draft.settings.spec.measures[measure].total
+    if isinstance(total, Decimal):
+        return Bounds(Fraction(total), Fraction(total))
+    unit = Fraction(draft.settings.spec.measures[measure].round_to)
+    return _grown(float(draft.history_last_year(measure).sum()), total, unit)
+
+
+def product_bounds(draft: Draft, measure: str) -> dict[int, Bounds]:
+    """Return what is stated about each product row."""
+    stated = draft.settings.spec.product_totals.get(measure, {})
+    unit = Fraction(draft.settings.spec.measures[measure].round_to)
+    company = company_bounds(draft, measure)
+    by_product = draft.history_last_year(measure)
+    bounds = {}
+    for product, total in stated.items():
+        row = draft.products.index.get(product)
+        if row is None:
+            continue
+        if isinstance(total, Decimal):
+            bounds[row] = Bounds(Fraction(total), Fraction(total))
+        elif isinstance(total, Growth):
+            bounds[row] = _grown(float(by_product[draft.products.is_below(row)].sum()), total, unit)
+        else:
+            bounds[row] = _ranged(total, company)
+    return bounds
+
+
+def _ranged(total: AmountRange, company: Bounds) -> Bounds:
+    least = Fraction(0) if total.min is None else Fraction(total.min)
+    return Bounds(least, max(company.most, least) if total.max is None else Fraction(total.max))
+
+
+def _grown(history: float, total: Growth, unit: Fraction) -> Bounds:
+    """Return the whole units next to (1 + growth) x history; the other totals decide between them."""
+    amount = Fraction(history) * (1 + Fraction(str(total.growth)))
+    return Bounds(amount // unit * unit, -(-amount // unit) * unit)
+
+
+def _check_product_names(draft: Draft, faults: FaultCollector) -> None:
+    """product_totals names known measures and products."""
+    spec = draft.settings.spec
+    measure_hint = NearMatches(spec.measures, f"the measures are {', '.join(spec.measures)}")
+    product_hint = NearMatches(draft.products.index, "add it to products.csv or correct the id")
+    for measure, totals in spec.product_totals.items():
+        if measure not in spec.measures and draft.settings.is_named("measures"):
+            draft.settings.add_fault(
+                faults,
+                ("product_totals", measure),
+                measure,
+                code="unknown-measure",
+                message=f"there is no measure `{measure}`",
+                hint=measure_hint(measure),
+            )
+        if not draft.sheets["products"].vouches_for("product_id"):
+            continue
+        for product in totals:
+            if product not in draft.products.index:
+                is_all = product == ALL_PRODUCTS
+                draft.settings.add_fault(
+                    faults,
+                    ("product_totals", measure, product),
+                    product,
+                    code="unknown-product",
+                    message=f"there is no product `{product}`",
+                    hint=f"`*` is the company total: write measures.{measure}.total"
+                    if is_all
+                    else product_hint(product),
+                )
+
+
+def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None:
+    """Amounts in plan.yaml are whole multiples of round_to, and not too many of them."""
+    spec = draft.settings.spec
+    unit = spec.measures[measure].round_to
+    total = spec.measures[measure].total
+    amounts: list[tuple[Path, Decimal]] = []
+    if isinstance(total, Decimal):
+        amounts.append((("measures", measure, "total"), total))
+        if total / unit > LARGEST_UNITS:
+            draft.settings.add_fault(
+                faults,
+                ("measures", measure, "round_to"),
+                unit,
+                code="too-small",
+                message=f"the total is more than 2^53 times round_to ({plain(unit)})",
+                hint="use a larger round_to",
+            )
+            return
+    for product, stated in spec.product_totals.get(measure, {}).items():
+        path: Path = ("product_totals", measure, product)
+        if isinstance(stated, Decimal):
+            amounts.append((path, stated))
+        elif isinstance(stated, AmountRange):
+            sides = (("min", stated.min), ("max", stated.max))
+            amounts += [((*path, side), amount) for side, amount in sides if amount is not None]
+    for path, amount in amounts:
+        if not is_multiple(amount, unit):
+            below, above = neighbours(amount, unit)
+            draft.settings.add_fault(
+                faults,
+                path,
+                plain(amount),
+                code="not-a-multiple",
+                message=f"{plain(amount)} is not a multiple of round_to ({plain(unit)})",
+                hint=f"write {plain(below)} or {plain(above)}, or change round_to",
+            )
+
+
+def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, products_are_tree: bool) -> None:
+    """Totals that are given as growth have a positive history to grow from."""
+    sheet = draft.sheets["history"]
+    if not (draft.knows_months and sheet.is_complete and not sheet.missing):
+        return
+    by_product = draft.history_last_year(measure)
+    wanted: list[tuple[Path, float]] = []
+    if isinstance(draft.settings.spec.measures[measure].total, Growth):
+        wanted.append((("measures", measure, "total", "growth"), float(by_product.sum())))
+    for product, stated in draft.settings.spec.product_totals.get(measure, {}).items():
+        row = draft.products.index.get(product)
+        if isinstance(stated, Growth) and row is not None and products_are_tree:
+            amount = float(by_product[draft.products.is_below(row)].sum())
+            wanted.append((("product_totals", measure, product, "growth"), amount))
+    for path, amount in wanted:
+        if amount <= 0:
+            draft.settings.add_fault(
+                faults,
+                path,
+                draft.settings.spec.measures[measure].total if len(path) < 4 else "",
+                code="no-history",
+                message=f"the history of the same months one year before is {plain(amount)}; "
+                "growth needs something to grow from",
+                hint="give the total as an amount, or add last year's history",
+            )
+
+
+def _check_sums(draft: Draft, measure: str, faults: FaultCollector) -> None:
+    """Products can add up to their line, and lines to the company."""
+    stated = product_bounds(draft, measure)
+    if not stated or not (draft.knows_months or not _uses_growth(draft, measure)):
+        return
+    company = company_bounds(draft, measure)
+    possible: dict[int, Bounds] = {}
+    order = np.argsort(-draft.products.first, kind="stable").tolist()
+    children: dict[int, list[int]] = {}
+    for row in order:
+        children.setdefault(int(draft.products.parent[row]), []).append(row)
+    ids = draft.texts("products", "product_id")
+    for row in order:
+        own = stated.get(row, Bounds(Fraction(0), company.most))
+        below = children.get(row)
+        if below:
+            parts = _sum([possible[child] for child in below])
+            path = ("product_totals", measure, str(ids[row]))
+            if row in stated and not _overlap(own, parts):
+                _tell_sum(draft, path, f"`{ids[row]}`", own, parts, faults)
+            elif row not in stated:
+                own = parts
+            else:
+                own = Bounds(max(own.least, parts.least), min(own.most, parts.most))
+        possible[row] = own
+    parts = _sum([possible[row] for row in children.get(-1, [])])
+    if not _overlap(company, parts):
+        _tell_sum(draft, ("product_totals", measure), "the company", company, parts, faults)
+
+
+def _uses_growth(draft: Draft, measure: str) -> bool:
+    spec = draft.settings.spec
+    totals = [spec.measures[measure].total, *spec.product_totals.get(measure, {}).values()]
+    return any(isinstance(total, Growth) for total in totals)
+
+
+def _sum(parts: list[Bounds]) -> Bounds:
+    return Bounds(
+        sum((part.least for part in parts), Fraction(0)), sum((part.most for part in parts), Fraction(0))
+    )
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    return max(one.least, other.least) <= min(one.most, other.most)
+
+
+def _tell_sum(
+    draft: Draft, path: Path, what: str, whole: Bounds, parts: Bounds, faults: FaultCollector
+) -> None:
+    """Say what the parts add up to and what they should."""
+    measure = path[1]
+    if parts.is_fixed:
+        message = f"the products of {what} add up to {plain(parts.least)}, not to {plain(whole.least)}"
+    elif parts.least > whole.most:
+        message = f"the products of {what} need at least {plain(parts.least)}, not {plain(whole.most)}"
+    else:
+        message = f"the products of {what} reach at most {plain(parts.most)}, not {plain(whole.least)}"
+    draft.settings.add_fault(
+        faults,
+        path,
+        plain(whole.least),
+        code="totals-do-not-add-up",
+        message=message,
+        hint=f"change the total of {what} or of its products in `{measure}`, or leave one of them open",
+    )

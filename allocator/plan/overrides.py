@@ -1,0 +1,141 @@
+"""`PATH=VALUE` texts laid over a plan before it is checked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.plan.faults import OVERRIDES, FaultCollector, NearMatches
+from allocator.plan.paths import split_path
+from allocator.plan.settings import expected_at, known_keys
+from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
+from allocator.plan.tables import RULES
+from allocator.plan.yaml_source import Branch, Path, Place, Scalar, read_yaml_value
+from solver_models.arrays import IntArray
+
+
+def apply_overrides(
+    tree: Branch | None, rules: Sheet, overrides: Sequence[str], faults: FaultCollector
+) -> tuple[Branch | None, Sheet]:
+    """Return the settings and the rules with every override applied.
+
+    `measures.revenue.total=43000000` changes plan.yaml, `rules.r1.max=0.5` the column max of rule
+    r1. Paths that name nothing and paths given twice go to `faults` under the file name `--set`, with
+    the position of the override as row.
+    """
+    seen: dict[str, int] = {}
+    for number, override in enumerate(overrides, start=1):
+        place = Place(OVERRIDES, number)
+        path, equals, value = (part.strip() for part in override.partition("="))
+        if not equals or not path:
+            faults.add(
+                OVERRIDES,
+                number,
+                "",
+                override,
+                code="bad-override",
+                message="this is not PATH=VALUE",
+                hint="write for example measures.revenue.total=43000000",
+            )
+            continue
+        if path in seen:
+            faults.add(
+                OVERRIDES,
+                number,
+                path,
+                value,
+                code="duplicate-override",
+                message=f"the path was set before (number {seen[path]})",
+                hint="keep one of the two",
+            )
+            continue
+        seen[path] = number
+        if path.startswith("rules."):
+            rules = _rule_set(rules, path, value, place, faults)
+        elif tree is not None:
+            tree = _key_set(tree, path, value, place, faults)
+    return tree, rules
+
+
+def _key_set(tree: Branch, path: str, text: str, place: Place, faults: FaultCollector) -> Branch:
+    """Lay one value over plan.yaml."""
+    names = _children(tree, ("measures",))
+    keys = split_path(path, names)
+    problem = _unknown_part(keys, names)
+    if problem:
+        bad, hint = problem
+        faults.add(
+            place.file,
+            place.row,
+            path,
+            text,
+            code="unknown-path",
+            message=f"plan.yaml has no `{bad}`",
+            hint=hint,
+        )
+        return tree
+    value = read_yaml_value(text, place, faults, path)
+    return tree if value is None else tree.with_value(keys, value)
+
+
+def _children(tree: Branch, path: Path) -> tuple[str, ...]:
+    branch = tree.at(path)
+    return tuple(branch.children) if isinstance(branch, Branch) else ()
+
+
+def _unknown_part(keys: Path, measures: Sequence[str]) -> tuple[str, str] | None:
+    """Return the first key that names nothing, with a hint; None if the path is good."""
+    if keys[0] in ("measures", "product_totals") and len(keys) > 1 and keys[1] not in measures:
+        hint = NearMatches(measures, f"the measures are {', '.join(measures)}")(keys[1])
+        return ".".join(keys[:2]), hint
+    for length in range(1, len(keys) + 1):
+        if expected_at(keys[:length]) is None:
+            known = known_keys(keys[: length - 1])
+            otherwise = f"the keys here are {', '.join(known)}" if known else "shorten the path"
+            return ".".join(keys[:length]), NearMatches(known, otherwise)(keys[length - 1])
+    return None
+
+
+def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCollector) -> Sheet:
+    """Lay one value over a cell of rules.csv."""
+    rule_id, dot, column = path.removeprefix("rules.").rpartition(".")
+    ids = rules.columns["rule_id"]
+    wanted = np.flatnonzero(ids.values[ids.code] == rule_id) if len(rules) else np.zeros(0, np.int64)
+    problem = ""
+    if not dot or column not in RULES.column_names:
+        names = RULES.column_names
+        problem = f"rules.csv has no column `{column}`"
+        hint = NearMatches(names, f"write rules.<rule_id>.<column>; the columns are {', '.join(names)}")(
+            column
+        )
+    elif len(wanted) == 0:
+        problem = f"there is no rule `{rule_id}`"
+        hint = NearMatches(ids.values, "use a rule_id of rules.csv")(rule_id)
+    if problem:
+        faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
+        return rules
+    value = read_yaml_value(text, place, faults, path)
+    if value is None:
+        return rules
+    if not isinstance(value, Scalar) or value.tag == "list":
+        faults.add(
+            place.file,
+            place.row,
+            path,
+            text,
+            code="wrong-shape",
+            message="a cell of rules.csv takes one value",
+            hint="write one number or text",
+        )
+        return rules
+    written = "" if value.tag == "null" else strip(value.text)
+    return replace(
+        rules, columns={**rules.columns, column: _with_text(rules.columns[column], wanted, written)}
+    )
+
+
+def _with_text(column: TextColumn, rows: IntArray, text: str) -> TextColumn:
+    """Return a copy of a column with another text in some rows."""
+    texts = column.texts().copy()
+    texts[rows] = text
+    return text_column(texts)

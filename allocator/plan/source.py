@@ -1,0 +1,159 @@
+"""Where a plan comes from: a folder of csv files or one workbook, told apart and fingerprinted."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from allocator.plan.csv_source import read_csv_sheet
+from allocator.plan.encoding import UnreadableText, decode
+from allocator.plan.faults import FaultCollector
+from allocator.plan.settings import TOP_KEYS
+from allocator.plan.sheet import Sheet, empty_sheet
+from allocator.plan.tables import REQUIRED_TABLES, TABLES, TRACKING_TABLES, Table
+from allocator.plan.yaml_source import Branch, Scalar, read_yaml
+
+PLAN_FILE = "plan.yaml"
+TABLE_ENDINGS = (".csv", ".txt", ".tsv", ".xls", ".xlsx")
+_ENCODING_LINE = re.compile(rb"^encoding[ \t]*:[ \t]*[\"']?([A-Za-z0-9_.-]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A plan as it was written.
+
+    Parameters
+    ----------
+    file
+        Name of plan.yaml or of the sheet `plan`.
+    tree
+        What it says; None when it is absent or unreadable.
+    sheets
+        Every table of the contract by name; absent ones are empty.
+    files
+        Bytes of each file that counts for the input hash.
+    """
+
+    file: str
+    tree: Branch | None
+    sheets: Mapping[str, Sheet]
+    files: Mapping[str, bytes]
+
+
+def read_folder(folder: Path, faults: FaultCollector) -> Source:
+    """Read a folder with plan.yaml and the csv tables; faults of form go to `faults`."""
+    present = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    names = [PLAN_FILE, *(table.file for table in TABLES)]
+    files = {name: (folder / name).read_bytes() for name in sorted(names) if name in present}
+    tree = _read_plan_file(files.get(PLAN_FILE), faults)
+    encoding = _declared_encoding(tree)
+    sheets = {
+        table.name: read_csv_sheet(files[table.file], table, encoding, faults)
+        if table.file in files
+        else absent_sheet(table, table.file, faults)
+        for table in TABLES
+    }
+    _refuse_misspelled_files(present, set(files), faults)
+    return Source(PLAN_FILE, tree, sheets, files)
+
+
+def input_hash(files: Mapping[str, bytes], overrides: Sequence[str]) -> str:
+    """sha256 over name, NUL, byte length, NUL, bytes of each file by name, then each override and NUL.
+
+    Returns
+    -------
+    Hexadecimal digest, as docs/contract.md section 3 defines it.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    for override in overrides:
+        digest.update(override.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
+
+
+def absent_sheet(table: Table, file: str, faults: FaultCollector) -> Sheet:
+    """Return an empty sheet; for a table that no plan can do without that is a fault."""
+    if table.name not in REQUIRED_TABLES:
+        return empty_sheet(table, file, is_present=False)
+    faults.add(
+        file,
+        0,
+        "",
+        "",
+        code="missing-file",
+        message=f"the plan has no {file}",
+        hint=f"add it with the columns {', '.join(table.required_names)}",
+    )
+    return empty_sheet(table, file, is_present=False, is_complete=False)
+
+
+def near_table(name: str, absent: Iterable[str]) -> str | None:
+    """Return the absent table that a file or sheet name probably means."""
+    found = get_close_matches(name.strip().casefold(), list(absent), n=1, cutoff=0.75)
+    return found[0] if found else None
+
+
+def _read_plan_file(raw: bytes | None, faults: FaultCollector) -> Branch | None:
+    if raw is None:
+        faults.add(
+            PLAN_FILE,
+            0,
+            "",
+            "",
+            code="missing-file",
+            message="the folder has no plan.yaml",
+            hint="start from the plan.yaml that `allocator init` writes; it needs plan, start and measures",
+        )
+        return None
+    declared = _ENCODING_LINE.search(raw)
+    try:
+        text = decode(raw, declared[1].decode("ascii") if declared else "utf-8")
+    except UnreadableText as fault:
+        faults.add(PLAN_FILE, 0, "", fault.value, code=fault.code, message=fault.message, hint=fault.hint)
+        return None
+    if not text.strip():
+        faults.add(
+            PLAN_FILE,
+            0,
+            "",
+            "",
+            code="empty-file",
+            message="the file is empty",
+            hint=f"it needs plan, start and measures; all keys: {', '.join(TOP_KEYS)}",
+        )
+        return None
+    return read_yaml(text, PLAN_FILE, faults)
+
+
+def _declared_encoding(tree: Branch | None) -> str:
+    node = tree.at(("encoding",)) if tree else None
+    return node.text if isinstance(node, Scalar) and node.text else "utf-8"
+
+
+def _refuse_misspelled_files(present: Sequence[str], read: set[str], faults: FaultCollector) -> None:
+    """Files whose name is nearly that of a table which the folder lacks are faults; others are ignored."""
+    tables = {table.name: table.file for table in TABLES if table.file not in read}
+    for name in present:
+        stem, _, ending = name.casefold().partition(".")
+        if name in read or stem in TRACKING_TABLES:
+            continue
+        meant = None
+        if f".{ending}".endswith(TABLE_ENDINGS):
+            near = near_table(stem, tables)
+            meant = tables[near] if near else None
+        elif PLAN_FILE not in read and ending in ("yaml", "yml") and near_table(stem, ["plan"]):
+            meant = PLAN_FILE
+        if meant:
+            faults.add(
+                name,
+                0,
+                "",
+                name,
+                code="misspelled-file",
+                message=f"`{name}` is not read: no table has this name",
+                hint=f"rename it to {meant} if it is that table, or move it elsewhere",
+            )

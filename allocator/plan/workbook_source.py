@@ -1,0 +1,295 @@
+"""One .xlsx workbook as a plan: typed cells become the texts that the csv files would hold."""
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from allocator.plan.faults import FaultCollector, bare_name
+from allocator.plan.header import read_header
+from allocator.plan.paths import split_path
+from allocator.plan.settings import expected_at
+from allocator.plan.sheet import Sheet, empty_sheet, keep_filled_rows, strip, text_column
+from allocator.plan.source import Source, absent_sheet, near_table
+from allocator.plan.tables import TABLES, TRACKING_TABLES, Column, Table
+from allocator.plan.yaml_source import Branch, Place, Scalar, read_yaml_value
+
+WORKBOOK_NAME = "plan.xlsx"
+LARGEST_EXACT = 10**15
+BLOCK = 1 << 20
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_FORMULA = re.compile(rb"<f[ >/]")
+Rows = list[tuple[int, list[Any]]]
+
+
+def read_workbook(path: Path, faults: FaultCollector) -> Source:
+    """Read a workbook whose sheets bear the names of the tables; faults of form go to `faults`."""
+    with warnings.catch_warnings():
+        # openpyxl warns about styles and extensions that it leaves out; no cell is concerned.
+        warnings.simplefilter("ignore", UserWarning)
+        return _read_workbook(path, faults)
+
+
+def _read_workbook(path: Path, faults: FaultCollector) -> Source:
+    raw = path.read_bytes()
+    files = {WORKBOOK_NAME: raw}
+    books = _open(raw, path.name, faults)
+    if books is None:
+        empty = {
+            table.name: empty_sheet(table, table.name, is_present=False, is_complete=False)
+            for table in TABLES
+        }
+        return Source("plan", None, empty, files)
+    book, formulas = books
+    titles = _sheet_titles(book.sheetnames, faults)
+    tree = _read_plan_sheet(titles.get("plan"), book, formulas, faults)
+    sheets: dict[str, Sheet] = {}
+    for table in TABLES:
+        title = titles.get(table.name)
+        if title is None:
+            sheets[table.name] = absent_sheet(table, table.name, faults)
+        else:
+            rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
+            sheets[table.name] = _sheet(rows, table, title, faults)
+    book.close()
+    if formulas:
+        formulas.close()
+    return Source("plan", tree, sheets, files)
+
+
+def _open(raw: bytes, name: str, faults: FaultCollector) -> tuple[Any, Any] | None:
+    """Open the workbook twice if it holds formulas: for their values, and to see where they are."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            has_formulas = _has_formulas(archive)
+        values = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        formulas = load_workbook(io.BytesIO(raw), read_only=True) if has_formulas else None
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+        faults.add(
+            name,
+            0,
+            "",
+            type(error).__name__,
+            code="unreadable-workbook",
+            message="the file is not a workbook that can be read",
+            hint="open it in a spreadsheet program and save it as .xlsx (without a password)",
+        )
+        return None
+    return values, formulas
+
+
+def _has_formulas(archive: zipfile.ZipFile) -> bool:
+    """Look for a formula in the sheets without unpacking them as a whole."""
+    for part in archive.namelist():
+        if not part.startswith("xl/worksheets/"):
+            continue
+        with archive.open(part) as stream:
+            end = b""
+            while block := stream.read(BLOCK):
+                if _FORMULA.search(end + block):
+                    return True
+                end = block[-8:]
+    return False
+
+
+def _sheet_titles(present: list[str], faults: FaultCollector) -> dict[str, str]:
+    """Return the title of the sheet for each table; nearly right titles and doubles are faults."""
+    known = ["plan", *(table.name for table in TABLES)]
+    titles: dict[str, str] = {}
+    for title in present:
+        name = bare_name(title)
+        if name in titles:
+            faults.add(
+                title,
+                0,
+                "",
+                title,
+                code="duplicate-sheet",
+                message=f"there are two sheets for `{name}`: `{titles[name]}` and `{title}`",
+                hint="delete or rename one of them",
+            )
+        elif name in known:
+            titles[name] = title
+    absent = [name for name in known if name not in titles]
+    for title in present:
+        name = bare_name(title).casefold()
+        if bare_name(title) in known or name in TRACKING_TABLES:
+            continue
+        near = near_table(name, absent)
+        if near:
+            faults.add(
+                title,
+                0,
+                "",
+                title,
+                code="misspelled-file",
+                message=f"the sheet `{title}` is not read: no table has this name",
+                hint=f"rename it to `{near}` if it is that table, or give it quite another name",
+            )
+    return titles
+
+
+def _rows(sheet: Any, formulas: Any, title: str, faults: FaultCollector) -> Rows:
+    """Return the non-empty rows with their numbers; formulas that were never calculated are faults."""
+    rows: Rows = []
+    sheet.reset_dimensions()
+    cells = sheet.iter_rows(values_only=True)
+    formula_rows: Iterator[Any] = iter(())
+    if formulas:
+        formulas.reset_dimensions()
+        formula_rows = formulas.iter_rows(values_only=True)
+    for number, values in enumerate(cells, start=1):
+        written = next(formula_rows, ())
+        for place, formula in enumerate(written):
+            has_value = place < len(values) and values[place] is not None
+            if isinstance(formula, str) and formula.startswith("=") and not has_value:
+                faults.add(
+                    title,
+                    number,
+                    _letter(place),
+                    formula,
+                    code="formula-without-value",
+                    message="the formula was never calculated, so the cell has no value",
+                    hint="open the workbook in a spreadsheet program and save it, or write the value itself",
+                )
+        if any(value is not None and value != "" for value in values):
+            rows.append((number, list(values)))
+    return rows
+
+
+def _letter(place: int) -> str:
+    """Return the column letter of a place (0 = A)."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _sheet(rows: Rows, table: Table, title: str, faults: FaultCollector) -> Sheet:
+    if not rows:
+        faults.add(
+            title,
+            0,
+            "",
+            "",
+            code="empty-file",
+            message="the sheet is empty; not even a header row is there",
+            hint=f"write the header row {', '.join(table.column_names)} (optional sheets may be deleted)",
+        )
+        return empty_sheet(table, title, is_present=True, is_complete=False)
+    width = max(len(values) for _, values in rows)
+    names = [strip(_plain_text(value)) for value in rows[0][1]]
+    names += [""] * (width - len(names))
+    header = read_header(names, table, title, faults)
+    types = {column.name: column for column in table.columns}
+    row = np.array([number for number, _ in rows[1:]], dtype=np.int64)
+    columns = []
+    for place, name in enumerate(names):
+        column = types.get(name, Column(name, "amount", required=False))
+        texts = [_cell_text(values[place] if place < len(values) else None, column) for _, values in rows[1:]]
+        columns.append(text_column(np.array(texts, dtype=object)))
+    columns, row = keep_filled_rows(columns, row)
+    return header.sheet(columns, row, is_complete=True)
+
+
+def _cell_text(value: Any, column: Column) -> str:
+    """Return the text that a csv file would hold for a typed cell."""
+    if isinstance(value, datetime | date) and column.type == "month":
+        return f"{value:%Y-%m}"
+    if isinstance(value, datetime | date) and column.name == "period":
+        return f"{value:%Y-%m}"
+    return _plain_text(value)
+
+
+def _plain_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < LARGEST_EXACT else repr(value)
+    if isinstance(value, datetime):
+        has_time = (value.hour, value.minute, value.second) != (0, 0, 0)
+        return value.isoformat(sep=" ") if has_time else value.date().isoformat()
+    return str(value)
+
+
+def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultCollector) -> Branch | None:
+    """Read the sheet of dotted keys and values."""
+    if title is None:
+        faults.add(
+            "plan",
+            0,
+            "",
+            "",
+            code="missing-file",
+            message="the workbook has no sheet `plan`",
+            hint="add a sheet `plan` with the columns key and value, as `allocator init plan.xlsx` writes it",
+        )
+        return None
+    rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
+    if rows and [strip(_plain_text(value)).casefold() for value in rows[0][1][:2]] == ["key", "value"]:
+        rows = rows[1:]
+    pairs = [(number, strip(_plain_text(values[0])), values) for number, values in rows]
+    measures = _measures_of([key for _, key, _ in pairs])
+    tree = Branch({}, Place(title, 0))
+    seen: Mapping[str, int] = {}
+    for number, key, values in pairs:
+        value = values[1] if len(values) > 1 else None
+        if not key:
+            faults.add(
+                title,
+                number,
+                "",
+                value,
+                code="missing-key",
+                message="the row has a value but no key",
+                hint="write the key into the first column",
+            )
+            continue
+        if key in seen:
+            faults.add(
+                title,
+                number,
+                key,
+                key,
+                code="duplicate-key",
+                message=f"the key `{key}` was given before in row {seen[key]}",
+                hint="keep one of the two",
+            )
+            continue
+        seen = {**seen, key: number}
+        tree = _with_cell(tree, split_path(key, measures), value, Place(title, number), key, faults)
+    return tree
+
+
+def _measures_of(keys: list[str]) -> set[str]:
+    """Return the measure ids that the keys of the sheet define."""
+    return {split_path(key, ())[1] for key in keys if key.startswith("measures.") and len(key.split(".")) > 2}
+
+
+def _with_cell(
+    tree: Branch, path: tuple[str, ...], value: Any, place: Place, key: str, faults: FaultCollector
+) -> Branch:
+    """Put one cell into the tree of settings."""
+    text = strip(f"{value:%Y-%m}" if isinstance(value, datetime | date) else _plain_text(value))
+    if text.startswith("{"):
+        node = read_yaml_value(text, place, faults, key)
+        return tree if node is None else tree.with_value(path, node)
+    if value is None or text == "":
+        return tree.with_value(path, Scalar("", "null", place))
+    wants_number = "number" in (expected_at(path) or "")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = is_number or (wants_number and bool(_NUMBER.fullmatch(text)))
+    tag = "bool" if isinstance(value, bool) else "number" if is_number else "text"
+    return tree.with_value(path, Scalar(text, tag, place))  # type: ignore[arg-type]

@@ -1,0 +1,124 @@
+"""Whether hard rules hold before and after rounding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.verification.columns import EXACT
+from allocator.verification.company import Company
+from allocator.verification.measure_result import MeasureResult
+from allocator.verification.report import Check, judge
+from allocator.verification.sides import Sides
+from allocator.verification.sums import NEAR_ONE
+from allocator.verification.trees import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Rows of all sides before and after rounding, and their sizes."""
+
+    before: FloatArray
+    after: FloatArray
+    size: FloatArray
+    missed_before: FloatArray
+    missed_after: FloatArray
+
+
+def row_amounts(company: Company, result: MeasureResult, sides: Sides) -> Amounts:
+    """Evaluate every side at the unrounded numbers and at the targets."""
+    unrounded = company.node_sums(result.unrounded)
+    before, after = sides.row(unrounded), sides.row(result.targets)
+    size = np.maximum(np.abs(sides.bound), sides.size(company.node_sums(result.cell_anchor)))
+    size = np.maximum(np.maximum(size, sides.size(unrounded)), np.finfo(float).tiny)
+    return Amounts(
+        before,
+        after,
+        size,
+        np.maximum(sides.sign * (sides.bound - before), 0.0),
+        np.maximum(sides.sign * (sides.bound - after), 0.0),
+    )
+
+
+def side_words(company: Company, sides: Sides, k: int) -> str:
+    """Name a side: rule, node, product, bound."""
+    row = sides.rules.table.iloc[int(sides.entry[k])]
+    name = f"{row['kind']} {row['rule_id']}".strip()
+    node, product = company.org.ids[row["node"]], company.products.ids[row["product"]]
+    return f"{name} at ({node}, {product}), {'lower' if sides.is_lower[k] else 'upper'} side"
+
+
+def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amounts: Amounts) -> list[Check]:
+    """Check hard rules before rounding (to 1e-9) and after (amounts exactly, ratios within the rounding)."""
+    hard = sides.tier == 0
+    exact = (
+        hard & ~sides.is_mix & ~sides.is_fair & ~np.asarray(sides.rules.is_kind("link")[sides.entry], bool)
+    )
+    whole = sides.rules.table["whole"].to_numpy(bool)[sides.entry]
+    is_amount = np.asarray(sides.rules.is_amount[sides.entry], bool)
+    in_units = np.rint(amounts.missed_after / result.unit)
+    relative = amounts.missed_after / amounts.size
+    after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
+    hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
+    ratio = hard & ~exact
+    room = amounts.missed_after / (sides.rounding_room * result.unit)
+
+    judge_some = _SideJudge(company, result, sides)
+    return [
+        judge_some(
+            "rules_unrounded",
+            "hard rules, pins and totals hold for the unrounded numbers",
+            EXACT,
+            np.flatnonzero(hard),
+            amounts.missed_before / amounts.size,
+            amounts.before,
+        ),
+        judge_some(
+            "rules_rounded",
+            "hard amounts, effort capacities and pins hold exactly after rounding",
+            0.0,
+            np.flatnonzero(exact),
+            after,
+            amounts.after,
+        ),
+        judge_some(
+            "hollow_rules",
+            "growth and commitment intervals without a whole unit give way by less than one unit",
+            NEAR_ONE,
+            np.flatnonzero(exact),
+            hollow,
+            amounts.after,
+        ),
+        judge_some(
+            "ratios_rounded",
+            "hard mix, fairness and link rules give way by less than the rounding itself",
+            NEAR_ONE,
+            np.flatnonzero(ratio),
+            room,
+            amounts.after,
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class _SideJudge:
+    """Judges deviations of some sides."""
+
+    company: Company
+    result: MeasureResult
+    sides: Sides
+
+    def __call__(
+        self,
+        check: str,
+        promise: str,
+        limit: float,
+        chosen: IntArray,
+        deviation: FloatArray,
+        amount: FloatArray,
+    ) -> Check:
+        def place(k: int) -> str:
+            side = int(chosen[k])
+            words = side_words(self.company, self.sides, side)
+            return f"{words}: row {amount[side]:.12g}, bound {self.sides.bound[side]:.12g}"
+
+        return judge(check, self.result.measure, promise, deviation[chosen], limit, place)

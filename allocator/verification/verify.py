@@ -1,0 +1,181 @@
+"""The table of contents of a verification."""
+
+from pathlib import Path
+
+from allocator.verification.bounds import cell_bounds, check_cell_bounds
+from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
+from allocator.verification.company import Company, found_company
+from allocator.verification.explanation import check_explanation
+from allocator.verification.hashing import fingerprint
+from allocator.verification.measure_result import (
+    DIM_TABLES,
+    MeasureResult,
+    Names,
+    names_of_result,
+    order_rows,
+    read_measures,
+    row_keys,
+)
+from allocator.verification.optimality import check_optimality, check_rule_prices, final_point
+from allocator.verification.plan_files import UnreadablePlan, plan_source, read_plan_files
+from allocator.verification.price_rows import match_prices
+from allocator.verification.report import Check, VerificationReport, list_faults, not_checked
+from allocator.verification.result_tables import (
+    CERTIFICATE_KEYS,
+    COLUMNS,
+    ResultTables,
+    as_mapping,
+    read_result,
+)
+from allocator.verification.rule_checks import check_hard_rules, row_amounts
+from allocator.verification.rule_file import check_rule_texts, check_rule_values, match_rules
+from allocator.verification.rule_nodes import spell_out
+from allocator.verification.sides import all_sides
+from allocator.verification.sums import check_result_sums, check_totals, check_tree_sums
+
+RESULT_PROMISES = ("sums", "months", "columns")
+PLAN_PROMISES = ("tree_sums", "totals", "within_one_unit", "cell_bounds", "rules", "optimality")
+
+
+def verify_results(out: Path, plan: Path | None = None) -> VerificationReport:
+    """Recompute every promise of a result folder from its files, with no solver and no code of the pipeline.
+
+    Parameters
+    ----------
+    out
+        Result folder of a run.
+    plan
+        Plan folder or workbook of that run. Without it only what the result files say of
+        themselves is checked: fingerprint, sums of products and months, derived columns, bounds.
+
+    Returns
+    -------
+    One check per promise and measure. A damaged file never raises; it fails its checks.
+    """
+    result = read_result(Path(out))
+    checks = _check_files(result)
+    company, found = (None, []) if plan is None else _open_plan(Path(plan), result)
+    checks += found
+    if plan is not None and company is None:
+        return VerificationReport(
+            (*checks, *not_checked(PLAN_PROMISES, "", "the plan is not the one of this result"))
+        )
+    measures, found = _read_numbers(result, company)
+    checks += found
+    if measures is None:
+        promises = RESULT_PROMISES + (PLAN_PROMISES if company else ())
+        return VerificationReport(
+            (*checks, *not_checked(promises, "", "cells or targets are damaged (see above)"))
+        )
+    for measure in measures:
+        checks += check_result_sums(measure)
+        checks += check_result_columns(measure)
+        if "explanation" in result.tables:
+            checks += check_explanation(measure, result.tables["explanation"])
+        if company is not None:
+            checks += _check_against_plan(company, measure, result)
+    return VerificationReport(tuple(checks))
+
+
+def _check_files(result: ResultTables) -> list[Check]:
+    """Every file is there and readable, and the result is the one that was certified."""
+    checks = [
+        list_faults("files", name, f"{name} is there and readable", 1, result.faults.get(name, []))
+        for name in ("certificate.json", *(f"{table}.csv" for table in COLUMNS))
+    ]
+    written = result.certificate.get("result_hash")
+    faults = (
+        []
+        if written == result.result_hash
+        else [f"the csv files give {result.result_hash}, certified is {written}"]
+    )
+    checks.append(list_faults("result_hash", "", "the csv files are the ones that were certified", 1, faults))
+    return checks
+
+
+def _open_plan(path: Path, result: ResultTables) -> tuple[Company | None, list[Check]]:
+    """Read the plan if it is the one of the certificate, with the overrides recorded there."""
+    overrides = [str(text) for text in result.certificate.get("overrides", [])]
+    promise = "the plan and its overrides are the ones the result was made from"
+    try:
+        source = plan_source(path)
+        found, written = fingerprint(source, overrides), result.certificate.get("input_hash")
+        if found != written:
+            fault = f"the plan gives {found}, certified is {written}"
+            return None, [list_faults("input_hash", "", promise, len(source), [fault])]
+        company = found_company(read_plan_files(source, overrides))
+    except UnreadablePlan as error:
+        return None, [list_faults("input_hash", "", promise, 0, [str(error)])]
+    checks = [list_faults("input_hash", "", promise, len(source), [])]
+    plan_id = str(company.settings.get("plan"))
+    faults = []
+    if str(result.certificate.get("plan")) != plan_id:
+        faults.append(
+            f"certificate.json speaks of plan {result.certificate.get('plan')!r}, plan.yaml of {plan_id!r}"
+        )
+    if list(as_mapping(result.certificate.get("measures"))) and set(
+        as_mapping(result.certificate["measures"])
+    ) != set(company.measures):
+        faults.append("certificate.json does not list the measures of plan.yaml")
+    promise = "the certificate speaks of this plan and its measures"
+    return company, [*checks, list_faults("certificate", "", promise, len(CERTIFICATE_KEYS), faults)]
+
+
+def _read_numbers(
+    result: ResultTables, company: Company | None
+) -> tuple[list[MeasureResult] | None, list[Check]]:
+    """Bring cells, targets and months into order and read their numbers."""
+    if any(name not in result.tables for name in DIM_TABLES):
+        return None, []
+    names = names_of_result(result.tables) if company is None else _names_of_plan(company)
+    ordered, checks = {}, []
+    for name, keys in row_keys(names).items():
+        found, check = order_rows(name, result.tables[name], keys)
+        checks.append(check)
+        if found is not None:
+            ordered[name] = found
+    if len(ordered) < len(DIM_TABLES):
+        return None, checks
+    measures, found_checks = read_measures(names, ordered)
+    return measures, checks + found_checks
+
+
+def _names_of_plan(company: Company) -> Names:
+    return Names(
+        company.measures,
+        company.org.ids,
+        tuple(company.org.ids[v] for v in company.org.leaves),
+        company.products.ids,
+        tuple(company.products.ids[q] for q in company.products.leaves),
+        company.periods,
+        tuple(company.unit(measure) for measure in company.measures),
+    )
+
+
+def _check_against_plan(company: Company, measure: MeasureResult, result: ResultTables) -> list[Check]:
+    """All promises of one measure that need the plan."""
+    checks = [
+        *check_tree_sums(company, measure),
+        *check_totals(company, measure),
+        *check_plan_columns(company, measure),
+        *check_unrounded_totals(company, measure),
+    ]
+    rules = spell_out(company, measure)
+    sides = all_sides(company, rules, measure.cell_anchor)
+    amounts = row_amounts(company, measure, sides)
+    found, is_open = check_cell_bounds(company, measure, rules)
+    checks += found + check_hard_rules(company, measure, sides, amounts)
+    file = None
+    if "rules" in result.tables:
+        file, check = match_rules(company, measure, rules, result.tables["rules"])
+        checks += [check, *check_rule_texts(measure, rules, file)]
+        checks += check_rule_values(company, measure, sides, amounts, file)
+    else:
+        checks += not_checked(["rules"], measure.measure, "rules.csv is damaged")
+    if "prices" not in result.tables:
+        return checks + not_checked(["optimality"], measure.measure, "prices.csv is damaged")
+    prices, check = match_prices(company, measure, sides, amounts.before, result.tables["prices"])
+    point = final_point(measure, sides, amounts, cell_bounds(company, rules), is_open)
+    found, balance = check_optimality(company, measure, sides, amounts, point, prices)
+    checks += [check, *found]
+    return checks if file is None else [*checks, check_rule_prices(balance, file)]

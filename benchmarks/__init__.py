@@ -1,0 +1,1 @@
+"""How fast the product is, by phase, on plans of given size."""

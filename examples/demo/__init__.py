@@ -1,0 +1,1 @@
+"""The bundled demo company: a seeded generator of a whole plan folder."""

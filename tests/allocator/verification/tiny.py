@@ -1,0 +1,259 @@
+"""A tiny company whose optimum is known by hand, written as plan and result folders by plain loops.
+
+Four reps in two regions, three products of which two form a line. Nothing here uses the product's
+code: sums run over dicts, months are split by hand, rounding is found by trying all roundings.
+"""
+
+import csv
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from math import floor
+from pathlib import Path
+from typing import Any
+
+NODES = ("acme", "east", "e1", "e2", "west", "w1", "w2")
+PARENT = {"acme": "", "east": "acme", "west": "acme", "e1": "east", "e2": "east", "w1": "west", "w2": "west"}
+LEVEL = {"acme": "company", "east": "region", "west": "region"} | dict.fromkeys(("e1", "e2", "w1", "w2"), "rep")
+REPS = ("e1", "e2", "w1", "w2")
+PRODUCTS = ("*", "bikes", "city", "road", "helmets")
+PRODUCT_PARENT = {"bikes": "", "city": "bikes", "road": "bikes", "helmets": ""}
+LEAVES = ("city", "road", "helmets")
+BELOW = {"*": LEAVES, "bikes": ("city", "road"), "city": ("city",), "road": ("road",), "helmets": ("helmets",)}
+MARGIN = {"city": 0.1, "road": 0.2, "helmets": 0.4}
+EFFORT = {"city": 1, "road": 2, "helmets": 3}
+CELLS = tuple((rep, product) for rep in REPS for product in LEAVES)
+MONTHS = tuple(f"{2019 + (6 + m) // 12}-{(6 + m) % 12 + 1:02d}" for m in range(12))
+Cell = tuple[str, str]
+RULE_COLUMNS = "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner"
+
+
+def reps_below(node: str) -> tuple[str, ...]:
+    if node in REPS:
+        return (node,)
+    return REPS if node == "acme" else tuple(rep for rep in REPS if PARENT[rep] == node)
+
+
+@dataclass
+class Tiny:
+    """One measure of the tiny company: what was planned and what the right answer is."""
+
+    anchor: dict[Cell, float]
+    x: dict[Cell, float]
+    total: float
+    unit: float = 1
+    rules: list[str] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+    over: dict[str, float] = field(default_factory=dict)
+    product_totals: str = ""
+    history: dict[Cell, float] = field(default_factory=lambda: {cell: 80.0 + 7 * k for k, cell in enumerate(CELLS)})
+    commitments: list[str] = field(default_factory=list)
+    potential: list[str] = field(default_factory=list)
+    peer_group: dict[str, str] = field(default_factory=dict)
+    end: dict[str, str] = field(default_factory=dict)
+    bounds: dict[Cell, tuple[float, float | None]] = field(default_factory=dict)
+    rule_rows: Callable[["Tiny"], list[dict[str, Any]]] = lambda tiny: []
+    prices: list[dict[str, Any]] = field(default_factory=list)
+    keeps: Callable[["Tiny", Mapping[Cell, int]], bool] = lambda tiny, units: True
+    units: dict[Cell, int] = field(default_factory=dict)
+    node_units: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def factor(self, node: str) -> float:
+        return 1.0 if node == "acme" else self.factor(PARENT[node]) * (1 + self.over.get(LEVEL[node], 0.0))
+
+    def amount(self, cells: Mapping[Cell, float], node: str, product: str) -> float:
+        """X_v(p) = f_v * sum of x_l / f_l."""
+        return self.factor(node) * sum(
+            cells[rep, leaf] / self.factor(rep) for rep in reps_below(node) for leaf in BELOW[product]
+        )
+
+    def rounded(self) -> "Tiny":
+        """Find targets by trying every rounding of the cells (no over-assignment)."""
+        low = {cell: floor(self.x[cell] / self.unit + 1e-7) for cell in CELLS}
+        loose = [cell for cell in CELLS if self.x[cell] / self.unit - low[cell] > 1e-6]
+        for ups in itertools.product((0, 1), repeat=len(loose)):
+            units = low | {cell: low[cell] + up for cell, up in zip(loose, ups, strict=True)}
+            if self._is_near(units) and self.keeps(self, units):
+                self.units = units
+                self.node_units = {
+                    (node, product): sum(units[rep, leaf] for rep in reps_below(node) for leaf in BELOW[product])
+                    for node in NODES
+                    for product in PRODUCTS
+                }
+                return self
+        raise AssertionError("no rounding keeps what must be kept")
+
+    def _is_near(self, units: Mapping[Cell, int]) -> bool:
+        for node in NODES:
+            for product in PRODUCTS:
+                if product == "bikes" and node != "acme":
+                    continue
+                whole = sum(units[rep, leaf] for rep in reps_below(node) for leaf in BELOW[product])
+                if abs(whole - self.amount(self.x, node, product) / self.unit) >= 1 - 1e-7:
+                    return False
+        return sum(units.values()) == round(self.total / self.unit)
+
+    def target(self, node: str, product: str) -> float:
+        return self.node_units[node, product] * self.unit
+
+    def months(self, node: str, leaf: str) -> list[int]:
+        children = [child for child in NODES if PARENT[child] == node]
+        if not children or any(self.over.get(LEVEL[child], 0.0) > 0 for child in children):
+            year = self.node_units[node, leaf]
+            cumulated = [year * (m + 1) // 12 for m in range(12)]
+            return [b - a for a, b in zip([0, *cumulated], cumulated, strict=False)]
+        return [sum(column) for column in zip(*(self.months(child, leaf) for child in children), strict=True)]
+
+
+def write_plan(tiny: Tiny, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    over = ", ".join(f"{level}: {h}" for level, h in tiny.over.items())
+    (folder / "plan.yaml").write_text(
+        "plan: tiny\nstart: 2019-07\nmeasures:\n"
+        f"  revenue: {{unit: USD, round_to: {tiny.unit}, total: {tiny.total}}}\n"
+        f"product_totals: {{revenue: {{{tiny.product_totals}}}}}\nover_assignment: {{{over}}}\n",
+        "utf-8",
+    )
+    people = [
+        f"{node},{PARENT[node]},{LEVEL[node]},{node.title()},{tiny.end.get(node, '')},{tiny.peer_group.get(node, '')}"
+        for node in reversed(NODES)
+    ]
+    _lines(folder / "org.csv", "node_id,parent_id,level,name,end,peer_group", people)
+    products = [f"{p},{up},{p},{MARGIN.get(p, '')},{EFFORT.get(p, '')}" for p, up in PRODUCT_PARENT.items()]
+    _lines(folder / "products.csv", "product_id,parent_id,name,margin,effort", products)
+    history = [f"2019-03,{rep},{p},revenue,{amount}" for (rep, p), amount in tiny.history.items()]
+    _lines(folder / "history.csv", "period,node_id,product_id,measure,amount", history)
+    _lines(folder / "rules.csv", RULE_COLUMNS, tiny.rules)
+    _lines(folder / "pins.csv", "node_id,product_id,measure,amount,reason,owner", tiny.pins)
+    _lines(folder / "commitments.csv", "node_id,product_id,measure,amount,period,actual", tiny.commitments)
+    _lines(folder / "potential.csv", "node_id,product_id,measure,amount", tiny.potential)
+    return folder
+
+
+def _lines(path: Path, header: str, lines: Iterable[str]) -> None:
+    path.write_text("\n".join([header, *lines]) + "\n", "utf-8")
+
+
+def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None = None) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    _write_cells(tiny, out)
+    _write_targets(tiny, out)
+    columns = "rule_id node_id product_id value min max status price text measure kind basis tier owner short_by".split()
+    _table(out / "rules.csv", columns, tiny.rule_rows(tiny))
+    columns = "measure stage kind rule_id node_id product_id side part price".split()
+    _table(out / "prices.csv", columns, tiny.prices)
+    names = [name for name in ("plan.yaml", *(f"{t}.csv" for t in PLAN_TABLES)) if (plan / name).exists()]
+    certificate = {
+        "status": "optimal",
+        "plan": "tiny",
+        "input_hash": digest({name: (plan / name).read_bytes() for name in names}, overrides or []),
+        "result_hash": "",
+        "overrides": overrides or [],
+        "versions": {},
+        "engine": "hand",
+        "seconds": {},
+        "measures": {"revenue": {}},
+    }
+    (out / "certificate.json").write_text(json.dumps(certificate), "utf-8")
+    return certify(out)
+
+
+PLAN_TABLES = ("calendar", "commitments", "history", "org", "pins", "potential", "products", "rules", "seasonality")
+
+
+def digest(files: Mapping[str, bytes], overrides: Iterable[str] = ()) -> str:
+    """sha256 as the contract words it."""
+    text = b"".join(n.encode() + b"\0" + b"%d" % len(files[n]) + b"\0" + files[n] for n in sorted(files))
+    return hashlib.sha256(text + b"".join(o.encode() + b"\0" for o in overrides)).hexdigest()
+
+
+def certify(out: Path) -> Path:
+    """Write the fingerprint of the csv files into the certificate, as someone who tampers would."""
+    certificate = json.loads((out / "certificate.json").read_text("utf-8"))
+    certificate["result_hash"] = digest({path.name: path.read_bytes() for path in out.glob("*.csv")})
+    (out / "certificate.json").write_text(json.dumps(certificate), "utf-8")
+    return out
+
+
+def _write_cells(tiny: Tiny, out: Path) -> None:
+    rows = []
+    for rep, leaf in CELLS:
+        lower, upper = tiny.bounds.get((rep, leaf), (0.0, None))
+        rows.append(
+            {
+                "measure": "revenue",
+                "node_id": rep,
+                "product_id": leaf,
+                "baseline": tiny.anchor[rep, leaf],
+                "anchor": tiny.anchor[rep, leaf],
+                "lower": lower,
+                "upper": "" if upper is None else upper,
+                "unrounded": repr(float(tiny.x[rep, leaf])),
+                "target": tiny.target(rep, leaf),
+            }
+        )
+    _table(out / "cells.csv", list(rows[0]), rows)
+
+
+def _write_targets(tiny: Tiny, out: Path) -> None:
+    rows, months = [], []
+    for node in NODES:
+        children = [child for child in NODES if PARENT[child] == node]
+        for product in PRODUCTS:
+            target = tiny.target(node, product)
+            last_year = sum(tiny.history.get((rep, leaf), 0.0) for rep in reps_below(node) for leaf in BELOW[product])
+            anchor = tiny.amount(tiny.anchor, node, product)
+            rows.append(
+                {
+                    "measure": "revenue",
+                    "node_id": node,
+                    "level": LEVEL[node],
+                    "product_id": product,
+                    "target": target,
+                    "last_year": last_year,
+                    "growth": target / last_year - 1 if last_year > 0 else "",
+                    "anchor": anchor,
+                    "ratio": target / anchor if anchor > 0 else "",
+                    "children_sum": sum(tiny.target(child, product) for child in children) if children else "",
+                }
+            )
+            split = [sum(c) for c in zip(*(tiny.months(node, leaf) for leaf in BELOW[product]), strict=True)]
+            months += [
+                {"measure": "revenue", "node_id": node, "product_id": product, "period": m, "target": u * tiny.unit}
+                for m, u in zip(MONTHS, split, strict=True)
+            ]
+    _table(out / "targets.csv", list(rows[0]), rows)
+    _table(out / "targets_monthly.csv", list(months[0]), months)
+
+
+def _table(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def rule_row(rule_id: str, kind: str, node: str, product: str, **values: Any) -> dict[str, Any]:
+    """One row of rules.csv; what is not said is a slack hard rule without a price."""
+    basis = {"range": "amount", "capacity": "amount", "growth": "last_year", "mix": "share", "fairness": "anchor"}
+    basis |= {"commitment": "ratio", "link": "margin", "pin": "amount"}
+    row = {"rule_id": rule_id, "kind": kind, "node_id": node, "product_id": product, "measure": "revenue"}
+    row |= {"status": "slack", "price": 0.0, "text": f"{kind} of {node}", "tier": "hard", "owner": "CFO"}
+    return row | {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
+
+
+def price(stage: str, kind: str, rule_id: str, node: str, product: str, side: str, part: str, y: float) -> dict[str, Any]:
+    """One row of prices.csv."""
+    return {
+        "measure": "revenue",
+        "stage": stage,
+        "kind": kind,
+        "rule_id": rule_id,
+        "node_id": node,
+        "product_id": product,
+        "side": side,
+        "part": part,
+        "price": repr(float(y)),
+    }
