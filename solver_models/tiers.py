@@ -149,28 +149,27 @@ class _Face:
         )
 
     def tightened(self, model: BalanceModel, sides: Sides, solution: Solution) -> "_Face":
-        """Make tight what carries a price in `solution`."""
+        """Make tight what carries a price in `solution`; prices within the noise of the engine count as 0."""
         m, k, n = len(model.rows), len(sides), model.n_cell
         price, reduced = solution.row_price, solution.reduced_cost
+        top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
         norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
         weighted = np.abs(price[:m]) * norm
-        reference = max(weighted.max(initial=0.0), 1e-300)
-        tight = weighted > SIGNIFICANT * max(reference, np.abs(price[m:]).max(initial=0.0) * SIGNIFICANT)
+        tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
-        at_lower, at_upper = tight & (price[:m] > 0), tight & (price[:m] < 0)
+        at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)
+        at_upper = tight & (price[:m] < 0) & np.isfinite(row_upper)
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
         goal = csr_array(sides.row[:, :n])
         noise = abs(model.rows.matrix[:, :n]).T @ np.abs(price[:m]) + abs(goal).T @ (
             np.abs(price[m : m + k]) / sides.scale
         )
-        rc = reduced[:n]
-        significant = np.abs(rc) > SIGNIFICANT_CELL * noise
+        significant = np.abs(reduced[:n]) > np.maximum(SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0))
         lower, upper = self.lower.copy(), self.upper.copy()
-        fix_low, fix_up = significant & (rc > 0), significant & (rc < 0)
+        fix_low, fix_up = significant & (reduced[:n] > 0), significant & (reduced[:n] < 0) & np.isfinite(upper)
         upper[fix_low] = lower[fix_low]
         lower[fix_up] = upper[fix_up]
-        top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
         return _Face(
             row_lower,
             row_upper,

@@ -26,11 +26,15 @@ class Sources:
     ----------
     history, potential, commitment
         The sources; history is never NaN.
+    has_history
+        False where equal parts stand in for the history: they take only the weight that a
+        commitment must not have.
     """
 
     history: FloatArray
     potential: FloatArray
     commitment: FloatArray
+    has_history: bool = True
 
     @property
     def stacked(self) -> FloatArray:
@@ -40,7 +44,9 @@ class Sources:
     @property
     def present(self) -> BoolArray:
         """Shape (3, n_cell)."""
-        return np.isfinite(np.stack([self.history, self.potential, self.commitment]))
+        there = np.isfinite(np.stack([self.history, self.potential, self.commitment]))
+        there[0] &= self.has_history
+        return there
 
 
 def given_weights(sources: Sources, weights: BlendWeights) -> FloatArray:

@@ -40,9 +40,14 @@ def build_anchors(plan: Plan, labels: Labels, measure: str) -> Anchors:
     potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
     promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
     scaling = Scaling(labels, totals, float(plan.spec.measures[measure].round_to), measure)
-    base = open_products(scaling, _stand_in(plan, labels, past, potential, promised))
+    base = open_products(scaling, _stand_in(plan, labels, past, potential))
     top_down = scaling.growth_cells(base)
-    sources = Sources(base, at_history_scale(potential, base), promised.cells / top_down)
+    sources = Sources(
+        history=base,
+        potential=at_history_scale(potential, base),
+        commitment=promised.cells / top_down,
+        has_history=float(past.level.sum()) > 0 or float(np.nansum(potential)) > 0,
+    )
     before = _weights(plan, sources, past, promised)
     limit = plan.spec.commitment_cap * top_down / np.repeat(promised.bias.factor, labels.grid.n_product)
     weight = cap_own_influence(sources, before, limit, scaling)
@@ -68,21 +73,20 @@ def _weights(plan: Plan, sources: Sources, past: HistoryLevel, promised: Commitm
     return given_weights(sources, plan.spec.baseline)
 
 
-def _stand_in(
-    plan: Plan, labels: Labels, past: HistoryLevel, potential: FloatArray, promised: CommitmentSource
-) -> FloatArray:
-    """Return the history level; without any history the potential, else the commitments, else equal parts.
+def _stand_in(plan: Plan, labels: Labels, past: HistoryLevel, potential: FloatArray) -> FloatArray:
+    """Return the history level; without any history the potential, else equal parts by presence.
 
-    Reps whom the stand-in does not reach get their peers' median of it. Shape (n_cell,).
+    Reps whom the potential does not reach get their peers' median of it. Commitments never stand
+    in: they would carry a rep's own word past the cap. Shape (n_cell,).
     """
     if float(past.level.sum()) > 0:
         return past.level
     share = past.share_of_plan[:, None]
-    for cells in (potential, promised.cells):
-        known = np.nan_to_num(cells).reshape(labels.grid.n_rep, labels.grid.n_product)
-        if float(known.sum()) > 0:
-            full = np.where(share > 0, known / np.where(share > 0, share, 1.0), 0.0)
-            has = full.sum(axis=1) > 0
-            peers = peer_levels(labels, peer_groups(plan, labels), full, has, ~has)
-            return ((full + peers) * share).ravel()
-    return np.repeat(past.share_of_plan / labels.grid.n_product, labels.grid.n_product)
+    known = np.nan_to_num(potential).reshape(labels.grid.n_rep, labels.grid.n_product)
+    if float(known.sum()) == 0:
+        return np.repeat(past.share_of_plan / labels.grid.n_product, labels.grid.n_product)
+    full = np.where(share > 0, known / np.where(share > 0, share, 1.0), 0.0)
+    has = full.sum(axis=1) > 0
+    peers = peer_levels(labels, peer_groups(plan, labels), full, has, ~has)
+    stand_in: FloatArray = ((full + peers) * share).ravel()
+    return stand_in

@@ -360,6 +360,11 @@ def _tell(detail: ErrorDetails, plain: dict[str, Any], reader: _Reader) -> None:
     context = detail.get("ctx", {})
     value = "" if kind == "missing" or isinstance(detail["input"], dict) else detail["input"]
     code, message, hint = _words(kind, path, context, value)
+    if kind == "missing" and reader.tree.at(path) is not None:
+        message, hint = (
+            f"the key `{'.'.join(path)}` has no value",
+            f"write the value of `{path[-1]}` behind it",
+        )
     reader.refuse(path, value, code=code, message=message, hint=hint)
 
 
@@ -369,7 +374,8 @@ def _words(kind: str, path: Path, context: dict[str, Any], value: object) -> tup
     if path == ("start",) and kind != "missing":
         return "bad-month", f"`{value}` is not a month (YYYY-MM)", month_hint(str(value))
     if kind == "missing":
-        return "missing-key", f"the key `{'.'.join(path)}` is missing", f"add `{key}:` to plan.yaml"
+        where = f"under `{'.'.join(path[:-1])}`" if len(path) > 1 else "to the settings of the plan"
+        return "missing-key", f"the key `{'.'.join(path)}` is missing", f"add `{key}` {where}"
     if kind == "literal_error":
         choices = str(context.get("expected", "")).replace("'", "`")
         return "unknown-choice", f"`{value}` is no {key}", f"use {choices}"

@@ -217,7 +217,8 @@ def _plain_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < LARGEST_EXACT else repr(value)
+        # 15 digits are what a spreadsheet shows and exports: a formula's 0.1 + 0.2 is 0.3 there.
+        return str(int(value)) if value.is_integer() and abs(value) < LARGEST_EXACT else f"{value:.15g}"
     if isinstance(value, datetime):
         has_time = (value.hour, value.minute, value.second) != (0, 0, 0)
         return value.isoformat(sep=" ") if has_time else value.date().isoformat()

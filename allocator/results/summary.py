@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.results.sentences import node_names, rule_sentences
-from allocator.results.tables import as_float
+from allocator.results.tables import as_float, decimals
 from allocator.texts import text
 
 SHOWN_RULES = 6
@@ -94,7 +94,9 @@ def _measure_row(allocation: Allocation, result: MeasureAllocation) -> list[str]
     ratio = _rep_ratio(allocation, result)
     span = f"{ratio.min():.2f} - {ratio.max():.2f}" if len(ratio) else ""
     growth = f"{total / last_year - 1:+.1%}" if last_year > 0 else ""
-    return [result.measure, f"{total:,.0f}", f"{last_year:,.0f}", growth, f"{street:,.0f}", span]
+    places = decimals(allocation.plan.spec.measures[result.measure].round_to)
+    amounts = [f"{amount:,.{places}f}" for amount in (total, last_year, street)]
+    return [result.measure, *amounts[:2], growth, amounts[2], span]
 
 
 def _node_header(lang: str) -> list[str]:
@@ -104,7 +106,8 @@ def _node_header(lang: str) -> list[str]:
 def _node_rows(allocation: Allocation, result: MeasureAllocation) -> list[list[str]]:
     """The first level below the root, largest first."""
     grid = allocation.labels.grid
-    target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
+    round_to = allocation.plan.spec.measures[result.measure].round_to
+    target = as_float(result.target_units, round_to)[:, 0]
     last_year = grid.roll_up_plain(result.anchors.last_year)[:, 0]
     anchor = grid.roll_up(result.anchors.anchor)[:, 0]
     names = node_names(allocation)
@@ -113,7 +116,7 @@ def _node_rows(allocation: Allocation, result: MeasureAllocation) -> list[list[s
     return [
         [
             names[v],
-            f"{target[v]:,.0f}",
+            f"{target[v]:,.{decimals(round_to)}f}",
             f"{target[v] / target[0]:.1%}" if target[0] else "",
             f"{target[v] / last_year[v] - 1:+.1%}" if last_year[v] > 0 else "",
             f"{target[v] / anchor[v]:.3f}" if anchor[v] > 0 else "",

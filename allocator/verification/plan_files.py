@@ -159,9 +159,7 @@ def _decode(content: bytes, encoding: str) -> str:
 def _tidy(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Strip blanks, drop empty rows, add the optional columns that are absent."""
     frame = frame.rename(columns=lambda column: str(column).strip())
-    frame = pd.DataFrame(
-        {column: frame[column].astype(object).str.strip() for column in frame.columns}, dtype=object
-    )
+    frame = pd.DataFrame({c: [text.strip() for text in frame[c]] for c in frame.columns}, dtype=object)
     if len(frame):
         frame = frame[(frame != "").any(axis=1)]
     for column in COLUMNS.get(name, ()):

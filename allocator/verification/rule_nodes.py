@@ -84,20 +84,14 @@ def spell_out(company: Company, result: MeasureResult) -> RuleNodes:
 def _page(
     node: IntArray, product: IntArray, low: float | FloatArray, high: float | FloatArray, **words: Any
 ) -> pd.DataFrame:
-    page = pd.DataFrame({"node": node, "product": product})
-    page["min"], page["max"] = low, high
-    page["lower"], page["upper"] = page["min"].fillna(-np.inf), page["max"].fillna(np.inf)
-    defaults: dict[str, Any] = {
-        "rule_id": "",
-        "basis": "amount",
-        "owner": "",
-        "base": 1.0,
-        "tier": 0,
-        "group": "",
-    }
-    for column, value in (defaults | words).items():
-        page[column] = value
-    return page
+    size = len(node)
+    least = np.broadcast_to(low, size).astype(np.float64)
+    most = np.broadcast_to(high, size).astype(np.float64)
+    columns: dict[str, Any] = {"node": node, "product": product, "min": least, "max": most}
+    columns["lower"] = np.where(np.isnan(least), -np.inf, least)
+    columns["upper"] = np.where(np.isnan(most), np.inf, most)
+    columns |= {"rule_id": "", "basis": "amount", "owner": "", "base": 1.0, "tier": 0, "group": ""}
+    return pd.DataFrame(columns | words)
 
 
 def _totals(company: Company, result: MeasureResult) -> pd.DataFrame:

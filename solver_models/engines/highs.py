@@ -73,9 +73,15 @@ def new_highs(time_limit: float = float("inf")) -> highspy.Highs:
 
 
 def load(highs: highspy.Highs, program: LinearProgram) -> None:
-    """Hand a program over to HiGHS."""
+    """Hand a program over to HiGHS.
+
+    Raises
+    ------
+    EngineError
+        If HiGHS does not take it (crossed bounds, not a number).
+    """
     inf = highspy.kHighsInf
-    highs.addCols(
+    taken = highs.addCols(
         program.n_column,
         program.cost,
         np.where(np.isneginf(program.lower), -inf, program.lower),
@@ -86,7 +92,7 @@ def load(highs: highspy.Highs, program: LinearProgram) -> None:
         np.zeros(0),
     )
     matrix = program.matrix
-    highs.addRows(
+    rows_taken = highs.addRows(
         program.n_row,
         np.where(np.isneginf(program.row_lower), -inf, program.row_lower),
         np.where(np.isposinf(program.row_upper), inf, program.row_upper),
@@ -95,6 +101,8 @@ def load(highs: highspy.Highs, program: LinearProgram) -> None:
         matrix.indices.astype(np.int32),
         matrix.data,
     )
+    if highspy.HighsStatus.kError in (taken, rows_taken):
+        raise EngineError("highs does not take the program: bounds cross or a number is not finite")
 
 
 def solve_integer(program: LinearProgram, node_limit: int, gap: float) -> FloatArray | None:

@@ -13,6 +13,7 @@ HALF_UP = 1e-6
 COST_SCALE = 1_000_000
 TIE_BITS = 20
 COST_BITS = 61
+MOST_PRICE = 15.0
 
 
 class RoundingError(RuntimeError):
@@ -51,7 +52,9 @@ def rounding_cost(
 
 def _tie_bits(n_vertex: int) -> int:
     """Bits of the tie hash: 20, fewer where costs times vertices would leave 61 bits."""
-    return max(0, min(TIE_BITS, COST_BITS - (2 * COST_SCALE).bit_length() - n_vertex.bit_length()))
+    return max(
+        0, min(TIE_BITS, COST_BITS - (int(2 + MOST_PRICE) * COST_SCALE).bit_length() - n_vertex.bit_length())
+    )
 
 
 def _splitmix(key: IntArray) -> IntArray:
@@ -62,7 +65,13 @@ def _splitmix(key: IntArray) -> IntArray:
     return ((z ^ (z >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
 
 
-def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray, tie_key: IntArray) -> IntArray:
+def round_by_flow(
+    tree: Hierarchy,
+    products: Hierarchy,
+    values: FloatArray,
+    tie_key: IntArray,
+    price: FloatArray | None = None,
+) -> IntArray:
     """Round every item x product to floor or ceiling so that all sums of both families are too.
 
     Family 1: every tree node over all products. Family 2: every tree node by product leaf, and
@@ -80,6 +89,8 @@ def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray, tie_
         Shape (n_item, n_product), >= 0, in units.
     tie_key
         Shape (n_item, n_product), int64, all different: decides between equally near roundings.
+    price
+        Shape (n_item, n_product): added to 1 - 2 f, the cost of rounding up; within -15..15.
 
     Returns
     -------
@@ -119,26 +130,30 @@ def round_by_flow(tree: Hierarchy, products: Hierarchy, values: FloatArray, tie_
     tail, head, amount = (
         np.concatenate([np.ravel(part) for part in column]) for column in zip(*arcs, strict=True)
     )
-    return _solve(
-        tail, head, amount, values, tie_key, n_vertex=first_line + n_vertex_line, sink=first_line
-    ).reshape(values.shape)
+    n_vertex = first_line + n_vertex_line
+    tie_bits = _tie_bits(n_vertex)
+    floor, _ = floor_ceil(values, float(values.sum()))
+    cost = rounding_cost(values, floor, tie_key, tie_bits)
+    if price is not None:
+        quantised = np.rint(np.clip(price, -MOST_PRICE, MOST_PRICE) * COST_SCALE).astype(np.int64)
+        cost += quantised << tie_bits
+    return _solve(tail, head, amount, cost, float(values.sum()), n_vertex, first_line).reshape(values.shape)
 
 
 def _solve(
     tail: IntArray,
     head: IntArray,
     amount: FloatArray,
-    values: FloatArray,
-    tie_key: IntArray,
-    *,
+    cell_cost: IntArray,
+    total: float,
     n_vertex: int,
     sink: int,
 ) -> IntArray:
     """Send the rounded total from vertex 0 to `sink` within the bounds of every arc; cells come first."""
-    total, n_cell = float(values.sum()), values.size
     low, high = floor_ceil(amount, total)
+    n_cell = cell_cost.size
     cost = np.zeros(len(tail), np.int64)
-    cost[:n_cell] = rounding_cost(values.ravel(), low[:n_cell], tie_key.ravel(), _tie_bits(n_vertex))
+    cost[:n_cell] = cell_cost.ravel()
     supply = np.zeros(n_vertex, np.int64)
     supply[0] = np.floor(total + 0.5 + HALF_UP)
     supply[sink] = -supply[0]

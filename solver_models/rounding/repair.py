@@ -1,39 +1,55 @@
-"""Rounding under side rows: the same two families plus rows that are no network, as a small MIP."""
+"""Rounding under side rows: the same two families, plus rows that belong to neither."""
+
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
 
-from solver_models.arrays import FloatArray, IntArray, ranges
-from solver_models.engines.highs import solve_integer
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
-from solver_models.program import LinearProgram
-from solver_models.rounding.flow import COST_SCALE, TIE_BITS, floor_ceil, rounding_cost
+from solver_models.rounding.exact import solve_exactly
+from solver_models.rounding.flow import MOST_PRICE, floor_ceil, round_by_flow
 from solver_models.rounding.side_rows import ItemRows
 
-NODE_LIMIT = 2000
-GAP = 1e-4
-STEPS = 8
-"""A shortfall is counted in eighths of the row's largest weight."""
+EXACT_CELLS = 500
+PRICED_FLOWS = 24
+PATIENCE = 8
+LOCAL_CELLS = 150
+LOCAL_SEARCHES = 4
+LAZY_ROUNDS = 4
 
 
-def keep_side_rows(
-    tree: Hierarchy,
-    products: Hierarchy,
-    values: FloatArray,
-    tie_key: IntArray,
-    side: ItemRows,
-    rounded: IntArray,
-) -> IntArray:
+@dataclass(frozen=True)
+class Table:
+    """What is rounded in one layer; see `round_by_flow`."""
+
+    tree: Hierarchy
+    products: Hierarchy
+    values: FloatArray
+    tie_key: IntArray
+
+    @cached_property
+    def is_free(self) -> BoolArray:
+        """True for cells with a fraction, shape (n_item, n_product)."""
+        floor, ceil = floor_ceil(self.values, float(self.values.sum()))
+        return np.asarray(floor < ceil)
+
+    def rounded(self, price: FloatArray | None = None) -> IntArray:
+        """Return the rounding by flow."""
+        return round_by_flow(self.tree, self.products, self.values, self.tie_key, price)
+
+
+def keep_side_rows(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
     """Round as `round_by_flow` does, with the least total shortfall of the side rows found.
 
-    Starts from the rows that `rounded` misses and adds rows that a better rounding breaks.
-    Where not all rows can be kept, what is short is least in steps of 1/8 of each row's largest
-    weight. Deterministic: the search is limited by nodes, not by seconds.
+    Up to 500 fractions: the nearest of the roundings with the least shortfall, by a MIP. More:
+    flows in which the side rows that are missed put a price on their cells, and where rows stay
+    short, MIPs over the cells around some of them. Deterministic: limits count steps, not seconds.
 
     Parameters
     ----------
-    tree, products, values, tie_key
-        As in `round_by_flow`.
+    table
+        What is rounded.
     side
         The side rows of the layer.
     rounded
@@ -41,16 +57,28 @@ def keep_side_rows(
 
     Returns
     -------
-    Shape (n_item, n_product): the rounding that misses the side rows least, `rounded` itself
-    if nothing better was found.
+    Shape (n_item, n_product): both families hold, as in `rounded`.
     """
     side = side.scaled()
+    if table.is_free.sum() <= EXACT_CELLS:
+        return _by_lazy_rows(table, side, rounded, table.is_free, len(side.lower))
+    return _by_local_search(table, side, _by_prices(table, side, rounded))
+
+
+def _by_lazy_rows(
+    table: Table, side: ItemRows, rounded: IntArray, free: BoolArray, most_rounds: int
+) -> IntArray:
+    """Solve under the rows that are missed, adding those that a better rounding breaks."""
+    side = side.touching(free)
     best, chosen = rounded, np.zeros(len(side.lower), bool)
     short = side.short_by(rounded)
     least = short.sum()
-    while ((short > 0) & ~chosen).any():
+    for _ in range(most_rounds):
+        if not ((short > 0) & ~chosen).any():
+            break
         chosen |= short > 0
-        answer = _solve(tree, products, values, tie_key, side.only(np.flatnonzero(chosen)))
+        rows = side.only(np.flatnonzero(chosen))
+        answer = solve_exactly(table.tree, table.products, table.values, table.tie_key, rows, free, rounded)
         if answer is None:
             break
         short = side.short_by(answer)
@@ -59,61 +87,44 @@ def keep_side_rows(
     return best
 
 
-def _solve(
-    tree: Hierarchy, products: Hierarchy, values: FloatArray, tie_key: IntArray, side: ItemRows
-) -> IntArray | None:
-    """Minimise (steps short) x (a price above all else) + rounding cost over both families."""
-    matrix, amount = families(tree, products, values)
-    total = float(values.sum())
-    low, high = floor_ceil(amount, total)
-    floor, ceil = (bound.ravel() for bound in floor_ceil(values, total))
-    cost = rounding_cost(values.ravel(), floor, tie_key.ravel()) / float(COST_SCALE << TIE_BITS)
-    # a step of shortfall overshoots, so every side of a row is a row of its own
-    below, above = np.flatnonzero(np.isfinite(side.lower)), np.flatnonzero(np.isfinite(side.upper))
-    sides = vstack([side.matrix[below], -side.matrix[above]], format="csr")
-    bound = np.concatenate([side.lower[below], -side.upper[above]])
-    n_side, is_free = len(bound), floor < ceil
-    steps = eye_array(n_side) / STEPS
-    rows = vstack([hstack([matrix, csr_array((matrix.shape[0], n_side))]), hstack([sides, steps])])
-    base = np.concatenate([matrix @ floor.astype(np.float64), sides @ floor.astype(np.float64)])
-    # no rounding can be shorter of a side than this
-    most_short = bound - base[len(low) :] - sides.minimum(0) @ is_free.astype(np.float64)
-    price = 1.0 + np.abs(cost[is_free]).sum()
-    program = LinearProgram(
-        cost=np.concatenate([cost, np.full(n_side, price)]),
-        matrix=csr_array(rows),
-        row_lower=np.concatenate([low, bound]) - base,
-        row_upper=np.concatenate([high - base[: len(high)], np.full(n_side, np.inf)]),
-        lower=np.zeros(len(cost) + n_side),
-        upper=np.concatenate(
-            [is_free.astype(np.float64), np.ceil(STEPS * np.maximum(most_short, 0.0)) + 1.0]
-        ),
-    )
-    answer = solve_integer(program, NODE_LIMIT, GAP)
-    if answer is None:
-        return None
-    return (floor + np.rint(answer[: len(floor)]).astype(np.int64)).reshape(values.shape)
+def _by_prices(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
+    """Round again and again while the rows that are missed raise the price of their cells."""
+    best, least, waited = rounded, side.short_by(rounded).sum(), 0
+    price = np.zeros(len(side.lower))
+    units = rounded
+    for _ in range(PRICED_FLOWS):
+        sign = side.missed_side(units)
+        price = np.clip(np.where(sign != 0, 1.5 * price + 0.25 * sign, price), -MOST_PRICE, MOST_PRICE)
+        units = table.rounded((side.matrix.T @ price).reshape(table.values.shape))
+        short = side.short_by(units).sum()
+        waited = 0 if short < least else waited + 1
+        if short < least:
+            best, least = units, short
+        if least == 0 or waited == PATIENCE:
+            break
+    return best
 
 
-def families(tree: Hierarchy, products: Hierarchy, values: FloatArray) -> tuple[csr_array, FloatArray]:
-    """Rows of both families over item x product, and their unrounded amounts.
-
-    In order: tree nodes over all products, tree nodes by product leaf, the root by product line.
-    """
-    n_item, n_product = values.shape
-    of_tree = _leaves_below(tree)
-    rows = [
-        kron(of_tree, csr_array(np.ones((1, n_product)))),
-        kron(of_tree, eye_array(n_product)),
-        kron(csr_array(np.ones((1, n_item))), _leaves_below(products)),
-    ]
-    matrix = csr_array(vstack(rows, format="csr"))
-    return matrix, matrix @ values.ravel()
+def _by_local_search(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
+    """Free the cells around rows that are short, the first rows first, and solve exactly."""
+    best, tried = rounded, np.zeros(len(side.lower), bool)
+    for _ in range(LOCAL_SEARCHES):
+        waiting = np.flatnonzero((side.short_by(best) > 0) & ~tried)
+        if not len(waiting):
+            break
+        row = waiting[0]
+        tried[row] = True
+        best = _by_lazy_rows(table, side, best, _around(table, side, row), LAZY_ROUNDS)
+    return best
 
 
-def _leaves_below(tree: Hierarchy) -> csr_array:
-    """Return the 0/1 matrix of which leaves lie below which node, shape (n, n_leaf)."""
-    count = tree.leaf_end - tree.leaf_start
-    column = ranges(tree.leaf_start, count)
-    indptr = np.concatenate(([0], np.cumsum(count)))
-    return csr_array((np.ones(len(column)), column, indptr), shape=(len(tree), len(tree.leaf)))
+def _around(table: Table, side: ItemRows, row: int) -> BoolArray:
+    """Free cells of the items nearest to the items of a side row: its own first, then by position."""
+    touched = side.matrix[[row]].indices // table.values.shape[1]
+    item = np.arange(len(table.values))
+    distance = np.maximum(np.maximum(touched.min() - item, item - touched.max()), 0)
+    order = np.argsort(distance, kind="stable")
+    count = np.cumsum(table.is_free[order].sum(axis=1))
+    chosen = np.zeros(len(item), bool)
+    chosen[order[count <= LOCAL_CELLS]] = True
+    return np.asarray(table.is_free & chosen[:, None])

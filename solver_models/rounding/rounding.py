@@ -7,9 +7,8 @@ import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.grid import Grid
-from solver_models.rounding.flow import round_by_flow
 from solver_models.rounding.layers import item_values, split_layers
-from solver_models.rounding.repair import keep_side_rows
+from solver_models.rounding.repair import Table, keep_side_rows
 from solver_models.rounding.side_rows import SideRows, side_rows_of_layer
 
 NEGATIVE = -1e-6
@@ -77,13 +76,12 @@ def round_targets(
     short_by = np.zeros(len(side_rows))
     moved = 0
     for layer in layers:
-        values = item_values(grid, layer, by_node)
-        tie_key = key[layer.item_node]
-        rounded = round_by_flow(layer.tree, grid.products, values, tie_key)
+        table = Table(layer.tree, grid.products, item_values(grid, layer, by_node), key[layer.item_node])
+        rounded = table.rounded()
         which, side = side_rows_of_layer(grid, layer, side_rows)
         missed = int((side.short_by(rounded) > 0).sum())
         if missed:
-            rounded = keep_side_rows(layer.tree, grid.products, values, tie_key, side, rounded)
+            rounded = keep_side_rows(table, side, rounded)
         moved += missed
         short_by[which] = side.short_by(rounded)
         units[layer.own_node] = layer.tree.roll_up(rounded)[layer.own_position]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from solver_models.arrays import FloatArray, IntArray, ranges
+from solver_models.arrays import BoolArray, FloatArray, IntArray, ranges
 from solver_models.grid import Grid
 from solver_models.rounding.layers import Layer
 
@@ -59,9 +59,17 @@ class ItemRows:
 
     def short_by(self, items: IntArray) -> FloatArray:
         """Return by how much whole items miss each row; 0 where they keep it (to 1e-9). Shape (m,)."""
+        return np.abs(self._missing(items))
+
+    def missed_side(self, items: IntArray) -> FloatArray:
+        """Return 1 where a row's upper side is missed, -1 where its lower side is, else 0. Shape (m,)."""
+        return np.sign(self._missing(items))
+
+    def _missing(self, items: IntArray) -> FloatArray:
+        """Return the excess over the upper side, or minus what the lower side lacks; 0 where kept."""
         value = self.matrix @ items.ravel().astype(np.float64)
-        short = np.maximum(np.maximum(self.lower - value, value - self.upper), 0.0)
-        return np.where(short > KEPT * np.maximum(np.abs(value), 1.0), short, 0.0)
+        excess = np.maximum(value - self.upper, 0.0) - np.maximum(self.lower - value, 0.0)
+        return np.where(np.abs(excess) > KEPT * np.maximum(np.abs(value), 1.0), excess, 0.0)
 
     def scaled(self) -> "ItemRows":
         """Return the rows divided by their largest weight, so that 1 is one unit of the heaviest product."""
@@ -69,6 +77,10 @@ class ItemRows:
         factor = 1.0 / np.where(largest > 0, largest, 1.0)
         matrix = csr_array(self.matrix.multiply(factor[:, None]).tocsr())
         return ItemRows(matrix, self.lower * factor, self.upper * factor)
+
+    def touching(self, free: BoolArray) -> "ItemRows":
+        """Return the rows with a weight on a free cell; `free` has shape (n_item, n_product)."""
+        return self.only(np.flatnonzero(abs(self.matrix) @ free.ravel().astype(np.float64)))
 
     def only(self, row: IntArray) -> "ItemRows":
         """Return some of the rows."""

@@ -20,7 +20,7 @@ PAGES = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted(PROJECT.glob("
 PAGES += sorted(PROJECT.glob("examples/*/README.md"))
 RULE_PAGES = [*RULE_KINDS, "pins"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
-WORKPLACE = re.compile(r"/(?:work|tmp|home|root)/|localhost:\d|file://")
+WORKPLACE = re.compile(r"(?<!\w)/(?:tmp|home|root|opt|mnt)/|localhost:\d|file://")
 
 
 def text_of(page: str) -> str:

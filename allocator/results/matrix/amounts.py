@@ -7,14 +7,9 @@ import pandas as pd
 
 from allocator.allocation import MeasureAllocation
 from allocator.model.labels import Labels
+from allocator.results.tables import decimals
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
-
-
-def decimals(round_to: Decimal) -> int:
-    """Number of decimal places that multiples of `round_to` need."""
-    exponent = round_to.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
 
 
 def in_measure(units: IntArray, round_to: Decimal) -> FloatArray:

@@ -135,7 +135,7 @@ def _write_band(sheet: Worksheet, number: int, columns: list[Column], title: str
 
 def _lines(column: Column) -> int:
     wide = sum(2 if ord(character) > 0x2E80 else 1 for character in column.head)
-    return min(max(1, int(np.ceil(1.15 * wide / column.width))), 4)
+    return min(max(1, int(np.ceil(1.05 * wide / column.width))), 4)
 
 
 def _write_rows(sheet: Worksheet, places: GridPlaces, styles: Styles) -> None:

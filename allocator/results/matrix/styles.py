@@ -104,17 +104,17 @@ class Styles:
             properties |= {"bg_color": PINNED_FILL, "bold": True}
         if first:
             properties |= _edge()
-        if indent:
+        if kind == "text":
             properties["indent"] = indent
-        if kind != "text":
-            properties |= {"num_format": number_format(kind, places), "align": "right", "indent": 1}
+        else:
+            properties |= {"num_format": number_format(kind, places), "align": "right"}
         if kind == "status":
-            properties |= {"align": "center", "indent": 0}
+            properties |= {"align": "center"}
         return self.get(**properties)
 
     def number(self, kind: str, places: int, **properties: Any) -> Format:
         """Format of a number outside the tree."""
-        return self.get(num_format=number_format(kind, places), align="right", indent=1, **properties)
+        return self.get(num_format=number_format(kind, places), align="right", **properties)
 
     def differing(self, properties: Mapping[str, Any]) -> Format:
         """Format that only says what a condition changes."""
@@ -125,16 +125,16 @@ class Styles:
 
 
 def number_format(kind: str, places: int) -> str:
-    """Number format of a kind of column: amount, check, growth, share or ratio."""
+    """Number format of a kind of column; numbers keep the width of a digit from the right edge."""
     amount = "#,##0" + ("." + "0" * places if places else "")
     return {
-        "amount": f'{amount};[Red]-{amount};"–"',
-        "signed": f'+{amount};[Red]-{amount};"–"',
-        "check": f'+{amount};-{amount};"✓"',
-        "growth": "+0.0%;[Red]-0.0%;0.0%",
-        "share": '0.0%;[Red]-0.0%;"–"',
-        "ratio": "0.000",
-        "count": "#,##0",
+        "amount": f'{amount}_0;[Red]-{amount}_0;"–"_0',
+        "signed": f'+{amount}_0;[Red]-{amount}_0;"–"_0',
+        "check": f'+{amount}_0;-{amount}_0;"✓"_0',
+        "growth": "+0.0%_0;[Red]-0.0%_0;0.0%_0",
+        "share": '0.0%_0;[Red]-0.0%_0;"–"_0',
+        "ratio": "0.000_0",
+        "count": "#,##0_0",
         "support": "0.######",
         "status": "@",
     }[kind]

@@ -53,6 +53,7 @@ def write_matrix(allocation: Allocation, path: Path, lang: str, *, result_hash: 
         ]
     )
     options = {
+        "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "default_format_properties": {"font_name": FONTS[lang], "font_size": 10},

@@ -69,7 +69,7 @@ def products(*ids: str) -> list[dict[str, object]]:
 def monthly(
     rep: str, product: str, last_year: float, growth: float = 0.0, years: int = 2, **more: Any
 ) -> list[Any]:
-    """History of 12 x `years` months before 2020-01 with a season; each year (1 + growth) x the one before."""
+    """History of `years` years before 2020-01 with a season; each year (1 + growth) x the one before."""
     rows = []
     for month in range(12 * years):
         back = (12 * years - 1 - month) // 12

@@ -127,11 +127,21 @@ def test_without_any_history_the_potential_stands_in_and_peers_fill_the_gaps() -
     assert by_rep(labels, anchors.anchor) == pytest.approx({"a": 300, "b": 100, "c": 200, "d": 200})
 
 
-def test_without_history_and_potential_the_commitments_stand_in() -> None:
-    promises = [{"node_id": "a", "amount": 30.0}, {"node_id": "b", "amount": 10.0}]
-    plan = make_plan(company(*reps("ab")), products("p", "q"), commitments=promises, total=800)
+@pytest.mark.parametrize(("cap", "found"), [(1.0, (600, 200)), (0.5, (500, 300)), (0.0, (400, 400))])
+def test_without_history_and_potential_commitments_decide_as_far_as_the_cap_allows(
+    cap: float, found: tuple[float, float]
+) -> None:
+    promises = [{"node_id": "a", "amount": 600.0}, {"node_id": "b", "amount": 200.0}]
+    plan = make_plan(
+        company(*reps("ab")),
+        products("p", "q"),
+        commitments=promises,
+        total=800,
+        commitment_cap=cap,
+        baseline={"history": 0.8, "commitment": 0.2},
+    )
     labels, anchors = anchors_of(plan)
-    assert by_rep(labels, anchors.anchor) == pytest.approx({"a": 600, "b": 200})
+    assert by_rep(labels, anchors.anchor) == pytest.approx(dict(zip("ab", found, strict=True)))
 
 
 def test_with_nothing_at_all_everybody_gets_the_same_by_presence() -> None:

@@ -1,5 +1,7 @@
 """What a rep is expected to sell by his own past, or by his peers' where he has none."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -319,3 +321,51 @@ def test_a_split_that_never_changed_is_kept_whatever_the_season_and_growth_of_th
     found, level = level_of(make_plan(company(*reps("abcde")), products("p"), history, months=months))
     split = np.array([level[rep][0] for rep in "abcde"])
     assert split / split.sum() == pytest.approx(np.array(sold) / sum(sold))
+
+
+DATES = st.none() | st.dates(dt.date(2016, 6, 1), dt.date(2021, 6, 1))
+
+
+@st.composite
+def odd_plans(draw):
+    """Reps who come and go at any time, with sales in any months, for a plan of any length."""
+    nodes, history = [], []
+    for rep in "abcd"[: draw(st.integers(1, 4))]:
+        first, last = draw(DATES), draw(DATES)
+        if first and last and last < first:
+            first, last = last, first
+        dates = {name: str(day) for name, day in (("start", first), ("end", last)) if day}
+        text = draw(st.sampled_from(["", "3", "0/0.5", "0.5", "0"]))
+        role = draw(st.sampled_from(["", "open"]))
+        nodes += reps(rep, ramp=text, role=role, peer_group=draw(st.sampled_from(["", "x"])), **dates)
+        months = draw(st.lists(st.integers(1, 48), unique=True, max_size=20))
+        history += [
+            {
+                "period": 2020 * 12 - back,
+                "node_id": rep,
+                "product_id": product,
+                "measure": "sales",
+                "amount": amount,
+            }
+            for back in months
+            for product in draw(st.sampled_from(["p", "q", "pq"]))
+            for amount in [draw(st.floats(-1e6, 1e6))]
+        ]
+    return make_plan(company(*nodes), products("p", "q"), history, months=draw(st.integers(1, 12)))
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(odd_plans())
+def test_whatever_the_dates_and_gaps_a_level_is_a_number_and_who_is_not_there_gets_none(plan):
+    found, level = level_of(plan)
+    assert np.isfinite(found.level).all()
+    assert (found.level >= 0).all()
+    assert np.isfinite(found.noise).all()
+    assert (found.noise >= 0).all()
+    assert ((found.share_of_plan >= 0) & (found.share_of_plan <= 1 + 1e-12)).all()
+    for share, cells in zip(found.share_of_plan, level.values(), strict=True):
+        assert share > 0 or sum(cells) == 0
+    if found.is_own.any():
+        assert all(
+            sum(cells) > 0 for share, cells in zip(found.share_of_plan, level.values(), strict=True) if share
+        )

@@ -41,9 +41,9 @@ def test_settings_and_rules_are_changed_and_the_texts_are_kept(folder: Path) -> 
     assert plan.spec.over_assignment == {"region": 0.0, "rep": 0.02, "team": 0.05}
     assert set(plan.spec.product_totals["revenue"]) == {"accessories", "bikes"}
     assert plan.spec.name == "今年"
-    rules = plan.rules.set_index("rule_id")
-    assert rules.loc["r-growth", ["max", "tier"]].tolist() == [0.75, "hard"]
-    assert str(rules.loc["r-range", "min"]) == "nan"
+    rules = plan.rules.set_index("rule_id").to_dict("index")
+    assert (rules["r-growth"]["max"], rules["r-growth"]["tier"]) == (0.75, "hard")
+    assert str(rules["r-range"]["min"]) == "nan"
     assert plan.overrides == overrides
 
 

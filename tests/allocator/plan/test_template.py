@@ -119,6 +119,18 @@ def test_an_empty_plan_lists_what_is_missing_and_nothing_else(tmp_path: Path, la
     ]
 
 
+def test_a_key_without_a_value_and_an_absent_key_are_told_apart(tmp_path: Path) -> None:
+    write_template(tmp_path, "en")
+    path = tmp_path / "plan.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("start:")), encoding="utf-8")
+    with pytest.raises(InputFaults) as caught:
+        read_plan(tmp_path)
+    messages = {fault.column: (fault.message, fault.hint) for fault in caught.value.faults}
+    assert messages["plan"] == ("the key `plan` has no value", "write the value of `plan` behind it")
+    assert messages["start"] == ("the key `start` is missing", "add `start` to the settings of the plan")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_empty_workbook_lists_the_same_as_an_empty_folder(tmp_path: Path, lang: str) -> None:
     write_template(tmp_path / "plan", lang)

@@ -190,7 +190,7 @@ def waterfall_of(units: np.ndarray) -> Waterfall:
 
 def rules_of(labels: Labels, targets: np.ndarray) -> pd.DataFrame:
     """One row of every status, as the pipeline hands them over."""
-    first = np.flatnonzero(labels.grid.org.parent == 0)
+    first = np.flatnonzero(labels.grid.org.parent <= 0)
     west, east = int(first[-1]), int(first[0])
     cloud = int(labels.grid.products.leaf[0])
     rows = [

@@ -26,7 +26,9 @@ def blank(**changes: object) -> Tiny:
 
 def nothing_binds() -> Tiny:
     """Two slack rules; the answer is the anchor."""
-    tiny = blank(rules=["r1,range,revenue,,east,bikes,100,600,,hard,CFO", "r2,link,revenue,,acme,,10,,margin,,CFO"])
+    tiny = blank(
+        rules=["r1,range,revenue,,east,bikes,100,600,,hard,CFO", "r2,link,revenue,,acme,,10,,margin,,CFO"]
+    )
     tiny.rounded()
     tiny.rule_rows = lambda t: [
         rule_row("r1", "range", "east", "bikes", value=t.target("east", "bikes"), min=100, max=600),
@@ -42,7 +44,9 @@ def _weighted(tiny: Tiny, node: str, weight: dict[str, float]) -> float:
 def capacity_binds() -> Tiny:
     """e1 can carry 150 of its 202.5; all others take the rest in equal ratio."""
     tiny = blank(rules=["cap,capacity,revenue,,e1,*,,150,,hard,CFO"])
-    return with_rows(tiny, [Row("cap", "capacity", "e1", "*", coefficients(tiny, "e1", "*"), upper=150, max=150)])
+    return with_rows(
+        tiny, [Row("cap", "capacity", "e1", "*", coefficients(tiny, "e1", "*"), upper=150, max=150)]
+    )
 
 
 def soft_tier() -> Tiny:
@@ -113,7 +117,9 @@ def _two_layers(tiny: Tiny, regions: dict[Cell, int]) -> Tiny:
         for rep in ("e1", "e2", "w1", "w2"):
             before = floor(running + 0.5)
             running += tiny.x[rep, leaf]
-            units[rep, leaf] = min(max(floor(running + 0.5) - before, low[rep, leaf]), ceil(tiny.x[rep, leaf]))
+            units[rep, leaf] = min(
+                max(floor(running + 0.5) - before, low[rep, leaf]), ceil(tiny.x[rep, leaf])
+            )
     tiny.units = units
     leaves = {"*": ("city", "road", "helmets"), "bikes": ("city", "road")}
     for product in PRODUCTS:
@@ -131,7 +137,9 @@ def _two_layers(tiny: Tiny, regions: dict[Cell, int]) -> Tiny:
 
 def pinned_and_gone() -> Tiny:
     """A pin on a cell without an anchor, a rep who left, a cell bounded by its own rule."""
-    anchor = dict(ANCHOR) | {("w2", leaf): 0.0 for leaf in ("city", "road", "helmets")} | {("e1", "city"): 0.0}
+    anchor = (
+        dict(ANCHOR) | {("w2", leaf): 0.0 for leaf in ("city", "road", "helmets")} | {("e1", "city"): 0.0}
+    )
     free = [cell for cell in CELLS if anchor[cell] > 0]
     total = 900
     scale = total / sum(anchor[cell] for cell in free)
@@ -155,7 +163,18 @@ def pinned_and_gone() -> Tiny:
     tiny.prices = [price("balance", "total", "", "acme", "*", "both", "", v)]
     tiny.rule_rows = lambda _: [
         rule_row("most", "range", "w1", "road", value=50, max=50.5, status="binding", price=pull["most"]),
-        rule_row("pin", "pin", "e1", "city", value=30, min=30, max=30, status="binding", price=pull["pin"], owner="Ann"),
+        rule_row(
+            "pin",
+            "pin",
+            "e1",
+            "city",
+            value=30,
+            min=30,
+            max=30,
+            status="binding",
+            price=pull["pin"],
+            owner="Ann",
+        ),
     ]
     return tiny
 
@@ -211,7 +230,9 @@ def fairness_binds() -> Tiny:
     """Reps of one peer group stay within 4 % of the group's ratio of target to history."""
     tiny = blank(rules=["f,fairness,revenue,rep,,,,0.04,history,hard,CFO"])
     tiny.peer_group = {"e1": "senior", "w1": "senior", "e2": "junior", "w2": "junior"}
-    tiny.history = {cell: ANCHOR[cell] * {"e1": 1.3, "w1": 1.0, "e2": 0.9, "w2": 0.92}[cell[0]] for cell in CELLS}
+    tiny.history = {
+        cell: ANCHOR[cell] * {"e1": 1.3, "w1": 1.0, "e2": 0.9, "w2": 0.92}[cell[0]] for cell in CELLS
+    }
     rows = []
     for group in (("e1", "w1"), ("e2", "w2")):
         basis = {rep: sum(tiny.history[cell] for cell in CELLS if cell[0] == rep) for rep in group}
@@ -219,7 +240,9 @@ def fairness_binds() -> Tiny:
         for rep in group:
             share = basis[rep] / sum(basis.values())
 
-            def value(t: Tiny, _: object, rep: str = rep, group: tuple[str, ...] = group, share: float = share) -> float:
+            def value(
+                t: Tiny, _: object, rep: str = rep, group: tuple[str, ...] = group, share: float = share
+            ) -> float:
                 return t.target(rep, "*") / (share * sum(t.target(peer, "*") for peer in group)) - 1
 
             words = {"max": 0.04, "extra": {"value": value, "basis": "history"}}
@@ -232,7 +255,12 @@ def fairness_binds() -> Tiny:
 def commitment_binds() -> Tiny:
     tiny = blank(
         rules=["c,commitment,revenue,rep,,,0.9,1.1,,hard,CFO"],
-        commitments=["e1,*,revenue,240,,", "e2,city,revenue,110,,", "e2,helmets,revenue,150,2019-07,", "w1,*,revenue,1,fy18,9"],
+        commitments=[
+            "e1,*,revenue,240,,",
+            "e2,city,revenue,110,,",
+            "e2,helmets,revenue,150,2019-07,",
+            "w1,*,revenue,1,fy18,9",
+        ],
     )
     rows = []
     for rep, said in (("e1", 240), ("e2", 260)):
@@ -251,9 +279,23 @@ def link_binds() -> Tiny:
 def pin_on_a_team() -> Tiny:
     tiny = blank(pins=["west,bikes,revenue,500,deal,Ann"], rules=["r,range,revenue,rep,,*,100,,,hard,CFO"])
     rows = [
-        Row("pin", "pin", "west", "bikes", coefficients(tiny, "west", "bikes"), 500, 500, 500, 500, {"owner": "Ann"})
+        Row(
+            "pin",
+            "pin",
+            "west",
+            "bikes",
+            coefficients(tiny, "west", "bikes"),
+            500,
+            500,
+            500,
+            500,
+            {"owner": "Ann"},
+        )
     ]
-    rows += [Row("r", "range", rep, "*", coefficients(tiny, rep, "*"), lower=100, min=100) for rep in ("e1", "e2", "w1", "w2")]
+    rows += [
+        Row("r", "range", rep, "*", coefficients(tiny, rep, "*"), lower=100, min=100)
+        for rep in ("e1", "e2", "w1", "w2")
+    ]
     return with_rows(tiny, rows)
 
 

@@ -33,7 +33,9 @@ class Row:
         return sum(c * cells[cell] for cell, c in self.coef.items())
 
 
-def coefficients(tiny: Tiny, node: str, product: str, weight: Mapping[str, float] | None = None) -> dict[Cell, float]:
+def coefficients(
+    tiny: Tiny, node: str, product: str, weight: Mapping[str, float] | None = None
+) -> dict[Cell, float]:
     """X_v(p), or the sum of weight times X_v(p) over the products below."""
     return {
         (rep, leaf): (1.0 if weight is None else weight[leaf]) * tiny.factor(node) / tiny.factor(rep)
@@ -73,7 +75,8 @@ def solve(tiny: Tiny, rows: list[Row]) -> dict[tuple[int, str], float]:
             y = np.linalg.solve(gram, b - c @ a)
             x = a + a * (c.T @ y)
             wrong_sign = [
-                (s == "lower" and v < 0) or (s == "upper" and v > 0) for (_, s), v in zip(chosen, y[1:], strict=True)
+                (s == "lower" and v < 0) or (s == "upper" and v > 0)
+                for (_, s), v in zip(chosen, y[1:], strict=True)
             ]
             holds = [row.lower - 1e-9 <= vector(row.coef) @ x <= row.upper + 1e-9 for row in rows]
             if not any(wrong_sign) and all(holds) and np.all(x > 0):
@@ -104,7 +107,9 @@ def with_rows(tiny: Tiny, rows: list[Row]) -> Tiny:
     return tiny
 
 
-def _rule_rows(tiny: Tiny, rows: list[Row], multipliers: Mapping[tuple[int, str], float]) -> list[dict[str, object]]:
+def _rule_rows(
+    tiny: Tiny, rows: list[Row], multipliers: Mapping[tuple[int, str], float]
+) -> list[dict[str, object]]:
     """One row per rule and node; fairness and mix stand as two Rows there, one per side."""
     amounts = {cell: unit * tiny.unit for cell, unit in tiny.units.items()}
     merged: dict[tuple[str, str, str], dict[str, object]] = {}

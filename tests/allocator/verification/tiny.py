@@ -16,12 +16,20 @@ from typing import Any
 
 NODES = ("acme", "east", "e1", "e2", "west", "w1", "w2")
 PARENT = {"acme": "", "east": "acme", "west": "acme", "e1": "east", "e2": "east", "w1": "west", "w2": "west"}
-LEVEL = {"acme": "company", "east": "region", "west": "region"} | dict.fromkeys(("e1", "e2", "w1", "w2"), "rep")
+LEVEL = {"acme": "company", "east": "region", "west": "region"} | dict.fromkeys(
+    ("e1", "e2", "w1", "w2"), "rep"
+)
 REPS = ("e1", "e2", "w1", "w2")
 PRODUCTS = ("*", "bikes", "city", "road", "helmets")
 PRODUCT_PARENT = {"bikes": "", "city": "bikes", "road": "bikes", "helmets": ""}
 LEAVES = ("city", "road", "helmets")
-BELOW = {"*": LEAVES, "bikes": ("city", "road"), "city": ("city",), "road": ("road",), "helmets": ("helmets",)}
+BELOW = {
+    "*": LEAVES,
+    "bikes": ("city", "road"),
+    "city": ("city",),
+    "road": ("road",),
+    "helmets": ("helmets",),
+}
 MARGIN = {"city": 0.1, "road": 0.2, "helmets": 0.4}
 EFFORT = {"city": 1, "road": 2, "helmets": 3}
 CELLS = tuple((rep, product) for rep in REPS for product in LEAVES)
@@ -48,7 +56,9 @@ class Tiny:
     pins: list[str] = field(default_factory=list)
     over: dict[str, float] = field(default_factory=dict)
     product_totals: str = ""
-    history: dict[Cell, float] = field(default_factory=lambda: {cell: 80.0 + 7 * k for k, cell in enumerate(CELLS)})
+    history: dict[Cell, float] = field(
+        default_factory=lambda: {cell: 80.0 + 7 * k for k, cell in enumerate(CELLS)}
+    )
     commitments: list[str] = field(default_factory=list)
     potential: list[str] = field(default_factory=list)
     peer_group: dict[str, str] = field(default_factory=dict)
@@ -78,7 +88,9 @@ class Tiny:
             if self._is_near(units) and self.keeps(self, units):
                 self.units = units
                 self.node_units = {
-                    (node, product): sum(units[rep, leaf] for rep in reps_below(node) for leaf in BELOW[product])
+                    (node, product): sum(
+                        units[rep, leaf] for rep in reps_below(node) for leaf in BELOW[product]
+                    )
                     for node in NODES
                     for product in PRODUCTS
                 }
@@ -140,9 +152,25 @@ def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None 
     out.mkdir(parents=True, exist_ok=True)
     _write_cells(tiny, out)
     _write_targets(tiny, out)
-    columns = "rule_id node_id product_id value min max status price text measure kind basis tier owner short_by".split()
+    columns = [
+        "rule_id",
+        "node_id",
+        "product_id",
+        "value",
+        "min",
+        "max",
+        "status",
+        "price",
+        "text",
+        "measure",
+        "kind",
+        "basis",
+        "tier",
+        "owner",
+        "short_by",
+    ]
     _table(out / "rules.csv", columns, tiny.rule_rows(tiny))
-    columns = "measure stage kind rule_id node_id product_id side part price".split()
+    columns = ["measure", "stage", "kind", "rule_id", "node_id", "product_id", "side", "part", "price"]
     _table(out / "prices.csv", columns, tiny.prices)
     names = [name for name in ("plan.yaml", *(f"{t}.csv" for t in PLAN_TABLES)) if (plan / name).exists()]
     certificate = {
@@ -160,7 +188,17 @@ def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None 
     return certify(out)
 
 
-PLAN_TABLES = ("calendar", "commitments", "history", "org", "pins", "potential", "products", "rules", "seasonality")
+PLAN_TABLES = (
+    "calendar",
+    "commitments",
+    "history",
+    "org",
+    "pins",
+    "potential",
+    "products",
+    "rules",
+    "seasonality",
+)
 
 
 def digest(files: Mapping[str, bytes], overrides: Iterable[str] = ()) -> str:
@@ -203,7 +241,9 @@ def _write_targets(tiny: Tiny, out: Path) -> None:
         children = [child for child in NODES if PARENT[child] == node]
         for product in PRODUCTS:
             target = tiny.target(node, product)
-            last_year = sum(tiny.history.get((rep, leaf), 0.0) for rep in reps_below(node) for leaf in BELOW[product])
+            last_year = sum(
+                tiny.history.get((rep, leaf), 0.0) for rep in reps_below(node) for leaf in BELOW[product]
+            )
             anchor = tiny.amount(tiny.anchor, node, product)
             rows.append(
                 {
@@ -216,12 +256,20 @@ def _write_targets(tiny: Tiny, out: Path) -> None:
                     "growth": target / last_year - 1 if last_year > 0 else "",
                     "anchor": anchor,
                     "ratio": target / anchor if anchor > 0 else "",
-                    "children_sum": sum(tiny.target(child, product) for child in children) if children else "",
+                    "children_sum": sum(tiny.target(child, product) for child in children)
+                    if children
+                    else "",
                 }
             )
             split = [sum(c) for c in zip(*(tiny.months(node, leaf) for leaf in BELOW[product]), strict=True)]
             months += [
-                {"measure": "revenue", "node_id": node, "product_id": product, "period": m, "target": u * tiny.unit}
+                {
+                    "measure": "revenue",
+                    "node_id": node,
+                    "product_id": product,
+                    "period": m,
+                    "target": u * tiny.unit,
+                }
                 for m, u in zip(MONTHS, split, strict=True)
             ]
     _table(out / "targets.csv", list(rows[0]), rows)
@@ -237,14 +285,22 @@ def _table(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> None:
 
 def rule_row(rule_id: str, kind: str, node: str, product: str, **values: Any) -> dict[str, Any]:
     """One row of rules.csv; what is not said is a slack hard rule without a price."""
-    basis = {"range": "amount", "capacity": "amount", "growth": "last_year", "mix": "share", "fairness": "anchor"}
+    basis = {
+        "range": "amount",
+        "capacity": "amount",
+        "growth": "last_year",
+        "mix": "share",
+        "fairness": "anchor",
+    }
     basis |= {"commitment": "ratio", "link": "margin", "pin": "amount"}
     row = {"rule_id": rule_id, "kind": kind, "node_id": node, "product_id": product, "measure": "revenue"}
     row |= {"status": "slack", "price": 0.0, "text": f"{kind} of {node}", "tier": "hard", "owner": "CFO"}
     return row | {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
 
 
-def price(stage: str, kind: str, rule_id: str, node: str, product: str, side: str, part: str, y: float) -> dict[str, Any]:
+def price(
+    stage: str, kind: str, rule_id: str, node: str, product: str, side: str, part: str, y: float
+) -> dict[str, Any]:
     """One row of prices.csv."""
     return {
         "measure": "revenue",

@@ -10,8 +10,8 @@ from scipy.optimize import linprog
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
+from solver_models.rounding.exact import families
 from solver_models.rounding.flow import RoundingError, floor_ceil, round_by_flow, rounding_cost
-from solver_models.rounding.repair import families
 from tests.solver_models.rounding.grids import all_roundings, hierarchy, trees
 
 
