@@ -78,7 +78,8 @@ def allocate(
     with phases.phase("label"):
         labels = label_plan(plan)
     measures = tuple(
-        _allocate_measure(plan, labels, measure, engine, options, phases, tell) for measure in plan.spec.measures
+        _allocate_measure(plan, labels, measure, engine, options, phases, tell)
+        for measure in plan.spec.measures
     )
     return Allocation(plan, labels, measures, engine.name, phases.seconds)
 
@@ -140,7 +141,12 @@ def round_measure(
     with phases.phase("rules"):
         prices = instance_prices(problem, solved.balanced, solved.answer)
         rules = rule_outcomes(
-            plan, labels, problem, grid.roll_up(solved.unrounded), rounded.units * unit, prices
+            plan,
+            labels,
+            problem,
+            grid.roll_up(solved.unrounded),
+            rounded.units.astype(np.float64) * unit,
+            prices,
         )
         table = price_table(
             labels,

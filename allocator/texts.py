@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from allocator.text_catalogue import cli, diagnosis, explanation, matrix, rules, summary
 
-CATALOGUE: Mapping[str, Mapping[str, str]] = {**cli.TEXTS, **diagnosis.TEXTS, **explanation.TEXTS, **rules.TEXTS, **summary.TEXTS, **matrix.TEXTS}
+CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    **cli.TEXTS,
+    **diagnosis.TEXTS,
+    **explanation.TEXTS,
+    **rules.TEXTS,
+    **summary.TEXTS,
+    **matrix.TEXTS,
+}
 
 
 def text(key: str, lang: str, **values: object) -> str:

@@ -74,7 +74,8 @@ class Hierarchy:
     @cached_property
     def is_leaf(self) -> BoolArray:
         """True where a node has no children. Shape (n,)."""
-        return self.size == 1
+        leaf: BoolArray = self.size == 1
+        return leaf
 
     @cached_property
     def leaf(self) -> CodeArray:

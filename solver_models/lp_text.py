@@ -36,7 +36,9 @@ def _names(blocks: tuple[Block, ...], size: int) -> list[str]:
 
 def _sum(positions: IntArray, coefficient: FloatArray, names: list[str]) -> str:
     """Return `+ 2 a_0 - 3 b_1`; the empty sum is 0."""
-    terms = [f"{'+' if coefficient[j] >= 0 else '-'} {_number(abs(coefficient[j]))} {names[j]}" for j in positions]
+    terms = [
+        f"{'+' if coefficient[j] >= 0 else '-'} {_number(abs(coefficient[j]))} {names[j]}" for j in positions
+    ]
     return " ".join(terms) or "0"
 
 

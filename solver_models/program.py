@@ -1,5 +1,6 @@
 """A linear program as plain arrays, and the builder that assembles one from blocks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,11 +74,15 @@ class ProgramBuilder:
     """
 
     _columns: list[tuple[str, FloatArray, FloatArray, FloatArray]] = field(default_factory=list)
-    _rows: list[tuple[str, IntArray, IntArray, FloatArray, FloatArray, FloatArray]] = field(default_factory=list)
+    _rows: list[tuple[str, IntArray, IntArray, FloatArray, FloatArray, FloatArray]] = field(
+        default_factory=list
+    )
     n_column: int = 0
     n_row: int = 0
 
-    def add_columns(self, name: str, lower: FloatArray, upper: FloatArray, cost: FloatArray | float = 0.0) -> int:
+    def add_columns(
+        self, name: str, lower: FloatArray, upper: FloatArray, cost: FloatArray | float = 0.0
+    ) -> int:
         """Append columns and return the position of the first.
 
         Parameters
@@ -134,7 +139,7 @@ class ProgramBuilder:
         )
 
 
-def _join(parts: list[FloatArray]) -> FloatArray:
+def _join(parts: Sequence[FloatArray | IntArray]) -> FloatArray:
     """Concatenate, also when there is nothing to concatenate."""
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
 

@@ -165,9 +165,14 @@ class _Face:
         noise = abs(model.rows.matrix[:, :n]).T @ np.abs(price[:m]) + abs(goal).T @ (
             np.abs(price[m : m + k]) / sides.scale
         )
-        significant = np.abs(reduced[:n]) > np.maximum(SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0))
+        significant = np.abs(reduced[:n]) > np.maximum(
+            SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0)
+        )
         lower, upper = self.lower.copy(), self.upper.copy()
-        fix_low, fix_up = significant & (reduced[:n] > 0), significant & (reduced[:n] < 0) & np.isfinite(upper)
+        fix_low, fix_up = (
+            significant & (reduced[:n] > 0),
+            significant & (reduced[:n] < 0) & np.isfinite(upper),
+        )
         upper[fix_low] = lower[fix_low]
         lower[fix_up] = upper[fix_up]
         return _Face(

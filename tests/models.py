@@ -58,7 +58,9 @@ def model_of(rows: RowCollector, anchor: FloatArray, upper: float = np.inf) -> B
 def random_model(seed: int, *, soft: bool = True, fair: bool = True) -> BalanceModel:
     """A company with rows of every kind; about nine in ten are feasible."""
     rng = np.random.default_rng(seed)
-    grid = company(int(rng.integers(1, 4)), int(rng.integers(1, 4)), int(rng.integers(1, 5)), int(rng.integers(1, 5)))
+    grid = company(
+        int(rng.integers(1, 4)), int(rng.integers(1, 4)), int(rng.integers(1, 5)), int(rng.integers(1, 5))
+    )
     anchor = rng.lognormal(0, 1, grid.n_cell) * 100
     node = grid.roll_up(anchor)
     rows = RowCollector(grid)

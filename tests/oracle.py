@@ -30,7 +30,9 @@ def balance_by_enumeration(model: BalanceModel) -> FloatArray | None:
         active = [i for i, bound in enumerate(chosen) if bound is not None]
         x = _nearest(model, full[active], np.array([chosen[i] for i in active], float))
         value = full @ x
-        if np.any(value < lower - 1e-7 * (1 + np.abs(lower))) or np.any(value > upper + 1e-7 * (1 + np.abs(upper))):
+        if np.any(value < lower - 1e-7 * (1 + np.abs(lower))) or np.any(
+            value > upper + 1e-7 * (1 + np.abs(upper))
+        ):
             continue
         cost = float(((x - model.anchor) ** 2 / (2 * model.weight)).sum())
         if cost < best_cost - 1e-12:

@@ -82,7 +82,9 @@ def find_conflict(labels: Labels, problem: MeasureProblem) -> Conflict:
     rule_ids = list(dict.fromkeys(members["rule_id"]))
     chosen = smallest_conflict(
         [np.flatnonzero((names.rule_id == rule_id).any(axis=0)) for rule_id in rule_ids],
-        lambda left_out: without_rules(program, names, {r for r, out in zip(rule_ids, left_out, strict=True) if out}),
+        lambda left_out: without_rules(
+            program, names, {r for r, out in zip(rule_ids, left_out, strict=True) if out}
+        ),
         range(len(rule_ids)),
     )
     gap = _tree_gap(labels, problem)
@@ -139,7 +141,11 @@ def _members(names: RowNames, proof: FarkasProof, program: LinearProgram) -> pd.
     table = table[~table["kind"].isin(["group", "cell"])]
     keys = ["rule_id", "kind", "owner", "side"]
     pages = [
-        {**dict(zip(keys, key, strict=True)), "nodes": sorted(set(part["node"])), "amount": float(part["amount"].sum())}
+        {
+            **dict(zip(keys, key, strict=True)),
+            "nodes": sorted(set(part["node"])),
+            "amount": float(part["amount"].sum()),
+        }
         for key, part in table.groupby(keys, sort=False)
     ]
     return pd.DataFrame(pages, columns=[*keys, "nodes", "amount"])

@@ -9,12 +9,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from allocator.anchors.build import build_anchors
+from allocator.diagnosis.changes import PlanChange, with_changes
 from allocator.diagnosis.conflict import Conflict, RowNames, name_rows
 from allocator.diagnosis.terms import Bound, bound_in_own_terms
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem, build_problem
-from allocator.diagnosis.changes import PlanChange, with_changes
 from allocator.plan.plan import Plan
 from allocator.texts import text
 from solver_models.arrays import BoolArray
@@ -178,7 +178,9 @@ def _total_changes(
     """Company and product totals as the solution needs them, to whole units."""
     ledger = problem.ledger.iloc[problem.model.rows.source]
     stated = plan.spec.product_totals.get(measure, {})
-    for line, low, high in zip(ledger.itertuples(), problem.model.rows.lower, problem.model.rows.upper, strict=True):
+    for line, low, high in zip(
+        ledger.itertuples(), problem.model.rows.lower, problem.model.rows.upper, strict=True
+    ):
         if line.kind not in TOTALS:
             continue
         need = bounds.company[line.product]
@@ -242,4 +244,3 @@ def _described(plan: Plan, way: Way, changes: Sequence[PlanChange], amount: floa
         "amount": amount,
         "feasible": True,
     }
-

@@ -30,7 +30,9 @@ class Bound:
     product_id: tuple[str, ...]
 
 
-def bound_in_own_terms(plan: Plan, labels: Labels, problem: MeasureProblem, node_amounts: FloatArray) -> Bound:
+def bound_in_own_terms(
+    plan: Plan, labels: Labels, problem: MeasureProblem, node_amounts: FloatArray
+) -> Bound:
     """Evaluate every rule at node amounts of shape (n_node, n_product_node)."""
     amount, _, _ = row_amounts(plan, labels, problem.instances, node_amounts)
     value = values_in_own_terms(problem.instances, amount, node_amounts)

@@ -58,7 +58,7 @@ def _sentences(
     rules = _rule_clauses(allocation, result, waterfall, lang)
     strongest = waterfall.strongest[step, node, product]
     unit = f"{round_to:,f}"
-    decimals = max(0, -int(round_to.normalize().as_tuple().exponent))  # type: ignore[arg-type]
+    decimals = max(0, -int(round_to.normalize().as_tuple().exponent))
     value = units * float(round_to)
     return [
         templates[s].format(
@@ -80,14 +80,16 @@ def _rule_clauses(
 ) -> dict[int, str]:
     """The clause that names each rule, its kind and owner; -1 = no rule."""
     clauses = {-1: ""}
-    table = result.rules.drop_duplicates("rule_id").set_index("rule_id")
+    table = result.rules.drop_duplicates("rule_id")
+    owners: dict[str, str] = dict(zip(table["rule_id"], table["owner"], strict=True))
+    kinds: dict[str, str] = dict(zip(table["rule_id"], table["kind"], strict=True))
     for number, rule_id in enumerate(waterfall.rule_ids):
-        owner = table.loc[rule_id, "owner"]
+        owner = owners[rule_id]
         clauses[number] = text(
             "step.rule",
             lang,
             rule=rule_id,
-            kind=text(f"kind.{table.loc[rule_id, 'kind']}", lang),
+            kind=text(f"kind.{kinds[rule_id]}", lang),
             owner=text("step.rule_owner", lang, owner=owner) if owner else "",
         )
     return clauses

@@ -46,7 +46,9 @@ def spell_out(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> pd.
     fairness, else -1). Sorted by rule_id, then node; pins last.
     """
     rules = plan.rules[plan.rules["measure"] == measure].sort_values("rule_id", kind="stable")
-    parts = [_instances_of(plan, labels, measure, anchors, position, rule) for position, rule in rules.iterrows()]
+    parts = [
+        _instances_of(plan, labels, measure, anchors, position, rule) for position, rule in rules.iterrows()
+    ]
     parts.append(_pins(plan, labels, measure))
     filled = [part for part in parts if len(part)]
     table = pd.concat(filled, ignore_index=True) if filled else _frame()
@@ -96,7 +98,8 @@ def _nodes_of(labels: Labels, level: str, node_id: str) -> IntArray:
     if not node_id:
         return of_level
     top = labels.node_code[node_id]
-    return of_level[(of_level >= top) & (of_level < labels.grid.org.subtree_end[top])]
+    below: IntArray = of_level[(of_level >= top) & (of_level < labels.grid.org.subtree_end[top])]
+    return below
 
 
 def _ones(

@@ -51,6 +51,14 @@ class Labels:
         return {product_id: code for code, product_id in enumerate(self.product_id)}
 
     @cached_property
+    def _node_index(self) -> pd.Index:
+        return pd.Index(self.node_id)
+
+    @cached_property
+    def _product_index(self) -> pd.Index:
+        return pd.Index(self.product_id)
+
+    @cached_property
     def rep_id(self) -> tuple[str, ...]:
         """Ids of the reps, in cell order."""
         return tuple(self.node_id[v] for v in self.grid.org.leaf)
@@ -62,11 +70,12 @@ class Labels:
 
     def codes_of_nodes(self, ids: pd.Series) -> IntArray:
         """Positions of known node ids, shape (len(ids),)."""
-        return ids.map(self.node_code).to_numpy(np.int64)
+        return self._node_index.get_indexer(pd.Index(ids)).astype(np.int64)
 
     def codes_of_products(self, ids: pd.Series) -> IntArray:
         """Positions of known product ids (`*` and "" = all products), shape (len(ids),)."""
-        return ids.replace("", ALL_PRODUCTS).map(self.product_code).to_numpy(np.int64)
+        codes = self._product_index.get_indexer(pd.Index(ids)).astype(np.int64)
+        return np.where(ids.to_numpy() == "", 0, codes)
 
     def cell_amounts(self, table: pd.DataFrame, values: IntArray | None = None) -> np.ndarray:
         """Sum a table's `amount` into the cells; every row must name a rep and a leaf product.
@@ -84,16 +93,20 @@ class Labels:
 
 def label_plan(plan: Plan) -> Labels:
     """Give every node, product and cell of a plan its position."""
-    node_order, node_parent = _pre_order(plan.org["node_id"].tolist(), plan.org["parent_id"].tolist(), root=None)
+    node_order, node_parent = _pre_order(
+        plan.org["node_id"].tolist(), plan.org["parent_id"].tolist(), root=None
+    )
     product_order, product_parent = _pre_order(
         plan.products["product_id"].tolist(), plan.products["parent_id"].tolist(), root=ALL_PRODUCTS
     )
-    level = [plan.org["level"].iat[row] for row in node_order]
+    levels: list[str] = plan.org["level"].tolist()
+    level = [levels[row] for row in node_order]
     over = np.array([plan.spec.over_assignment.get(name, 0.0) for name in level])
     over[0] = 0.0
-    product_ids = plan.products["product_id"].tolist()
+    node_ids: list[str] = plan.org["node_id"].tolist()
+    product_ids: list[str] = plan.products["product_id"].tolist()
     return Labels(
-        node_id=tuple(plan.org["node_id"].iat[row] for row in node_order),
+        node_id=tuple(node_ids[row] for row in node_order),
         product_id=tuple(ALL_PRODUCTS if row < 0 else product_ids[row] for row in product_order),
         node_row=np.array(node_order, np.int64),
         product_row=np.array(product_order, np.int64),

@@ -37,11 +37,15 @@ def rule_outcomes(
     table = problem.instances
     before, low, high = row_amounts(plan, labels, table, unrounded)
     after, low_after, high_after = row_amounts(plan, labels, table, targets)
-    size = np.maximum(np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0))
+    size = np.maximum(
+        np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0)
+    )
     size = np.maximum(size, np.abs(before)) + 1e-300
     missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
     at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
-    status = np.where(missed & (table["tier"] > 0), "relaxed", np.where(at_bound | (prices != 0), "binding", "slack"))
+    status = np.where(
+        missed & (table["tier"] > 0), "relaxed", np.where(at_bound | (prices != 0), "binding", "slack")
+    )
     short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
     noise = TIGHT * np.maximum(size, 1.0)
     return table.assign(
@@ -113,7 +117,10 @@ def _weighted(
     products = labels.grid.products
     parts = node_amounts[:, products.leaf] * product_weight(plan, labels, column)
     running = np.concatenate([np.zeros((len(parts), 1)), np.cumsum(parts, axis=1)], axis=1)
-    return running[node, products.leaf_end[product]] - running[node, products.leaf_start[product]]
+    total: FloatArray = (
+        running[node, products.leaf_end[product]] - running[node, products.leaf_start[product]]
+    )
+    return total
 
 
 def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:

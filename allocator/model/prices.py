@@ -48,9 +48,25 @@ def _stage_pages(
     source = stage.sides.source
     return [
         _row_page(labels, measure, problem, name, stage.rows, stage.row_price / unit),
-        _page(labels, measure, problem, name, source, side, np.full(len(source), "goal"), stage.goal_price / unit),
         _page(
-            labels, measure, problem, name, source, side, np.full(len(source), "largest"), stage.largest_price / unit
+            labels,
+            measure,
+            problem,
+            name,
+            source,
+            side,
+            np.full(len(source), "goal"),
+            stage.goal_price / unit,
+        ),
+        _page(
+            labels,
+            measure,
+            problem,
+            name,
+            source,
+            side,
+            np.full(len(source), "largest"),
+            stage.largest_price / unit,
         ),
     ]
 
@@ -79,9 +95,11 @@ def _page(
     ledger = problem.ledger.iloc[source]
     shown = (price != 0) & (ledger["kind"] != "group").to_numpy()
     ledger, instance = ledger[shown], ledger["instance"].to_numpy()[shown]
-    rule_id = np.where(instance >= 0, problem.instances["rule_id"].to_numpy(object)[instance], "") if len(
-        problem.instances
-    ) else np.full(len(instance), "")
+    rule_id = (
+        np.where(instance >= 0, problem.instances["rule_id"].to_numpy(object)[instance], "")
+        if len(problem.instances)
+        else np.full(len(instance), "")
+    )
     return pd.DataFrame(
         {
             "measure": measure,

@@ -183,8 +183,8 @@ def _add_totals(book: _Book, anchors: Anchors, unit: float) -> None:
     stated = np.flatnonzero(anchors.totals.is_stated).astype(np.int64)
     nowhere = np.zeros(len(stated), np.int64)
     book.enter("product_total", nowhere - 1, nowhere, stated)
-    low = anchors.totals.product_lower[stated] * unit
-    high = anchors.totals.product_upper[stated] * unit
+    low = anchors.totals.product_lower[stated].astype(np.float64) * unit
+    high = anchors.totals.product_upper[stated].astype(np.float64) * unit
     add_product_totals(book.rows, stated, low, high)
 
 
@@ -198,7 +198,8 @@ def _one_sided_where_soft(instances: pd.DataFrame, node_anchor: FloatArray) -> p
     bound = np.where(np.isfinite(table["lower"]), table["lower"], table["upper"]).astype(np.float64)
     own = node_anchor[_ints(table, "node")]
     scale = np.where(np.abs(bound) > 0, np.abs(bound), np.where(own > 0, own, 1.0))
-    return table.assign(scale=np.where(np.isfinite(scale), scale, 1.0))
+    scaled: pd.DataFrame = table.assign(scale=np.where(np.isfinite(scale), scale, 1.0))
+    return scaled
 
 
 def _add_amount_rows(book: _Book, kind: str, table: pd.DataFrame) -> None:
@@ -218,11 +219,13 @@ def _add_amount_rows(book: _Book, kind: str, table: pd.DataFrame) -> None:
 def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
     """A numeric column of products.csv over the product leaves, 0 where not given. Shape (n_product,)."""
     row = labels.product_row[labels.grid.products.leaf]
-    return np.nan_to_num(plan.products[column].to_numpy(np.float64)[row])
+    weight: FloatArray = np.nan_to_num(plan.products[column].to_numpy(np.float64)[row])
+    return weight
 
 
 def _add_weighted_rows(book: _Book, plan: Plan, labels: Labels, table: pd.DataFrame) -> None:
-    for (kind, column), group in table.groupby(["kind", "basis"], sort=True):
+    for kind, column in sorted(set(zip(table["kind"].astype(str), table["basis"].astype(str), strict=True))):
+        group = table[(table["kind"] == kind) & (table["basis"] == column)]
         weight = product_weight(plan, labels, column)
         book.enter_instances(kind, group)
         add_weighted(
@@ -235,7 +238,7 @@ def _add_weighted_rows(book: _Book, plan: Plan, labels: Labels, table: pd.DataFr
             _floats(group, "upper"),
             _ints(group, "tier"),
             _floats(group, "scale"),
-            )
+        )
 
 
 def _sides(table: pd.DataFrame) -> tuple[pd.DataFrame, BoolArray, FloatArray]:
@@ -315,4 +318,3 @@ def _model_of(
             source[soft],
         ),
     )
-

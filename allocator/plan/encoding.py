@@ -59,11 +59,12 @@ def decode(raw: bytes, declared: str = "utf-8") -> str:
 
 
 def is_known_encoding(name: str) -> bool:
-    """Tell whether Python can decode text of this encoding."""
+    """Tell whether Python knows a text encoding of this name."""
     try:
-        return codecs.lookup(name)._is_text_encoding
+        "a".encode(name)
     except (LookupError, ValueError):
         return False
+    return True
 
 
 def is_utf8(name: str) -> bool:

@@ -5,7 +5,10 @@ TEXTS = {
         "en": "The plan cannot be used yet: {count} fault(s). Nothing was written.",
         "zh": "计划暂不可用：共 {count} 处错误。未写入任何文件。",
     },
-    "cli.more_faults": {"en": "  ... and {count} more (--json lists all)", "zh": "  ……另有 {count} 处（--json 列出全部）"},
+    "cli.more_faults": {
+        "en": "  ... and {count} more (--json lists all)",
+        "zh": "  ……另有 {count} 处（--json 列出全部）",
+    },
     "cli.failed": {"en": "Failed", "zh": "运行失败"},
     "cli.stopped": {"en": "Stopped before the answer was proved", "zh": "在得到可证明的结果之前已停止"},
     "cli.check_ok": {

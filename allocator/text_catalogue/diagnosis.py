@@ -17,7 +17,10 @@ TEXTS = {
     },
     "diagnosis.owner": {"en": " (owner: {owner})", "zh": "（负责人：{owner}）"},
     "diagnosis.and_more": {"en": " and {count} more", "zh": " 等另外 {count} 个"},
-    "diagnosis.ways_out": {"en": "Ways out, each proved by solving it:", "zh": "可行的调整（均已求解验证）："},
+    "diagnosis.ways_out": {
+        "en": "Ways out, each proved by solving it:",
+        "zh": "可行的调整（均已求解验证）：",
+    },
     "diagnosis.conflict": {"en": "What cannot hold together:", "zh": "不能同时成立的规则："},
     "diagnosis.at_node": {
         "en": "The organisation alone shows it at {node}.",

@@ -81,7 +81,7 @@ TEXTS = {
         "months and paths, 1-2-3 at the left to fold the tree",
         "zh": "黄色 = 锁定 · ✓ = 无差异 · 点击列上方的 + 展开月份和所属路径，点击左侧 1-2-3 折叠组织",
     },
-    "matrix.month": {"en": "{year}-{month}", "zh": "{year}年{number}月"},
+    "matrix.month": {"en": "{year}-{month:0>2}", "zh": "{year}年{month}月"},
     "matrix.no_reps": {
         "en": "The deepest levels are left out because the tree is large; see targets.csv.",
         "zh": "组织较大，最下级未列出，见 targets.csv。",

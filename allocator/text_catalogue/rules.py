@@ -1,14 +1,23 @@
 """One sentence per rule and node: what it asks, what came out."""
 
 TEXTS = {
-    "rule.range": {"en": "{node}, {product}: target {value} {bounds}", "zh": "{node}，{product}：目标 {value}，{bounds}"},
+    "rule.range": {
+        "en": "{node}, {product}: target {value} {bounds}",
+        "zh": "{node}，{product}：目标 {value}，{bounds}",
+    },
     "rule.pin": {"en": "{node}, {product}: fixed at {value}", "zh": "{node}，{product}：锁定为 {value}"},
-    "rule.capacity": {"en": "{node}, {product}: load {value} {bounds}", "zh": "{node}，{product}：负荷 {value}，{bounds}"},
+    "rule.capacity": {
+        "en": "{node}, {product}: load {value} {bounds}",
+        "zh": "{node}，{product}：负荷 {value}，{bounds}",
+    },
     "rule.growth": {
         "en": "{node}, {product}: growth over history {value} {bounds}",
         "zh": "{node}，{product}：较历史增长 {value}，{bounds}",
     },
-    "rule.mix": {"en": "{node}: share of {product} {value} {bounds}", "zh": "{node}：{product} 占比 {value}，{bounds}"},
+    "rule.mix": {
+        "en": "{node}: share of {product} {value} {bounds}",
+        "zh": "{node}：{product} 占比 {value}，{bounds}",
+    },
     "rule.fairness": {
         "en": "{node}: {value} away from the peers' ratio to {basis} {bounds}",
         "zh": "{node}：与同组{basis}比率相差 {value}，{bounds}",
@@ -17,7 +26,10 @@ TEXTS = {
         "en": "{node}, {product}: {value} of the commitment {bounds}",
         "zh": "{node}，{product}：为承诺的 {value}，{bounds}",
     },
-    "rule.link": {"en": "{node}: implied {basis} {value} {bounds}", "zh": "{node}：对应{basis} {value}，{bounds}"},
+    "rule.link": {
+        "en": "{node}: implied {basis} {value} {bounds}",
+        "zh": "{node}：对应{basis} {value}，{bounds}",
+    },
     "bounds.both": {"en": "(allowed {min} to {max})", "zh": "允许 {min} 至 {max}"},
     "bounds.min": {"en": "(at least {min})", "zh": "不低于 {min}"},
     "bounds.max": {"en": "(at most {max})", "zh": "不高于 {max}"},

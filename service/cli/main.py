@@ -32,7 +32,9 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        commands.add_parser(command, help=import_module(f"service.cli.commands.{command}").HELP, add_help=False)
+        commands.add_parser(
+            command, help=import_module(f"service.cli.commands.{command}").HELP, add_help=False
+        )
     sys.stdout = stream
     parser.parse_args(argv)
     return 2
@@ -55,21 +57,28 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
     try:
         return int(command.run(parsed, output))
     except InputFaults as error:
-        output.show(_fault_text(error.faults, output.lang), {"status": "faults", "faults": [f.as_dict() for f in error.faults]})
+        output.show(
+            _fault_text(error.faults, output.lang),
+            {"status": "faults", "faults": [f.as_dict() for f in error.faults]},
+        )
         return error.exit_code
     except InfeasiblePlan as error:
         output.show(str(error), {"status": "infeasible", "diagnosis": error.diagnosis})
         return error.exit_code
     except AllocatorError as error:
         status = "stopped" if error.exit_code == 4 else "failed"
-        output.show(f"{text('cli.' + status, output.lang)}: {error}", {"status": status, "message": str(error)})
+        output.show(
+            f"{text('cli.' + status, output.lang)}: {error}", {"status": status, "message": str(error)}
+        )
         return error.exit_code
     except KeyboardInterrupt:
         output.show(text("cli.stopped", output.lang), {"status": "stopped", "message": "interrupted"})
         return 4
     except Exception as error:
         traceback.print_exc()
-        output.show(f"{text('cli.failed', output.lang)}: {error}", {"status": "failed", "message": repr(error)})
+        output.show(
+            f"{text('cli.failed', output.lang)}: {error}", {"status": "failed", "message": repr(error)}
+        )
         return 1
 
 
@@ -87,7 +96,17 @@ def existing(path: str) -> Path:
     found = Path(path)
     if not found.exists():
         raise InputFaults(
-            [Fault(str(path), 0, "", "", "no-such-path", "there is nothing at this path", "check the spelling")]
+            [
+                Fault(
+                    str(path),
+                    0,
+                    "",
+                    "",
+                    "no-such-path",
+                    "there is nothing at this path",
+                    "check the spelling",
+                )
+            ]
         )
     return found
 

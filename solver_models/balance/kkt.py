@@ -10,7 +10,8 @@ from solver_models.model import BalanceModel
 def cells_at(model: BalanceModel, price: FloatArray) -> FloatArray:
     """x = clip(a + w * A'y, lower, upper): the minimiser of the Lagrangian at prices y."""
     pull = (model.rows.matrix.T @ price)[: model.n_cell]
-    return np.clip(model.anchor + model.weight * pull, model.lower, model.upper)
+    x: FloatArray = np.clip(model.anchor + model.weight * pull, model.lower, model.upper)
+    return x
 
 
 def row_size(model: BalanceModel) -> FloatArray:
@@ -18,7 +19,8 @@ def row_size(model: BalanceModel) -> FloatArray:
     activity = abs(model.rows.matrix)[:, : model.n_cell] @ model.anchor
     low = np.where(np.isfinite(model.rows.lower), np.abs(model.rows.lower), 0.0)
     high = np.where(np.isfinite(model.rows.upper), np.abs(model.rows.upper), 0.0)
-    return np.maximum(np.maximum(low, high), np.maximum(activity, 1e-12))
+    size: FloatArray = np.maximum(np.maximum(low, high), np.maximum(activity, 1e-12))
+    return size
 
 
 def residuals(model: BalanceModel, x: FloatArray, free: FloatArray, price: FloatArray) -> dict[str, float]:

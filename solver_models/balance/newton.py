@@ -1,5 +1,6 @@
 """Proximal method of multipliers with semismooth Newton steps: slower than the polish, hard to defeat."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,9 @@ class _State:
     is_free_row: BoolArray
 
 
-def newton(form: NormalForm, price: FloatArray, free: FloatArray, sigma: float = 10.0, eta: float = 0.1) -> NewtonPoint:
+def newton(
+    form: NormalForm, price: FloatArray, free: FloatArray, sigma: float = 10.0, eta: float = 0.1
+) -> NewtonPoint:
     """Maximise the proximal dual around moving centres (y_k, s_k, t_k) until the error is small.
 
     For given prices y the cells are x = clip(a + w A'y), the row activities s = clip(s_k - eta y),
@@ -69,7 +72,8 @@ def newton(form: NormalForm, price: FloatArray, free: FloatArray, sigma: float =
 
 def _clip_cells(form: NormalForm, y: FloatArray) -> FloatArray:
     model = form.model
-    return np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
+    x: FloatArray = np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
+    return x
 
 
 def _error(form: NormalForm, y: FloatArray, t: FloatArray) -> float:
@@ -111,24 +115,31 @@ def _maximise(
     state = at(y)
     for step in range(INNER):
         moved = np.linalg.norm(y - centre_y) / sigma + np.linalg.norm(state.s - centre_s) / max(eta, 1.0)
-        if np.linalg.norm(state.gradient / form.size) <= max(0.05 * moved / np.sqrt(form.size.max() + 1), 1e-10):
+        if np.linalg.norm(state.gradient / form.size) <= max(
+            0.05 * moved / np.sqrt(form.size.max() + 1), 1e-10
+        ):
             return y, state, step
         factor = factorise(
             form,
             state.is_free_cell,
-            eta * state.is_free_row + 1.0 / sigma,
+            np.where(state.is_free_row, eta, 0.0) + 1.0 / sigma,
             np.full(form.model.n_free, 1.0 / eta),
             every_row,
         )
         rhs = np.concatenate([state.gradient, np.zeros(form.model.n_free)])
         direction = factor.solve(rhs)[: form.n_row]
-        length = _line_search(lambda a, d=direction, p=y: float(at(p + a * d).gradient @ d))
+        start = y
+
+        def slope(a: float, start: FloatArray = start, direction: FloatArray = direction) -> float:
+            return float(at(start + a * direction).gradient @ direction)
+
+        length = _line_search(slope)
         y = y + length * direction
         state = at(y)
     return y, state, INNER
 
 
-def _line_search(slope) -> float:  # type: ignore[no-untyped-def]
+def _line_search(slope: Callable[[float], float]) -> float:
     """Return a step at which the concave function's slope is (nearly) zero."""
     first = slope(0.0)
     if first <= 0:

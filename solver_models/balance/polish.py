@@ -72,7 +72,8 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
 
 def _cells(form: NormalForm, y: FloatArray) -> FloatArray:
     model = form.model
-    return np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
+    x: FloatArray = np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
+    return x
 
 
 def _solve_equalities(

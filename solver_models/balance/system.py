@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import bmat, coo_array, csc_array, csr_array, diags_array
+from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
 from scipy.sparse.linalg import SuperLU, splu
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
@@ -93,7 +93,11 @@ def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
 
 
 def factorise(
-    form: NormalForm, is_free_cell: BoolArray, diagonal: FloatArray, free_diagonal: FloatArray, active: IntArray
+    form: NormalForm,
+    is_free_cell: BoolArray,
+    diagonal: FloatArray,
+    free_diagonal: FloatArray,
+    active: IntArray,
 ) -> SuperLU:
     """Factorise [[A_F W A_F' + D, B], [B', -E]] over the active rows and all free columns.
 
@@ -111,11 +115,13 @@ def factorise(
     normal = csr_array((rows @ diags_array(weight)) @ rows.T) + diags_array(diagonal)
     if form.model.n_free:
         border = csr_array(form.free[active])
-        system = bmat([[normal, border], [border.T, -diags_array(free_diagonal)]], format="csc")
+        system = vstack(
+            [hstack([normal, border]), hstack([border.T, -diags_array(free_diagonal)])], format="csc"
+        )
     else:
         system = csc_array(normal)
     return splu(
-        csc_array(coo_array(system)),
+        csc_array(system),
         permc_spec="NATURAL",
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},

@@ -57,12 +57,12 @@ class _SilentHighs(highspy.Highs):
     def enableCallbacks(self) -> None:  # noqa: N802
         """Silence the output before the first message."""
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def new_highs(time_limit: float = float("inf")) -> highspy.Highs:
     """Return a silent HiGHS with one thread, a fixed seed and tight tolerances."""
-    highs = _SilentHighs()
+    highs = _SilentHighs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", 1)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
@@ -145,7 +145,7 @@ def dual_ray(program: LinearProgram) -> FloatArray | None:
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kOptimal:
         return None
-    _, has_ray, ray = highs.getDualRay()
+    _, has_ray, ray = highs.getDualRay()  # type: ignore[attr-defined]
     if status != highspy.HighsModelStatus.kInfeasible or not has_ray:
         raise EngineError(f"highs proves neither: {highs.modelStatusToString(status)}")
     return np.array(ray, np.float64)

@@ -17,6 +17,8 @@ PATIENCE = 8
 LOCAL_CELLS = 150
 LOCAL_SEARCHES = 4
 LAZY_ROUNDS = 4
+MOST_LOCAL_ROWS = 20
+"""Where more rows than this stay short, no search among neighbours can help."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _by_local_search(table: Table, side: ItemRows, rounded: IntArray) -> IntArra
     best, tried = rounded, np.zeros(len(side.lower), bool)
     for _ in range(LOCAL_SEARCHES):
         waiting = np.flatnonzero((side.short_by(best) > 0) & ~tried)
-        if not len(waiting):
+        if not 0 < len(waiting) <= MOST_LOCAL_ROWS:
             break
         row = waiting[0]
         tried[row] = True

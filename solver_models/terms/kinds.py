@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array, diags_array, hstack
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.terms.rows import RowCollector
 
 
@@ -59,7 +59,7 @@ def add_mix(
     node: IntArray,
     product: IntArray,
     share: FloatArray,
-    is_lower: IntArray,
+    is_lower: BoolArray,
     tier: IntArray,
     scale: FloatArray,
 ) -> None:
@@ -88,7 +88,7 @@ def add_fairness(
     basis: FloatArray,
     group: IntArray,
     factor: FloatArray,
-    is_lower: IntArray,
+    is_lower: BoolArray,
     tier: IntArray,
     scale: FloatArray,
 ) -> None:
@@ -112,7 +112,12 @@ def add_fairness(
     of_group = csr_array(
         (np.ones(member.shape[1]), (member[0], np.arange(member.shape[1]))), shape=(n_group, member.shape[1])
     )
-    definition = hstack([of_group @ sums, _columns(np.arange(n_group), np.arange(n_group), -np.ones(n_group), n_group, n_group)])
+    definition = hstack(
+        [
+            of_group @ sums,
+            _columns(np.arange(n_group), np.arange(n_group), -np.ones(n_group), n_group, n_group),
+        ]
+    )
     rows.add("group", csr_array(definition), np.zeros(n_group), np.zeros(n_group))
     m = len(node)
     own = rows.node_rows(node, product)

@@ -48,7 +48,9 @@ class RowCollector:
     blocks: list[RowBlock] = field(default_factory=list)
     n_group: int = 0
 
-    def node_rows(self, node: IntArray, product: IntArray, product_weight: FloatArray | None = None) -> csr_array:
+    def node_rows(
+        self, node: IntArray, product: IntArray, product_weight: FloatArray | None = None
+    ) -> csr_array:
         """Return rows X[node, product] over the cells, optionally with a weight per row and product leaf.
 
         Parameters
@@ -94,7 +96,8 @@ class RowCollector:
         width = self.grid.n_cell + self.n_group
         blocks = [block for block in self.blocks if len(block)]
         matrices = [
-            csr_array((b.matrix.data, b.matrix.indices, b.matrix.indptr), shape=(len(b), width)) for b in blocks
+            csr_array((b.matrix.data, b.matrix.indices, b.matrix.indptr), shape=(len(b), width))
+            for b in blocks
         ]
         return RowBlock(
             "all",

@@ -63,7 +63,12 @@ def _goals(cases: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, list[str], di
     inputs = cases["winston_burnit_weighted_gp"]["inputs"]
     goals = inputs["goals"]
     coefficient = np.array([goal["coef"] for goal in goals], float)
-    return coefficient, np.array([goal["at_least"] for goal in goals], float), [g["name"] for g in goals], inputs
+    return (
+        coefficient,
+        np.array([goal["at_least"] for goal in goals], float),
+        [g["name"] for g in goals],
+        inputs,
+    )
 
 
 def test_weighted_goals_reach_the_published_penalty(cases: dict[str, Any]) -> None:
@@ -72,7 +77,9 @@ def test_weighted_goals_reach_the_published_penalty(cases: dict[str, Any]) -> No
     builder.add_columns("ads", np.zeros(2), np.full(2, np.inf))
     builder.add_columns("short", np.zeros(3), np.full(3, np.inf), np.array(inputs["weights"], float))
     rows = np.hstack([coefficient, np.eye(3)])
-    builder.add_rows("goal", np.arange(4) * 5, np.tile(np.arange(5), 3), rows.ravel(), least, np.full(3, np.inf))
+    builder.add_rows(
+        "goal", np.arange(4) * 5, np.tile(np.arange(5), 3), rows.ravel(), least, np.full(3, np.inf)
+    )
     budget = np.array(inputs["budget"]["coef"], float)
     most = np.array([inputs["budget"]["at_most"]], float)
     builder.add_rows("budget", np.array([0, 2]), np.arange(2), budget, np.array([-np.inf]), most)

@@ -75,7 +75,9 @@ def test_the_same_input_gives_the_same_bytes(allocator: Run, plan: Path, tmp_pat
     assert contents(tmp_path / "one", "*.xlsx") == contents(tmp_path / "two", "*.xlsx")
 
 
-def test_the_order_of_the_input_rows_does_not_reach_the_tables(allocator: Run, plan: Path, tmp_path: Path) -> None:
+def test_the_order_of_the_input_rows_does_not_reach_the_tables(
+    allocator: Run, plan: Path, tmp_path: Path
+) -> None:
     other = shuffled(plan, tmp_path / "shuffled")
     assert allocator("run", plan, "--out", tmp_path / "one")[0] == 0
     assert allocator("run", other, "--out", tmp_path / "two")[0] == 0
@@ -108,7 +110,9 @@ def test_json_is_all_there_is_on_stdout(allocator: Run, plan: Path, tmp_path: Pa
     assert json.loads(allocator("verify", tmp_path / "out", "--plan", plan, "--json")[1])
 
 
-def test_a_fault_leaves_the_result_of_an_earlier_run_alone(allocator: Run, plan: Path, tmp_path: Path) -> None:
+def test_a_fault_leaves_the_result_of_an_earlier_run_alone(
+    allocator: Run, plan: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     assert allocator("run", plan, "--out", out)[0] == 0
     before = contents(out, "*")
@@ -121,7 +125,9 @@ def test_a_fault_leaves_the_result_of_an_earlier_run_alone(allocator: Run, plan:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_an_impossible_plan_writes_a_diagnosis_and_no_targets(allocator: Run, plan: Path, tmp_path: Path) -> None:
+def test_an_impossible_plan_writes_a_diagnosis_and_no_targets(
+    allocator: Run, plan: Path, tmp_path: Path
+) -> None:
     with (plan / "rules.csv").open("a", encoding="utf-8") as stream:
         stream.write("tiny,capacity,revenue,rep,,,,2500000,amount,hard,Li Lei,\n")
     code, text = allocator("run", plan, "--out", tmp_path / "out")
@@ -156,7 +162,9 @@ def test_an_unknown_engine_is_the_users_fault(allocator: Run, plan: Path, tmp_pa
     assert allocator("run", plan, "--out", tmp_path / "out", "--engine", "magic")[0] == 2
 
 
-def test_changes_on_the_command_line_are_recorded_and_verified(allocator: Run, plan: Path, tmp_path: Path) -> None:
+def test_changes_on_the_command_line_are_recorded_and_verified(
+    allocator: Run, plan: Path, tmp_path: Path
+) -> None:
     code, text = allocator("run", plan, "--out", tmp_path / "out", "--set", "seasonality=even")
     assert code == 0, text
     certificate = json.loads((tmp_path / "out" / "certificate.json").read_text(encoding="utf-8"))

@@ -133,7 +133,9 @@ def test_the_newton_route_and_the_linear_route_meet(seed: int) -> None:
     assert point.error < 1e-4
     polished = polish(form, point.price, point.free)
     assert polished is not None
-    np.testing.assert_allclose(cells_at(settled, form.price_out(polished.price)), linear.x, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        cells_at(settled, form.price_out(polished.price)), linear.x, rtol=1e-9, atol=1e-9
+    )
 
 
 def test_where_nothing_binds_the_answer_is_the_anchor() -> None:
@@ -144,12 +146,18 @@ def test_where_nothing_binds_the_answer_is_the_anchor() -> None:
     np.testing.assert_allclose(solved(model_of(rows, anchor)), anchor, rtol=1e-12)
 
 
-def _water_filling(grid: Grid, anchor: np.ndarray, lower: np.ndarray, upper: np.ndarray, total: float) -> np.ndarray:
+def _water_filling(
+    grid: Grid, anchor: np.ndarray, lower: np.ndarray, upper: np.ndarray, total: float
+) -> np.ndarray:
     """Tree truth: every node's response clip(sum of children, L, U) to one price, by nested bisection."""
 
     def response(v: int, price: float) -> float:
         children = np.flatnonzero(grid.org.parent == v)
-        free = sum(response(c, price) for c in children) if len(children) else anchor[grid.org.leaf_start[v]] * price
+        free = (
+            sum(response(c, price) for c in children)
+            if len(children)
+            else anchor[grid.org.leaf_start[v]] * price
+        )
         return float(np.clip(free, lower[v], upper[v]))
 
     def assign(v: int, amount: float, out: np.ndarray) -> None:
@@ -211,7 +219,9 @@ def test_moved_anchors_move_the_answer_no_further(seed: int) -> None:
 
 
 def test_equal_conditions_give_equal_ratios() -> None:
-    grid = Grid(Hierarchy(np.array([-1, 0, 0, 0], np.int32)), Hierarchy(np.array([-1, 0], np.int32)), np.zeros(4))
+    grid = Grid(
+        Hierarchy(np.array([-1, 0, 0, 0], np.int32)), Hierarchy(np.array([-1, 0], np.int32)), np.zeros(4)
+    )
     rows = RowCollector(grid)
     add_total(rows, 100.0)
     cap = np.array([10.0])

@@ -37,7 +37,9 @@ def test_a_tier_that_can_be_met_is_met_exactly() -> None:
     rows = RowCollector(grid)
     add_total(rows, 100.0)
     node = np.array([1], np.int64)
-    add_amounts(rows, "range", node, zeros(1), np.array([70.0]), np.array([np.inf]), zeros(1) + 1, np.array([70.0]))
+    add_amounts(
+        rows, "range", node, zeros(1), np.array([70.0]), np.array([np.inf]), zeros(1) + 1, np.array([70.0])
+    )
     settled, (outcome,) = settle_tiers(model_of(rows, np.array([50.0, 50.0])).scaled(), HIGHS, OPTIONS)
     assert (outcome.largest, outcome.total) == (0.0, 0.0)
     np.testing.assert_allclose(solve_balance(settled, HIGHS, OPTIONS).x * settled.unit, [70, 30])

@@ -183,7 +183,7 @@ def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None
 def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, products_are_tree: bool) -> None:
     """Totals that are given as growth have a positive history to grow from."""
     sheet = draft.sheets["history"]
-    if not (draft.knows_months and sheet.is_complete and not sheet.missing):
+    if not (draft.knows_months and products_are_tree and sheet.is_complete and not sheet.missing):
         return
     by_product = draft.history_last_year(measure)
     wanted: list[tuple[Path, float]] = []
@@ -191,7 +191,7 @@ def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, product
         wanted.append((("measures", measure, "total", "growth"), float(by_product.sum())))
     for product, stated in draft.settings.spec.product_totals.get(measure, {}).items():
         row = draft.products.index.get(product)
-        if isinstance(stated, Growth) and row is not None and products_are_tree:
+        if isinstance(stated, Growth) and row is not None:
             amount = float(by_product[draft.products.is_below(row)].sum())
             wanted.append((("product_totals", measure, product, "growth"), amount))
     for path, amount in wanted:

@@ -157,4 +157,4 @@ def level_name(level: str, lang: str) -> str:
 
 def month_name(period: str, lang: str) -> str:
     """Return a YYYY-MM month as a column heading."""
-    return text("matrix.month", lang, year=period[:4], month=period[5:], number=int(period[5:]))
+    return text("matrix.month", lang, year=period[:4], month=int(period[5:]))

@@ -31,5 +31,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         "pins": len(plan.pins),
         "history_rows": len(plan.history),
     }
-    output.show(text("cli.check_ok", output.lang, **counts), {"status": "ok", **counts, "input_hash": plan.input_hash})
+    output.show(
+        text("cli.check_ok", output.lang, **counts), {"status": "ok", **counts, "input_hash": plan.input_hash}
+    )
     return 0

@@ -20,6 +20,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     written = [str(path) for path in write_template(arguments.plan, output.lang)]
     listing = "\n".join(f"  {path}" for path in written)
     output.show(
-        f"{text('cli.init_done', output.lang, path=arguments.plan)}\n{listing}", {"status": "ok", "files": written}
+        f"{text('cli.init_done', output.lang, path=arguments.plan)}\n{listing}",
+        {"status": "ok", "files": written},
     )
     return 0

@@ -45,7 +45,9 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     except InfeasiblePlan as infeasible:
         write_diagnosis(infeasible.diagnosis, arguments.out)
         raise
-    written = write_results(allocation, arguments.out, output.lang, with_workbook=not arguments.no_workbook, phases=phases)
+    written = write_results(
+        allocation, arguments.out, output.lang, with_workbook=not arguments.no_workbook, phases=phases
+    )
     output.show(summary_text(allocation, output.lang), {**summary_json(allocation, arguments.out), **written})
     return 0 if allocation.status == "optimal" else RunStopped.exit_code
 
@@ -55,5 +57,7 @@ def engine_named(name: str) -> Engine:
     try:
         return choose_engine(name)
     except EngineError as error:
-        fault = Fault("--engine", 0, "", name, "unknown-engine", str(error), "name an engine that is installed")
+        fault = Fault(
+            "--engine", 0, "", name, "unknown-engine", str(error), "name an engine that is installed"
+        )
         raise InputFaults([fault]) from error

@@ -20,8 +20,11 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and list what was checked; exit code 1 if a promise does not hold."""
     report = verify_results(arguments.out, arguments.plan)
     lines = [
-        f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}" for check in report.checks
+        f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}"
+        for check in report.checks
     ]
-    verdict = text("verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks))
+    verdict = text(
+        "verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks)
+    )
     output.show("\n".join([*lines, verdict]), report.as_dict())
     return 0 if report.passed else 1

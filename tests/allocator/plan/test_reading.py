@@ -138,7 +138,8 @@ def test_the_input_hash_follows_the_contract(tmp_path: Path) -> None:
 
 
 def test_the_hash_of_a_workbook_does_not_depend_on_its_name(tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "one.xlsx")
+    text = PLAN_YAML.replace("{growth: 0.15}", "1000")
+    path = write_workbook(tmp_path / "one.xlsx", plan=text, history=None, rules=None)
     raw = path.read_bytes()
     (tmp_path / "two.xlsx").write_bytes(raw)
     expected = hashlib.sha256(b"plan.xlsx\0" + str(len(raw)).encode() + b"\0" + raw).hexdigest()

@@ -71,7 +71,7 @@ COMPANIES = {
     "flat products": lambda: allocation_of(
         plan_of(products=[("a", "", "A"), ("b", "", "")], pins=[], commitments=[])
     ),
-    "larger": lambda: large_company(2, 3, 4, 7, 0.02),
+    "larger": lambda: large_company(2, 2, 3, 4, 0.02),
 }
 
 

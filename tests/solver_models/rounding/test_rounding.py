@@ -1,4 +1,5 @@
 import json
+import re
 from itertools import product as combinations
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.solver_models.rounding.grids import (
     hierarchy,
     rounding_problems,
 )
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def no_over(org: Hierarchy, products: Hierarchy) -> Grid:
@@ -71,27 +74,31 @@ def test_the_order_of_the_reps_does_not_matter_when_their_keys_go_with_them() ->
     np.testing.assert_array_equal(straight[1:][order], shuffled[1:])
 
 
-def test_the_worked_example_of_the_documentation() -> None:
-    """docs/rounding.md: two teams, two products, total 20."""
-    grid = no_over(hierarchy(-1, 0, 1, 1, 0, 4, 4), hierarchy(-1, 0, 0))
+def documented(node: str) -> list[tuple[float, int]]:
+    """The `before -> after` numbers of a table row of docs/rounding.md."""
+    page = (PROJECT / "docs" / "rounding.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith(f"| {node} |")]
+    return [(float(x), int(y)) for row in rows for x, y in re.findall(r"([\d.]+) -> (\d+)", row)]
+
+
+def test_the_worked_examples_of_the_documentation() -> None:
+    """docs/rounding.md: two teams and two products; four reps over-assigned by 3 %."""
+    sums = no_over(hierarchy(-1, 0, 1, 1, 0, 4, 4), hierarchy(-1, 0, 0))
     cells = np.array([2.6, 1.3, 3.4, 2.2, 1.8, 2.1, 4.2, 2.4])
-    units = round_targets(grid, cells, no_side_rows(2)).units
-    assert units.tolist() == [
-        [20, 12, 8],
-        [9, 6, 3],
-        [4, 3, 1],
-        [5, 3, 2],
-        [11, 6, 5],
-        [4, 2, 2],
-        [7, 4, 3],
-    ]
-
-
-def test_the_ledger_example_of_the_documentation() -> None:
-    """docs/rounding.md: 50 units, reps over-assigned by 3 %: 51.5 on the street, half up."""
-    grid = Grid(hierarchy(-1, 0, 0, 0, 0), hierarchy(-1, 0), np.array([0, 0.03, 0.03, 0.03, 0.03]))
-    units = round_targets(grid, np.array([20.6, 15.45, 10.3, 5.15]), no_side_rows(1)).units[:, 0]
-    assert units.tolist() == [50, 21, 16, 10, 5]
+    ledger = Grid(hierarchy(-1, 0, 0, 0, 0), hierarchy(-1, 0), np.array([0, 0.03, 0.03, 0.03, 0.03]))
+    street = np.array([20.6, 15.45, 10.3, 5.15])
+    units = round_targets(sums, cells, no_side_rows(2)).units[:, [1, 2, 0]]
+    before = sums.roll_up(cells)[:, [1, 2, 0]]
+    street_units = round_targets(ledger, street, no_side_rows(1)).units[:, 0]
+    names = ["company", "team 1", "rep 1", "rep 2", "team 2", "rep 3", "rep 4"]
+    for v, name in enumerate(names):
+        row = documented(name)[:3]
+        assert [x for x, _ in row] == pytest.approx(before[v])
+        assert [y for _, y in row] == units[v].tolist()
+    for v, name in enumerate(["company", "rep 1", "rep 2", "rep 3", "rep 4"]):
+        assert documented(name)[3:] == [(pytest.approx([50.0, *street][v]), street_units[v])]
+    alone = np.rint(cells).sum()
+    assert (alone, street_units[1:].sum()) == (19, 52)
 
 
 def test_children_of_both_kinds_below_one_node_have_a_ledger_of_their_own() -> None:

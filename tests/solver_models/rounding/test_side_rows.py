@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from solver_models.arrays import FloatArray
 from solver_models.grid import Grid
+from solver_models.rounding import repair
 from solver_models.rounding.flow import floor_ceil, rounding_cost
 from solver_models.rounding.rounding import round_targets
 from solver_models.rounding.side_rows import SideRows
@@ -121,6 +122,57 @@ def test_side_rows_hold_on_the_street_scale_of_their_own_layer() -> None:
     assert_guarantees(grid, cells, rounded.units)
     value = (weight * rounded.units[node][:, grid.products.leaf]).sum(axis=1)
     np.testing.assert_allclose(rounded.short_by, np.maximum(value - side.upper, 0), atol=1e-12)
+
+
+def company_of_100_reps(seed: int) -> tuple[Grid, FloatArray]:
+    """10 teams of 10 reps, 12 products: 1,200 fractions."""
+    parent = [-1]
+    for _ in range(10):
+        parent += [0, *[len(parent)] * 10]
+    grid = Grid(hierarchy(*parent), hierarchy(-1, *[0] * 12), np.zeros(len(parent)))
+    cells = np.random.default_rng(seed).gamma(1.0, 8.0, grid.n_cell)
+    return grid, cells * np.rint(cells.sum()) / cells.sum()
+
+
+def test_effort_capacities_that_bind_in_a_third_of_a_large_company_are_kept() -> None:
+    grid, cells = company_of_100_reps(0)
+    node = np.concatenate(
+        [np.arange(1, 111, 44), np.arange(2, 12), np.arange(46, 56)]
+    )  # teams, and all reps of two
+    weight = np.tile(np.linspace(0.5, 3.0, 12), (len(node), 1))
+    value = (weight * grid.roll_up(cells)[node][:, grid.products.leaf]).sum(axis=1)
+    side = SideRows(node, weight, np.full(len(node), -np.inf), value)
+    rounded = round_targets(grid, cells, side)
+    assert rounded.report["side_rows_moved"] > 5
+    assert rounded.short_by.max() == 0
+    assert_guarantees(grid, cells, rounded.units)
+
+
+def test_a_narrow_window_that_prices_cannot_hit_is_searched_among_the_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grid, cells = company_of_100_reps(1)
+    node = np.array([5, 60])
+    weight = np.random.default_rng(4).uniform(0.5, 3.0, (2, 12))
+    value = (weight * grid.roll_up(cells)[node][:, grid.products.leaf]).sum(axis=1)
+    side = SideRows(node, weight, value - 0.01, value + 0.01)
+    rounded = round_targets(grid, cells, side)
+    assert rounded.short_by.max() == 0
+    assert_guarantees(grid, cells, rounded.units)
+    monkeypatch.setattr(repair, "LOCAL_SEARCHES", 0)
+    assert round_targets(grid, cells, side).short_by.max() > 0
+
+
+def test_rows_that_can_never_hold_together_leave_all_sums_exact() -> None:
+    """Every rep's hours at most their unrounded value: the company's total of each product forbids it."""
+    grid, cells = company_of_100_reps(2)
+    node = grid.org.leaf.astype(np.int64)
+    weight = np.tile(np.linspace(0.5, 3.0, 12), (len(node), 1))
+    value = (weight * cells.reshape(-1, 12)).sum(axis=1)
+    rounded = round_targets(grid, cells, SideRows(node, weight, np.full(len(node), -np.inf), value))
+    assert 0 < rounded.report["side_rows_short"] < len(node)
+    assert rounded.short_by.max() < 3.0 * 12
+    assert_guarantees(grid, cells, rounded.units)
 
 
 def test_the_same_rows_give_the_same_units_again() -> None:

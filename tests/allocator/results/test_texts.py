@@ -1,0 +1,24 @@
+import string
+
+import pytest
+
+from allocator.texts import CATALOGUE, text
+
+
+def placeholders(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+
+
+@pytest.mark.parametrize("key", sorted(CATALOGUE))
+def test_every_sentence_exists_in_both_languages_with_the_same_places_to_fill(key):
+    assert set(CATALOGUE[key]) == {"en", "zh"}
+    assert placeholders(CATALOGUE[key]["en"]) == placeholders(CATALOGUE[key]["zh"])
+
+
+def test_a_sentence_takes_its_values_as_they_are():
+    assert text("bounds.min", "en", min="{x}") == "(at least {x})"
+
+
+def test_an_unknown_sentence_is_an_error():
+    with pytest.raises(KeyError):
+        text("no.such.sentence", "en")
