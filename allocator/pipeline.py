@@ -147,6 +147,7 @@ def round_measure(
             grid.roll_up(solved.unrounded),
             rounded.units.astype(np.float64) * unit,
             prices,
+            unit,
         )
         table = price_table(
             labels,

@@ -7,7 +7,7 @@ from solver_models.grid import Grid
 from solver_models.rounding.layers import Layer, held_by_children, split_layers
 
 TIE = 1e-9
-TIE_RELATIVE = 1e-14
+TIE_RELATIVE = 1e-15
 BLOCK = 4_000_000
 """Most numbers (nodes x products x months) that one step holds besides the result."""
 
@@ -39,9 +39,9 @@ def phase_targets(units: IntArray, weight: FloatArray) -> IntArray:
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
         raise ValueError("month weights must be finite and not negative")
     size = np.abs(units)[..., None]
-    # scaled to its largest month first, so that no sum of weights can overflow or vanish
-    peak = weight.max(axis=-1, keepdims=True)
-    running = np.cumsum(weight / np.where(peak > 0, peak, 1.0), axis=-1)
+    # scaled by a power of two (exact) to a largest month near 1, so that no sum can overflow
+    _, exponent = np.frexp(weight.max(axis=-1, keepdims=True))
+    running = np.cumsum(np.ldexp(weight, -exponent), axis=-1)
     total = running[..., -1:]
     even = np.arange(1, weight.shape[-1] + 1) / weight.shape[-1]
     share = np.where(total > 0, running / np.where(total > 0, total, 1.0), even)

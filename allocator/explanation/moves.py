@@ -7,7 +7,7 @@ import numpy as np
 
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
-from solver_models.arrays import BoolArray, CodeArray, FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceAnswer, BalanceModel, Rows
 
 STEPS = (
@@ -51,7 +51,7 @@ class Move:
     depth: int
     amount: FloatArray
 
-    def steps(self, depth: CodeArray) -> Iterator[tuple[int, BoolArray]]:
+    def steps(self, depth: IntArray) -> Iterator[tuple[int, BoolArray]]:
         """Give (step, nodes that book the move under it)."""
         if self.step != BY_DEPTH:
             yield self.step, np.ones(len(depth), bool)

@@ -80,16 +80,11 @@ def _rule_clauses(
 ) -> dict[int, str]:
     """The clause that names each rule, its kind and owner; -1 = no rule."""
     clauses = {-1: ""}
-    table = result.rules.drop_duplicates("rule_id")
-    owners: dict[str, str] = dict(zip(table["rule_id"], table["owner"], strict=True))
-    kinds: dict[str, str] = dict(zip(table["rule_id"], table["kind"], strict=True))
+    rules = result.rules
     for number, rule_id in enumerate(waterfall.rule_ids):
-        owner = owners[rule_id]
-        clauses[number] = text(
-            "step.rule",
-            lang,
-            rule=rule_id,
-            kind=text(f"kind.{kinds[rule_id]}", lang),
-            owner=text("step.rule_owner", lang, owner=owner) if owner else "",
-        )
+        own = rules[rules["rule_id"] == rule_id]
+        owner = ", ".join(dict.fromkeys(own.loc[own["price"] != 0, "owner"])) or own["owner"].iat[0]
+        kind = text(f"kind.{own['kind'].iat[0]}", lang)
+        by = text("step.rule_owner", lang, owner=owner) if owner else ""
+        clauses[number] = text("step.rule", lang, rule=rule_id, kind=kind, owner=by)
     return clauses

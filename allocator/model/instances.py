@@ -8,9 +8,10 @@ import pandas as pd
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.history import history_windows
 from allocator.model.labels import Labels
+from allocator.model.presence import absent_reps
 from allocator.plan.commitments import current_commitments
 from allocator.plan.plan import Plan
-from solver_models.arrays import CodeArray, FloatArray, IntArray
+from solver_models.arrays import BoolArray, CodeArray, FloatArray, IntArray
 
 AMOUNT_KINDS = ("range", "growth", "capacity", "commitment", "pin")
 RATIO_KINDS = ("mix", "fairness", "link")
@@ -67,7 +68,7 @@ def _instances_of(
     product = np.full(len(node), labels.product_code[rule["product_id"] or "*"], np.int64)
     basis = rule["basis"] or DEFAULT_BASIS[rule["kind"]]
     base, group = BASES[rule["kind"]](plan, labels, measure, anchors, node, product, basis)
-    applies = np.isfinite(base) & (base > 0)
+    applies = np.isfinite(base) & (base > 0) & nodes_at_work(plan, labels)[node]
     node, product, base, group = node[applies], product[applies], base[applies], group[applies]
     lower, upper = BOUNDS[rule["kind"]](float(rule["min"]), float(rule["max"]), base)
     n = len(node)
@@ -100,6 +101,12 @@ def _nodes_of(labels: Labels, level: str, node_id: str) -> IntArray:
     top = labels.node_code[node_id]
     below: IntArray = of_level[(of_level >= top) & (of_level < labels.grid.org.subtree_end[top])]
     return below
+
+
+def nodes_at_work(plan: Plan, labels: Labels) -> BoolArray:
+    """True for nodes with a rep whose days at work meet the plan's months, shape (n_node,)."""
+    at_work: BoolArray = labels.grid.org.roll_up((~absent_reps(plan, labels)).astype(np.int64)) > 0
+    return at_work
 
 
 def _ones(
@@ -276,12 +283,17 @@ def _pins(plan: Plan, labels: Labels, measure: str) -> pd.DataFrame:
     return table.sort_values(["node", "product"], kind="stable", ignore_index=True)
 
 
+def _float_noise(units: FloatArray) -> FloatArray:
+    """What a whole number of units may be off by as a quotient of floats."""
+    return np.maximum(WHOLE, 1e-15 * np.where(np.isfinite(units), np.abs(units), 0.0))
+
+
 def _whole_units(table: pd.DataFrame, unit: float) -> pd.DataFrame:
     """Draw amount bounds inwards to whole units; a growth or commitment interval without one stays as it is."""
     in_measure = table["kind"].isin(AMOUNT_KINDS) & (table["basis"] != "effort")
     low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
-    low_in = np.ceil(low / unit - WHOLE) * unit
-    high_in = np.floor(high / unit + WHOLE) * unit
+    low_in = np.ceil(low / unit - _float_noise(low / unit)) * unit
+    high_in = np.floor(high / unit + _float_noise(high / unit)) * unit
     keep = (low_in > high_in) & table["kind"].isin(["growth", "commitment"])
     inward = (in_measure & ~keep).to_numpy()
     return table.assign(

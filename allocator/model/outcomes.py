@@ -19,6 +19,7 @@ def rule_outcomes(
     unrounded: FloatArray,
     targets: FloatArray,
     prices: FloatArray,
+    unit: float,
 ) -> pd.DataFrame:
     """Return one row per rule and node: the instances with value, status, price, short_by.
 
@@ -28,6 +29,8 @@ def rule_outcomes(
         Shape (n_node, n_product_node): node amounts before and after rounding.
     prices
         Shape (n_instance,): see `instance_prices`.
+    unit
+        round_to; what is off by less than a billionth of it is noise.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def rule_outcomes(
     size = np.maximum(
         np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0)
     )
-    size = np.maximum(size, np.abs(before)) + 1e-300
+    size = np.maximum(np.maximum(size, np.abs(before)), unit)
     missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
     at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
     status = np.where(

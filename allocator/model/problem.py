@@ -8,7 +8,8 @@ from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
-from allocator.plan.plan import NO_DATE, Plan, first_day, last_day
+from allocator.model.presence import absent_reps
+from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.grid import Grid
 from solver_models.model import BalanceModel, Rows, SoftRows
@@ -59,7 +60,7 @@ def build_problem(
 ) -> MeasureProblem:
     """Assemble totals, rules, pins and bounds of a measure."""
     lower, upper, bound_by, on_cell = _cell_bounds(plan, labels, instances)
-    moves = _moving_cells(labels, anchors, instances, ~absent_cells(plan, labels))
+    moves = _moving_cells(labels, anchors, instances, ~np.repeat(absent_reps(plan, labels), labels.grid.n_product))
     rows, ledger = _rows(plan, labels, measure, anchors, instances[~on_cell])
     cell = np.flatnonzero(moves).astype(np.int64)
     anchor = anchors.anchor[cell]
@@ -77,7 +78,7 @@ def _cell_bounds(
     grid = labels.grid
     lower, upper = np.zeros(grid.n_cell), np.full(grid.n_cell, np.inf)
     bound_by = np.full((2, grid.n_cell), -1, np.int64)
-    upper[absent_cells(plan, labels)] = 0.0
+    upper[np.repeat(absent_reps(plan, labels), labels.grid.n_product)] = 0.0
     is_amount = instances["is_whole"] | (instances["kind"].isin(["growth", "commitment"]))
     is_leaf_rep = grid.org.is_leaf[instances["node"].to_numpy(np.int64)]
     is_leaf_product = grid.products.is_leaf[instances["product"].to_numpy(np.int64)]
@@ -99,17 +100,6 @@ def _cell_bounds(
 def cell_position(grid: Grid, node: IntArray, product: IntArray) -> IntArray:
     """Cell of a leaf node and a leaf product."""
     return grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
-
-
-def absent_cells(plan: Plan, labels: Labels) -> BoolArray:
-    """True for the cells of leaves whose days at work miss the plan's months, shape (n_cell,)."""
-    row = labels.node_row[labels.grid.org.leaf]
-    start = plan.org["start"].to_numpy(np.int64)[row]
-    end = plan.org["end"].to_numpy(np.int64)[row]
-    months = plan.month_numbers
-    too_late = (start != NO_DATE) & (start > last_day(months[-1]))
-    absent = too_late | ((end != NO_DATE) & (end < first_day(months[0])))
-    return np.repeat(absent, labels.grid.n_product)
 
 
 def _moving_cells(labels: Labels, anchors: Anchors, instances: pd.DataFrame, can: BoolArray) -> BoolArray:

@@ -40,6 +40,8 @@ def product_names(allocation: Allocation, lang: str) -> list[str]:
 
 def number_text(value: float, kind: str) -> str:
     """Return a value in the rule's own terms: a percentage or an amount with thousands separators."""
+    if not np.isfinite(value):
+        return "-"
     if kind in PERCENT_KINDS:
         return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:,.2f}"

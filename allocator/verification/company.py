@@ -112,6 +112,11 @@ class Company:
             [(s != "" and s >= beyond) or (e != "" and e < first) for s, e in zip(start, end, strict=True)]
         )
 
+    @cached_property
+    def has_reps(self) -> BoolArray:
+        """True for nodes with a rep at work in the plan. Shape (n_node,)."""
+        return self.org.sum_leaves((~self.is_absent).astype(np.int64)) > 0
+
     def node_sums(self, cells: FloatArray) -> FloatArray:
         """X[v, q] = f_v * sum of x_l / f_l: (n_rep, n_leaf_product) -> (n_node, n_product)."""
         share = self.org.sum_leaves(cells / self.factor[self.org.leaves][:, None])
@@ -196,8 +201,8 @@ def found_company(files: PlanFiles) -> Company:
         )
         for measure in company.measures:
             company.unit(measure)
-        if not company.periods:
-            raise ValueError("no months")
+        if not company.periods or len(company.products) < 2:
+            raise ValueError("no months or no products")
         return company
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise UnreadablePlan(f"the plan cannot be understood: {error}") from error

@@ -17,6 +17,7 @@ from allocator.verification.trees import BoolArray, FloatArray, IntArray, positi
 
 PARTS = ("", "keep", "share", "cap", "goal", "largest")
 SIDES = ("lower", "upper", "both")
+SAME = 1e-9
 STAGE = re.compile(r"balance|tier([1-9][0-9]*)\.(largest|sum)")
 KEY = ["kind", "rule_id", "node_id", "product_id"]
 
@@ -139,16 +140,31 @@ def _entries(company: Company, sides: Sides, rows: pd.DataFrame) -> IntArray:
 
 
 def _chosen_side(sides: Sides, rows: pd.DataFrame, entry: IntArray, before: FloatArray) -> IntArray:
-    """Side of each price row: a cap stands on the other side of its goal; `both` = the nearer one."""
+    """Side of each price row; a cap stands on the other side of its goal.
+
+    `both` means the side nearer to its bound; where both sides are at theirs (an amount of 0, say),
+    the one that an earlier stage named.
+    """
     lower, upper = np.full(len(sides.rules), -1, np.int64), np.full(len(sides.rules), -1, np.int64)
     number = np.arange(len(sides))
     lower[sides.entry[sides.is_lower]] = number[sides.is_lower]
     upper[sides.entry[~sides.is_lower]] = number[~sides.is_lower]
     low, high = np.where(entry >= 0, lower[entry], -1), np.where(entry >= 0, upper[entry], -1)
+    says_both = (rows["side"] == "both").to_numpy(bool)
+    says_low = (rows["side"] == "lower").to_numpy(bool) != (rows["part"] == "cap").to_numpy(bool)
+    named = np.where(says_low, low, high)
     gap = np.abs(before - sides.bound)
     low_gap, high_gap = (np.where(k >= 0, gap[k], np.inf) for k in (low, high))
     nearer = np.where(low_gap <= high_gap, low, high)
-    is_cap = (rows["part"] == "cap").to_numpy(bool)
-    says_low = (rows["side"] == "lower").to_numpy(bool) != is_cap
-    named = np.where(says_low, low, high)
-    return np.where((rows["side"] == "both").to_numpy(bool), nearer, named)
+    earlier = _named_before(entry, named, says_both, len(sides.rules))
+    size = np.maximum(np.abs(before), sides.scale)
+    is_open = (low >= 0) & (high >= 0) & (np.maximum(low_gap, high_gap) <= SAME * size[np.maximum(low, 0)])
+    return np.where(says_both, np.where(is_open & (earlier >= 0), earlier, nearer), named)
+
+
+def _named_before(entry: IntArray, named: IntArray, says_both: BoolArray, n_entry: int) -> IntArray:
+    """Side by which the first row of the same rule and node was named, -1 where none was."""
+    first = np.full(n_entry, -1, np.int64)
+    which = np.flatnonzero(~says_both & (entry >= 0))[::-1]
+    first[entry[which]] = named[which]
+    return np.where(entry >= 0, first[entry], -1)

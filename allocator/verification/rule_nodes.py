@@ -127,7 +127,7 @@ def _rule(
     node = _named_nodes(company, str(rule["level"]), str(rule["node_id"]))
     product = np.full(len(node), company.products.position[str(rule["product_id"]) or ALL], np.int64)
     base = _base(company, result, kind, basis, node, product)
-    applies = np.isfinite(base) & (base > 0)
+    applies = np.isfinite(base) & (base > 0) & company.has_reps[node]
     node, product, base = node[applies], product[applies], base[applies]
     group: Any = ""
     if kind == "fairness":
@@ -230,11 +230,17 @@ def _capacities(company: Company, measure: str) -> FloatArray:
     return capacity
 
 
+def _float_noise(units: FloatArray) -> FloatArray:
+    """What a whole number of units may be off by as a quotient of floats."""
+    return np.maximum(WHOLE, 1e-15 * np.where(np.isfinite(units), np.abs(units), 0.0))
+
+
 def _drawn_inwards(company: Company, table: pd.DataFrame, unit: float) -> pd.DataFrame:
     """Draw amount bounds inwards to whole units; find the rows that bound one cell."""
     rules = RuleNodes(table)
     low, high = rules.floats("lower"), rules.floats("upper")
-    low_units, high_units = np.ceil(low / unit - WHOLE) * unit, np.floor(high / unit + WHOLE) * unit
+    low_units = np.ceil(low / unit - _float_noise(low / unit)) * unit
+    high_units = np.floor(high / unit + _float_noise(high / unit)) * unit
     hollow = (low_units > high_units) & rules.is_kind("growth", "commitment")
     inward = rules.is_amount & ~hollow
     single = company.org.is_leaf[rules.ints("node")] & company.products.is_leaf[rules.ints("product")]

@@ -190,7 +190,7 @@ def _check_tier_cells(stage: Stage) -> tuple[Check, BoolArray]:
     """Check that a cell with a gradient sits at the bound the gradient pushes it to."""
     point = stage.point
     gradient, noise = stage.gradient()
-    noise = np.maximum(noise, 1e-13 * noise.max(initial=0.0) + np.finfo(float).tiny)
+    noise = np.maximum(noise, 1e-9 * noise.max(initial=0.0) + np.finfo(float).tiny)
     share = np.where(point.is_open, gradient / noise, 0.0)
     distance = np.where(share > 0, point.upper - point.x, point.x - point.lower) / point.size
     distance = np.maximum(distance, 0.0)

@@ -113,6 +113,8 @@ def plant(ids: Sequence[str], parents: Sequence[str], root: str | None = None) -
     ValueError
         If the rows are not one tree.
     """
+    if "" in ids or len(set(ids)) != len(ids):
+        raise ValueError("an id is empty or stands there twice")
     children: dict[str, list[str]] = {}
     for node, parent in sorted(zip(ids, parents, strict=True), reverse=True):
         children.setdefault(parent, []).append(node)
@@ -128,6 +130,6 @@ def plant(ids: Sequence[str], parents: Sequence[str], root: str | None = None) -
         above.append(position)
         here = len(order) - 1
         stack.extend((child, here) for child in children.get(node, []))
-    if len(order) != len(ids) + (root is not None) or len(set(order)) != len(order):
+    if len(order) != len(ids) + (root is not None):
         raise ValueError("some rows hang on no root")
     return Tree(tuple(order), np.array(above, np.int64))

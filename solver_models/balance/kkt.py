@@ -7,6 +7,9 @@ from solver_models.failures import largest_entry
 from solver_models.model import BalanceModel
 
 
+SMALL = 0.01
+
+
 def cells_at(model: BalanceModel, price: FloatArray) -> FloatArray:
     """x = clip(a + w * A'y, lower, upper): the minimiser of the Lagrangian at prices y."""
     pull = (model.rows.matrix.T @ price)[: model.n_cell]
@@ -15,11 +18,17 @@ def cells_at(model: BalanceModel, price: FloatArray) -> FloatArray:
 
 
 def row_size(model: BalanceModel) -> FloatArray:
-    """Size of each row that errors are measured against: max(|bounds|, sum of |A| a). Shape (n_row,)."""
+    """Size of each row that errors are measured against. Shape (n_row,).
+
+    max(|bounds|, sum of |A| a, a hundredth of the mean weight times the largest coefficient); the
+    last one matters for rows that hold hardly any cell.
+    """
     activity = abs(model.rows.matrix)[:, : model.n_cell] @ model.anchor
     low = np.where(np.isfinite(model.rows.lower), np.abs(model.rows.lower), 0.0)
     high = np.where(np.isfinite(model.rows.upper), np.abs(model.rows.upper), 0.0)
-    size: FloatArray = np.maximum(np.maximum(low, high), np.maximum(activity, 1e-12))
+    coefficient = abs(model.rows.matrix).max(axis=1).toarray().ravel() if model.n_column else np.zeros(len(low))
+    least = np.maximum(SMALL * float(model.weight.mean() if model.n_cell else 1.0) * coefficient, 1e-12)
+    size: FloatArray = np.maximum(np.maximum(low, high), np.maximum(activity, least))
     return size
 
 

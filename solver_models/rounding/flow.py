@@ -8,7 +8,7 @@ from solver_models.hierarchy import Hierarchy
 
 WHOLE = 1e-7
 RELATIVE_NOISE = 1e-9
-LARGEST_SNAP = 0.02
+LARGEST_SNAP = 0.05
 HALF_UP = 1e-6
 COST_SCALE = 1_000_000
 TIE_BITS = 20
@@ -25,7 +25,7 @@ def floor_ceil(values: FloatArray, total: float) -> tuple[IntArray, IntArray]:
 
     The tolerance is 1e-7, or 1e-9 of the value where that is more (sums carry noise of that
     size). It is capped so that the numbers of one level, `total` together, cannot be moved by
-    0.02 units in all: a network of whole bounds misses the fractional flow by less than one
+    0.05 units in all: a network of whole bounds misses the fractional flow by less than one
     unit then, and so still has a whole solution.
     """
     tolerance = np.maximum(WHOLE, np.abs(values) * min(RELATIVE_NOISE, LARGEST_SNAP / max(abs(total), 1.0)))

@@ -34,7 +34,7 @@ def by_fractions(units: int, weight: list[int]) -> list[int]:
 
 
 @settings(deadline=None, derandomize=True, max_examples=500)
-@given(st.one_of(st.integers(0, 50), st.integers(0, 10**9)), WEIGHTS)
+@given(st.one_of(st.integers(0, 50), st.integers(0, 10**11)), WEIGHTS)
 def test_months_are_what_exact_arithmetic_gives(units: int, weight: list[int]) -> None:
     answer = phase_targets(np.array([units]), np.array([weight], float))[0]
     assert answer.tolist() == by_fractions(units, weight)
@@ -79,6 +79,19 @@ def test_halves_go_up_although_a_tenth_is_no_binary_fraction() -> None:
     weight = np.full((1, 10), 0.1)
     assert phase_targets(np.array([5]), weight)[0].tolist() == [1, 0] * 5
     assert phase_targets(np.array([35]), weight)[0].tolist() == [4, 3] * 5
+
+
+def test_halves_go_up_whatever_noise_is_in_the_weights_or_the_product() -> None:
+    assert phase_targets(np.array([1]), np.array([[1 - 1e-11, 1 + 1e-11]]))[0].tolist() == [1, 0]
+    units, weight = 100_000_000_001, [3, 19]  # units * (3 / 22) falls short of its half as a float
+    assert phase_targets(np.array([units]), np.array([weight], float))[0].tolist() == by_fractions(
+        units, weight
+    )
+
+
+def test_the_largest_targets_leave_nothing_for_months_without_weight() -> None:
+    answer = phase_targets(np.array([2**50]), np.array([[1.0, 1.0, 0.0, 0.0]]))[0]
+    assert answer.tolist() == [2**49, 2**49, 0, 0] or answer.tolist() == [2**49 + 1, 2**49 - 1, 0, 0]
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])

@@ -129,8 +129,8 @@ def write_plan(tiny: Tiny, folder: Path) -> Path:
         "utf-8",
     )
     people = [
-        f"{node},{PARENT[node]},{LEVEL[node]},{node.title()},{tiny.end.get(node, '')},{tiny.peer_group.get(node, '')}"
-        for node in reversed(NODES)
+        ",".join([n, PARENT[n], LEVEL[n], n.title(), tiny.end.get(n, ""), tiny.peer_group.get(n, "")])
+        for n in reversed(NODES)
     ]
     _lines(folder / "org.csv", "node_id,parent_id,level,name,end,peer_group", people)
     products = [f"{p},{up},{p},{MARGIN.get(p, '')},{EFFORT.get(p, '')}" for p, up in PRODUCT_PARENT.items()]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from solver_models.arrays import FloatArray
+from solver_models.arrays import FloatArray, IntArray
 from solver_models.grid import Grid
 from solver_models.rounding import repair
 from solver_models.rounding.flow import floor_ceil, rounding_cost
@@ -134,15 +134,28 @@ def company_of_100_reps(seed: int) -> tuple[Grid, FloatArray]:
     return grid, cells * np.rint(cells.sum()) / cells.sum()
 
 
-def test_effort_capacities_that_bind_in_a_third_of_a_large_company_are_kept() -> None:
-    grid, cells = company_of_100_reps(0)
-    node = np.concatenate(
-        [np.arange(1, 111, 44), np.arange(2, 12), np.arange(46, 56)]
-    )  # teams, and all reps of two
+def efforts_at_their_limit(grid: Grid, cells: FloatArray, node: IntArray) -> SideRows:
+    """Hours of each node, at most what the unrounded numbers take."""
     weight = np.tile(np.linspace(0.5, 3.0, 12), (len(node), 1))
     value = (weight * grid.roll_up(cells)[node][:, grid.products.leaf]).sum(axis=1)
-    side = SideRows(node, weight, np.full(len(node), -np.inf), value)
-    rounded = round_targets(grid, cells, side)
+    return SideRows(node, weight, np.full(len(node), -np.inf), value)
+
+
+def test_efforts_that_bind_for_whole_teams_and_their_reps_are_kept() -> None:
+    grid, cells = company_of_100_reps(0)
+    node = np.concatenate([[1, 45, 89], np.arange(2, 12), np.arange(46, 56)])
+    rounded = round_targets(grid, cells, efforts_at_their_limit(grid, cells, node))
+    assert rounded.report["side_rows_moved"] > 5
+    assert rounded.short_by.max() == 0
+    assert_guarantees(grid, cells, rounded.units)
+
+
+def test_prices_alone_keep_efforts_that_bind_here_and_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "LOCAL_SEARCHES", 0)
+    grid, cells = company_of_100_reps(0)
+    rounded = round_targets(
+        grid, cells, efforts_at_their_limit(grid, cells, grid.org.leaf[::6].astype(np.int64))
+    )
     assert rounded.report["side_rows_moved"] > 5
     assert rounded.short_by.max() == 0
     assert_guarantees(grid, cells, rounded.units)
@@ -166,11 +179,8 @@ def test_a_narrow_window_that_prices_cannot_hit_is_searched_among_the_neighbours
 def test_rows_that_can_never_hold_together_leave_all_sums_exact() -> None:
     """Every rep's hours at most their unrounded value: the company's total of each product forbids it."""
     grid, cells = company_of_100_reps(2)
-    node = grid.org.leaf.astype(np.int64)
-    weight = np.tile(np.linspace(0.5, 3.0, 12), (len(node), 1))
-    value = (weight * cells.reshape(-1, 12)).sum(axis=1)
-    rounded = round_targets(grid, cells, SideRows(node, weight, np.full(len(node), -np.inf), value))
-    assert 0 < rounded.report["side_rows_short"] < len(node)
+    rounded = round_targets(grid, cells, efforts_at_their_limit(grid, cells, grid.org.leaf.astype(np.int64)))
+    assert 0 < rounded.report["side_rows_short"] < grid.n_rep
     assert rounded.short_by.max() < 3.0 * 12
     assert_guarantees(grid, cells, rounded.units)
 
