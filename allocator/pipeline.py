@@ -147,7 +147,7 @@ def round_measure(
             grid.roll_up(solved.unrounded),
             rounded.units.astype(np.float64) * unit,
             prices,
-            unit,
+            np.maximum(unit, grid.roll_up(solved.anchors.anchor)[:, 0]),
         )
         table = price_table(
             labels,

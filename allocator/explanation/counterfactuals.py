@@ -14,6 +14,7 @@ from allocator.model.problem import MeasureProblem, build_problem
 from allocator.phases import Phases
 from allocator.pipeline import Solved, round_measure
 from allocator.plan.plan import Plan
+from allocator.results.tables import as_float
 from solver_models.arrays import FloatArray
 from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import Engine, EngineOptions
@@ -52,7 +53,7 @@ class Case:
     @property
     def targets(self) -> FloatArray:
         """Rounded targets, shape (n_node, n_product_node)."""
-        return self.result.target_units * self.unit
+        return as_float(self.result.target_units, self.plan.spec.measures[self.measure].round_to)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Change:
         Rounded targets after the change, shape (n_node, n_product_node).
     delta
         After - before.
+    exact_delta
+        The same before rounding.
     imbalance
         Change of sum (x - anchor)^2 / (2 w), in the measure's unit: what the change costs (> 0) or frees.
     rules
@@ -73,6 +76,7 @@ class Change:
 
     targets: FloatArray
     delta: FloatArray
+    exact_delta: FloatArray
     imbalance: float
     rules: pd.DataFrame
 
@@ -131,10 +135,11 @@ def change_with(case: Case, instances: pd.DataFrame) -> Change | Forbidden:
     if isinstance(again, Forbidden):
         return again
     result = round_measure(case.plan, case.labels, case.measure, again, Phases())
-    targets = result.target_units * case.unit
+    targets = as_float(result.target_units, case.plan.spec.measures[case.measure].round_to)
     before = imbalance(case.solved.problem, case.solved.unrounded)
     after = imbalance(again.problem, again.unrounded)
-    return Change(targets, targets - case.targets, after - before, result.rules)
+    exact = case.labels.grid.roll_up(again.unrounded - case.solved.unrounded)
+    return Change(targets, targets - case.targets, exact, after - before, result.rules)
 
 
 def strongest_by_dropping(case: Case, node: int, product: int, count: int = 3) -> list[Dropped]:
@@ -212,14 +217,21 @@ def relaxed_a_little(case: Case, rule_id: str) -> Change | Forbidden:
     table = case.solved.problem.instances
     own = (table["rule_id"] == rule_id).to_numpy(bool)
     step, price = step_of(case, rule_id), case.result.rules["price"].to_numpy(np.float64)
-    by = step * table["base"].to_numpy(np.float64) if _kind(case, rule_id) in ("growth", "commitment") else step
+    by = (
+        step * table["base"].to_numpy(np.float64)
+        if _kind(case, rule_id) in ("growth", "commitment")
+        else step
+    )
     lower = table["lower"].to_numpy(np.float64) - np.where(own & (price > 0), by, 0.0)
     upper = table["upper"].to_numpy(np.float64) + np.where(own & (price < 0), by, 0.0)
     return change_with(case, table.assign(lower=lower, upper=upper))
 
 
 def step_of(case: Case, rule_id: str) -> float:
-    """One step of relaxation: a point (0.01) where the rule speaks in rates, else one unit of `round_to`."""
+    """One step of relaxation: one unit of `round_to`, 1 of effort, a point (0.01) of a rate or share."""
+    table = case.solved.problem.instances
+    if (table.loc[table["rule_id"] == rule_id, "basis"] == "effort").all():
+        return 1.0
     return case.unit if _kind(case, rule_id) in ("range", "capacity", "link", "pin") else POINT
 
 
@@ -249,7 +261,8 @@ def _base(case: Case, table: pd.DataFrame) -> FloatArray:
 
 
 def _whole(case: Case, table: pd.DataFrame) -> FloatArray:
-    return case.labels.grid.roll_up(case.solved.unrounded)[table["node"].to_numpy(np.int64), 0]
+    whole: FloatArray = case.labels.grid.roll_up(case.solved.unrounded)[table["node"].to_numpy(np.int64), 0]
+    return whole
 
 
 def _peers(case: Case, table: pd.DataFrame) -> FloatArray:
@@ -283,3 +296,17 @@ def carriers(case: Case, change: Change, node: int, product: int) -> Sequence[tu
     delta = change.delta[reps, product]
     order = np.argsort(-np.abs(delta), kind="stable")
     return [(int(reps[k]), float(delta[k])) for k in order if delta[k] != 0]
+
+
+def carried_within(case: Case, change: Change, node: int, product: int) -> Sequence[tuple[int, float]]:
+    """Parts of a change that the reps within each node above carry, the nearest first, each rep once."""
+    org = case.labels.grid.org
+    delta = change.delta[org.leaf, product]
+    inner, found = node, []
+    while inner > 0:
+        outer = int(org.parent[inner])
+        inside = (org.leaf >= outer) & (org.leaf < org.subtree_end[outer])
+        counted = (org.leaf >= inner) & (org.leaf < org.subtree_end[inner])
+        found.append((outer, float(delta[inside & ~counted].sum())))
+        inner = outer
+    return found

@@ -19,7 +19,7 @@ def rule_outcomes(
     unrounded: FloatArray,
     targets: FloatArray,
     prices: FloatArray,
-    unit: float,
+    noise: FloatArray,
 ) -> pd.DataFrame:
     """Return one row per rule and node: the instances with value, status, price, short_by.
 
@@ -29,8 +29,9 @@ def rule_outcomes(
         Shape (n_node, n_product_node): node amounts before and after rounding.
     prices
         Shape (n_instance,): see `instance_prices`.
-    unit
-        round_to; what is off by less than a billionth of it is noise.
+    noise
+        Shape (n_node,): size of the numbers of each node; what is off by less than a billionth of
+        it counts as exact.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def rule_outcomes(
     size = np.maximum(
         np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0)
     )
-    size = np.maximum(np.maximum(size, np.abs(before)), unit)
+    size = np.maximum(np.maximum(size, np.abs(before)), noise[table["node"].to_numpy(np.int64)])
     missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
     at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
     status = np.where(

@@ -50,16 +50,18 @@ def side_words(company: Company, sides: Sides, k: int) -> str:
 def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amounts: Amounts) -> list[Check]:
     """Check hard rules before rounding (to 1e-9) and after (amounts exactly, ratios within the rounding)."""
     hard = sides.tier == 0
-    exact = (
+    amount_rows = (
         hard & ~sides.is_mix & ~sides.is_fair & ~np.asarray(sides.rules.is_kind("link")[sides.entry], bool)
     )
+    beside = amount_rows & _is_beside_families(company, sides)
+    exact = amount_rows & ~beside
     whole = sides.rules.table["whole"].to_numpy(bool)[sides.entry]
     is_amount = np.asarray(sides.rules.is_amount[sides.entry], bool)
     in_units = np.rint(amounts.missed_after / result.unit)
     relative = amounts.missed_after / amounts.size
     after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
     hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
-    ratio = hard & ~exact
+    ratio = hard & ~amount_rows
     room = amounts.missed_after / (sides.rounding_room * result.unit)
 
     judge_some = _SideJudge(company, result, sides)
@@ -74,7 +76,7 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
         ),
         judge_some(
             "rules_rounded",
-            "hard amounts, effort capacities and pins hold exactly after rounding",
+            "hard amounts and pins hold exactly after rounding",
             0.0,
             np.flatnonzero(exact),
             after,
@@ -89,6 +91,14 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
             amounts.after,
         ),
         judge_some(
+            "side_rows_rounded",
+            "effort capacities and lines below the company give way by less than the rounding itself, if at all",
+            NEAR_ONE,
+            np.flatnonzero(beside),
+            room,
+            amounts.after,
+        ),
+        judge_some(
             "ratios_rounded",
             "hard mix, fairness and link rules give way by less than the rounding itself",
             NEAR_ONE,
@@ -97,6 +107,14 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
             amounts.after,
         ),
     ]
+
+
+def _is_beside_families(company: Company, sides: Sides) -> BoolArray:
+    """True for rows that are no sum of one of the two families: effort, and lines below the company."""
+    table = sides.rules.table
+    effort = (table["basis"] == "effort").to_numpy(bool)[sides.entry]
+    is_line = ~company.products.is_leaf[sides.product] & (sides.product > 0)
+    return np.asarray(effort | (is_line & (sides.node > 0)), bool)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "verify")
+COMMANDS = ("init", "check", "run", "explain", "verify")
 SHOWN_FAULTS = 200
 
 

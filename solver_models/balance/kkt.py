@@ -26,7 +26,9 @@ def row_size(model: BalanceModel) -> FloatArray:
     activity = abs(model.rows.matrix)[:, : model.n_cell] @ model.anchor
     low = np.where(np.isfinite(model.rows.lower), np.abs(model.rows.lower), 0.0)
     high = np.where(np.isfinite(model.rows.upper), np.abs(model.rows.upper), 0.0)
-    coefficient = abs(model.rows.matrix).max(axis=1).toarray().ravel() if model.n_column else np.zeros(len(low))
+    coefficient = (
+        abs(model.rows.matrix).max(axis=1).toarray().ravel() if model.n_column else np.zeros(len(low))
+    )
     least = np.maximum(SMALL * float(model.weight.mean() if model.n_cell else 1.0) * coefficient, 1e-12)
     size: FloatArray = np.maximum(np.maximum(low, high), np.maximum(activity, least))
     return size

@@ -10,7 +10,6 @@ from solver_models.balance.system import NormalForm, factorise
 from solver_models.failures import largest_entry
 
 OUTER, INNER = 80, 60
-GOOD_ENOUGH = 1e-6
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,12 @@ class _State:
 
 
 def newton(
-    form: NormalForm, price: FloatArray, free: FloatArray, sigma: float = 10.0, eta: float = 0.1
+    form: NormalForm,
+    price: FloatArray,
+    free: FloatArray,
+    enough: float = 1e-6,
+    sigma: float = 10.0,
+    eta: float = 0.1,
 ) -> NewtonPoint:
     """Maximise the proximal dual around moving centres (y_k, s_k, t_k) until the error is small.
 
@@ -48,6 +52,10 @@ def newton(
     ----------
     price, free
         Scaled start.
+    enough
+        Error at which to stop.
+    sigma, eta
+        Proximal parameters to start with; larger ones suit a start near the optimum.
     """
     y, t = price.copy(), free.copy()
     used = 0
@@ -63,7 +71,7 @@ def newton(
         error = _error(form, y, t)
         if error < best.error:
             best = NewtonPoint(y, t, error, used)
-        if error < GOOD_ENOUGH:
+        if error < enough:
             return NewtonPoint(y, t, error, used)
         grow = 10.0 if steps <= 8 else 3.0 if steps <= 20 else 1.5 if steps < INNER else 0.1
         sigma, eta = min(max(sigma * grow, 1e-3), 1e9), min(max(eta * grow, 1e-4), 1e7)

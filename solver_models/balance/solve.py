@@ -4,7 +4,7 @@ import numpy as np
 
 from solver_models.arrays import FloatArray
 from solver_models.balance.kkt import cells_at, residuals, row_size
-from solver_models.balance.newton import newton
+from solver_models.balance.newton import NewtonPoint, newton
 from solver_models.balance.piecewise import piecewise_program
 from solver_models.balance.polish import polish
 from solver_models.balance.system import NormalForm, normal_form
@@ -14,6 +14,7 @@ from solver_models.model import BalanceAnswer, BalanceModel
 
 LINEAR_PASSES = 5
 ACCEPTED = 1e-9
+NEAR = 1e-4
 
 
 def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -> BalanceAnswer:
@@ -56,13 +57,34 @@ def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -
         answer = _certified(form, price, free, passes)
         center = (pieces.cells(solution.x) - model.anchor) / model.weight
         width = 0.08 if np.isinf(width) else width * 0.3
+    point = NewtonPoint(price, free, np.inf, 0)
     if answer is None:
         point = newton(form, price, free)
         passes["newton"] += point.factorisations
         answer = _certified(form, point.price, point.free, passes)
+    if answer is None and point.error < NEAR:
+        point = newton(form, point.price, point.free, enough=1e-13, sigma=1e4, eta=1e2)
+        passes["newton"] += point.factorisations
+        answer = _without_polish(form, point, passes)
     if answer is None:
         raise stopped or EngineError(f"{engine.name}: no point could be certified")
     return answer
+
+
+def _without_polish(form: NormalForm, point: NewtonPoint, passes: dict[str, int]) -> BalanceAnswer | None:
+    """Accept a Newton point of a degenerate model as it is, if it meets the conditions to 1e-9.
+
+    Where more rows meet in the answer than it has degrees of freedom, prices are not unique and
+    the active set need not settle; the cells are unique all the same.
+    """
+    model = form.model
+    y, t = form.price_out(point.price), point.free * form.free_scale
+    activity = model.rows.matrix @ np.concatenate([cells_at(model, y), t])
+    bound = np.where(y > 0, model.rows.lower, model.rows.upper)
+    y = np.where(np.abs(activity - bound) <= ACCEPTED * row_size(model), y, 0.0)
+    x = cells_at(model, y)
+    errors = residuals(model, x, t, y)
+    return BalanceAnswer(x, t, y, errors, dict(passes)) if max(errors.values()) <= ACCEPTED else None
 
 
 def _anchor_fits(model: BalanceModel) -> bool:

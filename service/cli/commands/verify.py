@@ -13,15 +13,17 @@ HELP = "recompute every promise of a result folder, without a solver"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("out", type=Path, metavar="OUT", help="result folder")
+    parser.add_argument("--all", action="store_true", help="list the checks that hold, too")
     parser.add_argument("--plan", type=Path, default=None, metavar="DIR", help="the plan it came from")
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and list what was checked; exit code 1 if a promise does not hold."""
     report = verify_results(arguments.out, arguments.plan)
+    shown = [check for check in report.checks if arguments.all or not check.passed]
     lines = [
         f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}"
-        for check in report.checks
+        for check in shown
     ]
     verdict = text(
         "verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks)

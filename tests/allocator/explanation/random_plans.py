@@ -26,7 +26,7 @@ UNITS = ("1", "10", "0.5")
 
 
 def random_plan(seed: int) -> Plan:
-    """A company of 3-14 reps and 2-5 products with 0-6 rules (hard or soft), perhaps pins and a closed seat."""
+    """A company of 3-14 reps and 3-5 products with 0-6 rules (hard or soft), perhaps a pin, closed seats."""
     rng = np.random.default_rng(seed)
     org = list(_org(rng))
     next(row for row in org if row["level"] == "rep").pop("end", None)
@@ -39,7 +39,13 @@ def random_plan(seed: int) -> Plan:
     unit = str(rng.choice(UNITS))
     total = round(sum(sales.values()) * float(rng.uniform(0.9, 1.3)) / 10) * 10
     history = [
-        {"period": 2018 * 12 + 6 + year * 6, "node_id": rep, "product_id": leaf, "measure": MEASURE, "amount": a}
+        {
+            "period": 2018 * 12 + 6 + year * 6,
+            "node_id": rep,
+            "product_id": leaf,
+            "measure": MEASURE,
+            "amount": a,
+        }
         for (rep, leaf), a in sales.items()
         for year in (0, 1)
     ]
@@ -135,7 +141,12 @@ def _pin(rng: np.random.Generator, labels: Labels, anchor: np.ndarray, unit: flo
 
 
 def _rule(
-    rng: np.random.Generator, labels: Labels, anchor: np.ndarray, products: list[str], unit: float, rule_id: str
+    rng: np.random.Generator,
+    labels: Labels,
+    anchor: np.ndarray,
+    products: list[str],
+    unit: float,
+    rule_id: str,
 ) -> dict[str, Any]:
     kind = str(rng.choice(KINDS))
     tier = str(rng.choice(["hard", "", "1", "1", "2"]))
@@ -149,14 +160,34 @@ def _rule(
         "range": one | {"min": round(at * about / unit) * unit},
         "growth": level | {"min": -0.5, "max": float(rng.uniform(0.2, 0.6))},
         "capacity": one | {"max": round(at * about / unit) * unit},
-        "effort": {"node_id": "r0", "basis": "effort", "max": float(_weighted(labels, anchor, 0.03, "r0") * about)},
-        "mix": {"level": "region", "product_id": "solo", "min": float(0.9 * about * anchor[0, -1] / anchor[0, 0])},
-        "fairness": level | {"max": float(rng.uniform(0.01, 0.2)), "basis": str(rng.choice(["anchor", "history"]))},
+        "effort": {
+            "node_id": "r0",
+            "basis": "effort",
+            "max": float(_weighted(labels, anchor, 0.03, "r0") * about),
+        },
+        "mix": {
+            "level": "region",
+            "product_id": "solo",
+            "min": float(0.9 * about * anchor[0, -1] / anchor[0, 0]),
+        },
+        "fairness": level
+        | {"max": float(rng.uniform(0.01, 0.2)), "basis": str(rng.choice(["anchor", "history"]))},
         "commitment": {"level": "rep", "min": 0.3, "max": float(rng.uniform(0.8, 1.4))},
-        "link": {"node_id": "root", "basis": "margin", "min": float(_weighted(labels, anchor, 0.2, "root") * about)},
+        "link": {
+            "node_id": "root",
+            "basis": "margin",
+            "min": float(_weighted(labels, anchor, 0.2, "root") * about),
+        },
     }
     kind_id = "capacity" if kind == "effort" else kind
-    return {"rule_id": rule_id, "kind": kind_id, "measure": MEASURE, "tier": tier, "owner": "CFO", **given[kind]}
+    return {
+        "rule_id": rule_id,
+        "kind": kind_id,
+        "measure": MEASURE,
+        "tier": tier,
+        "owner": "CFO",
+        **given[kind],
+    }
 
 
 def _weighted(labels: Labels, anchor: np.ndarray, weight: float, node: str) -> float:

@@ -42,7 +42,9 @@ def test_steps_add_up_to_the_target_in_whole_units_at_every_node_and_product(bat
         np.testing.assert_array_equal(units.sum(axis=0), result.target_units, err_msg=f"seed {seed}")
         products = labels.grid.products
         n_leaf = np.where(np.arange(len(products)) > 0, products.leaf_end - products.leaf_start, 1)
-        assert np.all(np.abs(units[-1]) <= np.maximum(n_leaf, 1)), f"seed {seed}: rounding is more than rounding"
+        assert np.all(np.abs(units[-1]) <= np.maximum(n_leaf, 1)), (
+            f"seed {seed}: rounding is more than rounding"
+        )
 
 
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"seeds {batch[0]}..{batch[-1]}")

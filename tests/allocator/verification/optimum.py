@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.allocator.verification.tiny import BELOW, CELLS, Cell, Tiny, price, reps_below, rule_row
+from tests.allocator.verification.tiny import BELOW, CELLS, Cell, NoAnswer, Tiny, price, reps_below, rule_row
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def solve(tiny: Tiny, rows: list[Row]) -> dict[tuple[int, str], float]:
             if not any(wrong_sign) and all(holds) and np.all(x > 0):
                 tiny.x = dict(zip(CELLS, x.tolist(), strict=True))
                 return {(-1, "both"): float(y[0])} | dict(zip(chosen, y[1:].tolist(), strict=True))
-    raise AssertionError("no set of rows is optimal")
+    raise NoAnswer("no set of rows is optimal")
 
 
 def with_rows(tiny: Tiny, rows: list[Row]) -> Tiny:
@@ -117,11 +117,12 @@ def _rule_rows(
         if row.kind == "product_total":
             continue
         y = sum(v for (j, _), v in multipliers.items() if j == k)
-        after = row.value(amounts)
+        before, after = row.value(tiny.x), row.value(amounts)
+        at_bound = min(abs(before - row.lower), abs(before - row.upper)) < 1e-9
         short = max(row.lower - after, after - row.upper, 0.0)
         here = {
             "price": y,
-            "status": "binding" if y else "slack",
+            "status": "binding" if at_bound else "slack",
             "short_by": short if short > 1e-9 else 0.0,
             "min": row.min,
             "max": row.max,

@@ -44,6 +44,10 @@ def reps_below(node: str) -> tuple[str, ...]:
     return REPS if node == "acme" else tuple(rep for rep in REPS if PARENT[rep] == node)
 
 
+class NoAnswer(Exception):
+    """The rules cannot hold together, or not in whole units."""
+
+
 @dataclass
 class Tiny:
     """One measure of the tiny company: what was planned and what the right answer is."""
@@ -95,7 +99,7 @@ class Tiny:
                     for product in PRODUCTS
                 }
                 return self
-        raise AssertionError("no rounding keeps what must be kept")
+        raise NoAnswer("no rounding keeps what must be kept")
 
     def _is_near(self, units: Mapping[Cell, int]) -> bool:
         for node in NODES:

@@ -1,0 +1,120 @@
+"""`allocator explain`: why a number is what it is, what moved it, what an appeal would cost."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import Fault, InputFaults
+from allocator.explanation.counterfactuals import Case, solve_case
+from allocator.explanation.numbers import read_numbers
+from allocator.explanation.report import number_json, number_lines, questions_json, questions_lines
+from allocator.model.labels import label_plan
+from allocator.phases import Phases
+from allocator.pipeline import solve_measure
+from allocator.plan.plan import Plan
+from allocator.plan.reading import read_plan
+from allocator.texts import text
+from service.cli.commands.run import engine_named
+from service.cli.output import Output
+from solver_models.engines.base import EngineOptions
+
+HELP = "explain one number of a result folder"
+NEGATIVE = re.compile(r"-(?:\d+\.?\d*|\.\d+)%?$")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    # argparse takes -10 for a value but -10% for an option unless it is told
+    parser._negative_number_matcher = NEGATIVE
+    parser.add_argument("out", type=Path, metavar="OUT", help="result folder")
+    parser.add_argument("--node", required=True, metavar="NODE")
+    parser.add_argument(
+        "--product", default="*", metavar="PRODUCT", help="product or product line (default: all)"
+    )
+    parser.add_argument("--measure", action="append", default=[], help="default: every measure")
+    parser.add_argument(
+        "--plan",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="the plan it came from: solve what-if questions too",
+    )
+    parser.add_argument(
+        "--appeal", default=None, metavar="PERCENT", help="what if the node gets, say, -10%% (needs --plan)"
+    )
+    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Read the numbers, answer the questions, say both."""
+    share = _share(arguments.appeal, arguments.plan)
+    numbers = read_numbers(arguments.out, arguments.node, arguments.product, arguments.measure)
+    plan = None if arguments.plan is None else _same_plan(arguments.plan, arguments.out)
+    documents: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for number in numbers:
+        document = number_json(number)
+        lines += ["", *number_lines(number, output.lang)]
+        if plan is not None:
+            output.progress(f"{number.measure}: {text('phase.solve', output.lang)}")
+            case = _case(plan, number.measure, arguments.engine)
+            answers = questions_json(case, number.node_id, number.product_id, share)
+            lines += questions_lines(case, number.node_id, answers, output.lang)
+            document |= answers
+        documents.append(document)
+    output.show("\n".join(lines[1:]), {"status": "ok", "numbers": documents})
+    return 0
+
+
+def _case(plan: Plan, measure: str, engine_name: str) -> Case:
+    """Solve one measure of the plan again."""
+    engine, options, labels = engine_named(engine_name), EngineOptions(), label_plan(plan)
+    solved = solve_measure(plan, labels, measure, engine, options, Phases())
+    return solve_case(plan, labels, measure, solved, engine, options)
+
+
+def _share(written: str | None, plan: Path | None) -> float | None:
+    """Return the share of `--appeal -10%` (or -0.1); anything else is an input fault."""
+    if written is None:
+        return None
+    if plan is None:
+        raise InputFaults(
+            [_appeal_fault(written, "an appeal needs the plan to solve again", "add --plan DIR")]
+        )
+    try:
+        share = float(written.removesuffix("%")) / (100.0 if written.endswith("%") else 1.0)
+    except ValueError:
+        share = float("nan")
+    if not -1 <= share <= 10:
+        raise InputFaults(
+            [_appeal_fault(written, "this is no share of the target", "write for example -10%")]
+        )
+    return share
+
+
+def _appeal_fault(written: str, message: str, hint: str) -> Fault:
+    return Fault("--appeal", 0, "", written, "bad-appeal", message, hint)
+
+
+def _same_plan(folder: Path, out: Path) -> Plan:
+    """Read the plan with the overrides of the result; another plan than the result's is an input fault."""
+    path = out / "certificate.json"
+    certificate = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    plan = read_plan(folder, certificate.get("overrides", []))
+    if plan.input_hash == certificate.get("input_hash"):
+        return plan
+    raise InputFaults(
+        [
+            Fault(
+                str(folder),
+                0,
+                "",
+                "",
+                "another-plan",
+                f"this is not the plan that {out} was made from (its files have changed)",
+                "run `allocator run` again, then explain",
+            )
+        ]
+    )

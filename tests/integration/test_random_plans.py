@@ -1,0 +1,35 @@
+"""Random plans from folder to verified result: every promise, recomputed by the second program."""
+
+from pathlib import Path
+
+import pytest
+
+from allocator.errors import InfeasiblePlan, InputFaults
+from allocator.pipeline import allocate
+from allocator.plan.reading import read_plan
+from allocator.results.folder import write_results
+from allocator.verification import verify_results
+from solver_models.engines.choice import choose_engine
+from tests.random_plans import write_random_plan
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_random_plans_are_allocated_and_verified_or_diagnosed(tmp_path: Path, first: int) -> None:
+    verified = 0
+    for seed in range(first, first + 10):
+        folder = write_random_plan(tmp_path / f"plan-{seed}", seed)
+        try:
+            plan = read_plan(folder)
+            allocation = allocate(plan, choose_engine("highs"))
+        except InputFaults as faults:
+            assert faults.faults
+            continue
+        except InfeasiblePlan as infeasible:
+            assert infeasible.diagnosis["short_by"] > 0
+            assert infeasible.diagnosis["conflict"]
+            continue
+        write_results(allocation, tmp_path / f"out-{seed}", "en", with_workbook=False)
+        report = verify_results(tmp_path / f"out-{seed}", folder)
+        assert report.passed, (seed, [check.message for check in report.checks if not check.passed])
+        verified += 1
+    assert verified >= 5
