@@ -173,7 +173,7 @@ def round_measure(
         rules=rules,
         prices=table,
         waterfall=waterfall,
-        evidence=_evidence(solved, rounded.report),
+        evidence={"round_to": str(plan.spec.measures[measure].round_to), **_evidence(solved, rounded.report)},
     )
 
 

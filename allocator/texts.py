@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from allocator.text_catalogue import cli, diagnosis, explanation, matrix, rules, summary
+from allocator.text_catalogue import backtest, cli, diagnosis, explanation, matrix, rules, summary
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    **backtest.TEXTS,
     **cli.TEXTS,
     **diagnosis.TEXTS,
     **explanation.TEXTS,

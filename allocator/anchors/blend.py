@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.anchors.forecast import USUAL_NOISE
 from allocator.anchors.scaling import Scaling
+from allocator.anchors.trials import USUAL_NOISE
 from allocator.plan.spec import BlendWeights
 from solver_models.arrays import BoolArray, FloatArray
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.anchors.forecast import Forecast, LevelRule, choose_rule, forecast
+from allocator.anchors.forecast import Forecast, LevelRule, forecast
 from allocator.anchors.observed import PAST_MONTHS, Observed, observe, same_month_windows
 from allocator.anchors.peers import peer_groups, peer_levels
 from allocator.anchors.ramp import open_seats
 from allocator.anchors.rep_months import RepMonths, plan_share, rep_months
 from allocator.anchors.trend import relative_trend
+from allocator.anchors.trials import choose_rule
 from allocator.anchors.windows import WindowedLevel
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
@@ -120,10 +121,13 @@ def _family_cells(
     """Amount / exposure of every cell over one family of windows, shape (n_rep, n_product)."""
     grid = labels.grid
     column = observed.past_position()
-    weight = np.where(column >= 0, family.amount_weight[np.maximum(column, 0)], 0.0)
+    by_rep = np.broadcast_to(family.amount_weight, months.amount.shape)
+    rep = observed.cell // grid.n_product
+    weight = np.where(column >= 0, by_rep[rep, np.maximum(column, 0)], 0.0)
     amount = observed.weighted_cells(weight).reshape(grid.n_rep, grid.n_product)
-    whole = months.present @ family.exposure_weight
-    exposure = (months.present * family.exposure_weight) @ known.T
+    present = months.present * family.exposure_weight
+    whole = present.sum(axis=1)
+    exposure = present @ known.T
     exposure = np.maximum(exposure, LEAST_PRODUCT_SHARE * whole[:, None])
     return np.where(exposure > 0, amount / np.where(exposure > 0, exposure, 1.0), 0.0)
 

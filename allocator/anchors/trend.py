@@ -27,8 +27,8 @@ class Trend:
     growth: FloatArray
     credibility: FloatArray
 
-    def factor(self, damping: float, years: float) -> FloatArray:
-        """exp(damping * credibility * growth * years), shape (n_rep,)."""
+    def factor(self, damping: float, years: float | FloatArray) -> FloatArray:
+        """exp(damping * credibility * growth * years), shape (n_rep,); years may differ by rep."""
         return np.exp(damping * self.credibility * self.growth * years)
 
 

@@ -28,15 +28,17 @@ class WindowedLevel:
     reach
         Number of full windows that the history covers: the most an exposure can be.
     years_old
-        Mean distance from the middle of the windows to the middle of the plan, in years.
+        Mean distance from the middle of the windows to the middle of the plan, in years; one
+        number, or one per rep.
     amount_weight, exposure_weight
-        Shape (36,): level = (amount @ amount_weight) / (present @ exposure_weight).
+        Shape (36,) or, where reps weigh the windows differently, (n_rep, 36):
+        level = sum of amount x amount_weight / sum of present x exposure_weight.
     """
 
     level: FloatArray
     exposure: FloatArray
     reach: float
-    years_old: float
+    years_old: float | FloatArray
     amount_weight: FloatArray
     exposure_weight: FloatArray
 
@@ -48,11 +50,14 @@ def year_windows(months: RepMonths, origin: int, n_month: int) -> list[tuple[int
 
 
 def recent_windows(months: RepMonths, origin: int, n_month: int) -> list[tuple[int, int]]:
-    """Windows back to back before `origin`, latest first; none for a plan of a year (they are its years)."""
+    """Windows back to back before `origin`, latest first; none for a plan of a year (they are its years).
+
+    The latest and the oldest may be covered in part.
+    """
     if n_month >= 12:
         return []
     found = [(origin - n_month * (back + 1), origin - n_month * back) for back in range(MOST_RECENT)]
-    return _reached(months, found)
+    return [(start, end) for start, end in found if start >= 0 and end > months.first and start <= months.last]
 
 
 def _reached(months: RepMonths, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -81,12 +86,10 @@ def windowed_level(
     """
     size = months.amount.shape[1]
     amount_weight, exposure_weight, exposure = np.zeros(size), np.zeros(size), np.zeros(len(months.amount))
-    index, weights, distances = 1.0, [], []
-    for rank, (start, end) in enumerate(windows):
-        if rank:
-            index /= like_for_like(months, windows[rank - 1], (start, end))
+    weights, distances = [], []
+    for rank, ((start, end), index) in enumerate(zip(windows, growth_to_latest(months, windows), strict=True)):
         weight = decay**rank
-        amount_weight[start:end] += weight / index
+        amount_weight[start:end] += weight * index
         exposure_weight[start:end] += weight * months.season_share(start, end)
         exposure += months.exposure(start, end)
         weights.append(weight)
@@ -99,6 +102,14 @@ def windowed_level(
     return WindowedLevel(level, exposure, reach, years_old, amount_weight, exposure_weight)
 
 
+def growth_to_latest(months: RepMonths, windows: list[tuple[int, int]]) -> list[float]:
+    """Like-for-like growth from each window to the latest; `windows` latest first."""
+    growth = [1.0] * len(windows)
+    for rank in range(1, len(windows)):
+        growth[rank] = growth[rank - 1] * like_for_like(months, windows[rank - 1], windows[rank])
+    return growth
+
+
 def like_for_like(months: RepMonths, later: tuple[int, int], earlier: tuple[int, int]) -> float:
     """Sales of the later over those of the earlier window, of reps there for both; 1 if unknown."""
     now, was = full_window(months, *later), full_window(months, *earlier)
@@ -108,7 +119,10 @@ def like_for_like(months: RepMonths, later: tuple[int, int], earlier: tuple[int,
 
 
 def full_window(months: RepMonths, start: int, end: int) -> FloatArray:
-    """Sales of a window scaled up to full presence; NaN for less than half of it. Shape (n_rep,)."""
+    """Sales of a window scaled up to full presence; NaN for less than half of what the history covers.
+
+    Shape (n_rep,).
+    """
     exposure = months.exposure(start, end)
-    enough: BoolArray = exposure >= ENOUGH_EXPOSURE
+    enough: BoolArray = (exposure > 0) & (exposure >= ENOUGH_EXPOSURE * months.reach(start, end))
     return np.where(enough, months.amount[:, start:end].sum(axis=1) / np.where(enough, exposure, 1.0), np.nan)

@@ -16,10 +16,9 @@ class PlanChange:
     Parameters
     ----------
     path
-        `measures.M.total`, `product_totals.M.P[.min|.max]`, `rules.R.min|max`, `pins.N.P.amount`:
-        what `--set PATH=VALUE` takes.
+        `measures.M.total`, `product_totals.M.P[.min|.max]`, `rules.R.min|max|tier`, `pins.N.P.amount`.
     old, new
-        In the terms of the plan.
+        In the terms of the plan, as they are written there.
     amount
         How much it moves, in the measure's unit.
     owner
@@ -27,8 +26,8 @@ class PlanChange:
     """
 
     path: str
-    old: Decimal
-    new: Decimal
+    old: str
+    new: str
     amount: float
     owner: str
 
@@ -49,12 +48,13 @@ def with_changes(plan: Plan, measure: str, changes: Sequence[PlanChange]) -> Pla
 def _with_change(plan: Plan, measure: str, change: PlanChange) -> Plan:
     head = change.path.split(".", 1)[0]
     if head == "measures":
-        return replace(plan, spec=_with_total(plan.spec, measure, change.new))
+        return replace(plan, spec=_with_total(plan.spec, measure, Decimal(change.new)))
     if head == "product_totals":
         return replace(plan, spec=_with_product_total(plan.spec, measure, change))
     if head == "rules":
         rule_id, column = change.path.removeprefix("rules.").rsplit(".", 1)
-        return _with_cell(plan, "rules", {"rule_id": rule_id}, column, float(change.new))
+        value = change.new if column == "tier" else float(change.new)
+        return _with_cell(plan, "rules", {"rule_id": rule_id}, column, value)
     rest = change.path.removeprefix("pins.").removesuffix(".amount")
     pins = plan.pins
     keys = pins["node_id"] + "." + pins["product_id"].replace("", "*")
@@ -79,7 +79,7 @@ def _with_product_total(spec: PlanSpec, measure: str, change: PlanChange) -> Pla
     return spec.model_copy(update={"product_totals": {**spec.product_totals, measure: stated}})
 
 
-def _with_cell(plan: Plan, table: str, where: Mapping[str, str], column: str, value: float) -> Plan:
+def _with_cell(plan: Plan, table: str, where: Mapping[str, str], column: str, value: float | str) -> Plan:
     frame = getattr(plan, table).copy()
     chosen = frame.index >= 0
     for name, wanted in where.items():

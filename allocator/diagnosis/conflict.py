@@ -1,4 +1,4 @@
-"""The rules that cannot hold together, from a checked proof of infeasibility."""
+"""The rules that cannot hold together: named from the trees, else from a checked proof of infeasibility."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
-from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import EngineError
 from solver_models.infeasibility import (
     FarkasProof,
@@ -19,6 +19,10 @@ from solver_models.infeasibility import (
 )
 from solver_models.program import LinearProgram
 
+TOTALS = ("total", "product_total")
+NO_RULE = ("group", "cell")
+MEMBER = ("name", "rule_id", "kind", "owner", "side")
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -27,21 +31,22 @@ class Conflict:
     Parameters
     ----------
     members
-        rule_id, kind, owner, side (lower / upper), nodes (positions), amount (weighted bounds).
+        One row per rule (pin, total) and side: name, rule_id, kind, owner, side (lower / upper), nodes,
+        products (positions, one per row used), instances (-1 = a total), bound (sum of the bounds as
+        given), amount (their part of the contradiction: weighted, >= 0).
     least, most
         What the lower sides ask for together, what the upper sides allow together.
     minimal
-        Rule ids (or `total`, `product_total`, `pin`) that cannot hold together although any of
-        them left out would.
-    tree_node
-        Id of the node where the org alone shows the contradiction, else None.
+        Names that cannot hold together although any of them left out would.
+    at
+        (node, product) where the trees alone show the contradiction, else None.
     """
 
     members: pd.DataFrame
     least: float
     most: float
     minimal: list[str]
-    tree_node: str | None
+    at: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -52,116 +57,217 @@ class RowNames:
     ----------
     instance
         Shape (2, n_row): rule instance behind the lower and the upper bound, -1 = a total.
+    name
+        Shape (2, n_row): rule id, `total`, `product_total P` or `pin N P`.
     kind, rule_id, owner
         Shape (2, n_row).
-    node
+    node, product
         Shape (n_row,).
     """
 
     instance: IntArray
+    name: np.ndarray
     kind: np.ndarray
     rule_id: np.ndarray
     owner: np.ndarray
     node: IntArray
+    product: IntArray
 
 
 def find_conflict(labels: Labels, problem: MeasureProblem) -> Conflict:
-    """Prove the infeasibility of a measure's hard rules and say which rules make it.
+    """Say which hard rules of a measure cannot hold together, and by how much.
+
+    Bounds that contradict each other on the org or the product tree are found by interval
+    propagation, without a solver; all else by a ray of the dual, checked here.
 
     Raises
     ------
     EngineError
         If no proof was found.
     """
-    program = feasibility_program(problem.model)
-    proof = farkas_proof(program)
-    if proof is None:
-        raise EngineError("the plan was called infeasible but no proof of it was found")
+    model = problem.model.scaled()
+    program = feasibility_program(model)
     names = name_rows(labels, problem)
-    members = _members(names, proof, program)
-    rule_ids = list(dict.fromkeys(members["rule_id"]))
+    gap = tree_gap(labels.grid, *_bounds(labels, problem, names))
+    if gap is not None:
+        members = _members_of_gap(names, problem, gap)
+        least, most = gap.least, gap.most
+    else:
+        proof = farkas_proof(program)
+        if proof is None:
+            raise EngineError("the plan was called infeasible but no proof of it was found")
+        members, least, most = _members_of_proof(names, proof, program, model.unit)
+    found = list(dict.fromkeys(members["name"]))
     chosen = smallest_conflict(
-        [np.flatnonzero((names.rule_id == rule_id).any(axis=0)) for rule_id in rule_ids],
-        lambda left_out: without_rules(
-            program, names, {r for r, out in zip(rule_ids, left_out, strict=True) if out}
+        [np.flatnonzero((names.name == name).any(axis=0)) for name in found],
+        lambda left_out: only_rules(
+            program, names, {f for f, out in zip(found, left_out, strict=True) if not out}
         ),
-        range(len(rule_ids)),
+        range(len(found)),
     )
-    gap = _tree_gap(labels, problem)
-    low, high = members["side"] == "lower", members["side"] == "upper"
-    return Conflict(
-        members,
-        float(members["amount"][low].sum()),
-        float(-members["amount"][high].sum() + proof.most),
-        [rule_ids[g] for g in chosen],
-        labels.node_id[gap.node] if gap is not None else None,
-    )
+    at = None if gap is None else (gap.node, gap.product)
+    return Conflict(members, least, most, [found[g] for g in chosen], at)
 
 
 def name_rows(labels: Labels, problem: MeasureProblem) -> RowNames:
     """Name the rows of `feasibility_program`: the model's rows, then the cells."""
+    grid, table = labels.grid, problem.instances
     ledger = problem.ledger.iloc[problem.model.rows.source]
     of_rows = ledger["instance"].to_numpy(np.int64)
     instance = np.hstack([np.vstack([of_rows, of_rows]), problem.bound_by[:, problem.cell]])
     kind = np.concatenate([ledger["kind"].to_numpy(object), np.full(len(problem.cell), "cell", object)])
-    rep_node = labels.grid.org.leaf.astype(np.int64)[labels.grid.cell_rep[problem.cell]]
+    node = np.concatenate(
+        [ledger["node"].to_numpy(np.int64), grid.org.leaf.astype(np.int64)[grid.cell_rep[problem.cell]]]
+    )
+    product = np.concatenate(
+        [
+            ledger["product"].to_numpy(np.int64),
+            grid.products.leaf.astype(np.int64)[grid.cell_product[problem.cell]],
+        ]
+    )
+    own = np.array(
+        [_name(str(k), labels, int(v), int(q)) for k, v, q in zip(kind, node, product, strict=True)]
+    )
+    of_table = np.array(
+        [
+            _name("pin", labels, v, q) if k == "pin" else rule_id
+            for k, rule_id, v, q in zip(
+                table["kind"].tolist(),
+                table["rule_id"].tolist(),
+                table["node"].tolist(),
+                table["product"].tolist(),
+                strict=True,
+            )
+        ],
+        object,
+    )
+    nobody = np.full(len(kind), "", object)
+    found = {
+        "name": _by_side(own.astype(object), of_table, instance),
+        "kind": _by_side(kind, table["kind"].to_numpy(object), instance),
+        "rule_id": _by_side(kind, table["rule_id"].to_numpy(object), instance),
+        "owner": _by_side(nobody, table["owner"].to_numpy(object), instance),
+    }
+    return RowNames(instance=instance, node=node, product=product, **found)
+
+
+def _by_side(default: np.ndarray, of_instance: np.ndarray, instance: IntArray) -> np.ndarray:
+    values = np.vstack([default, default])
     known = instance >= 0
-    found = {}
-    for column, default in (("kind", kind), ("rule_id", kind), ("owner", np.full(len(kind), "", object))):
-        values = np.vstack([default, default])
-        values[known] = problem.instances[column].to_numpy(object)[instance[known]]
-        found[column] = values
-    node = np.concatenate([ledger["node"].to_numpy(np.int64), rep_node])
-    return RowNames(instance, found["kind"], found["rule_id"], found["owner"], node)
+    values[known] = of_instance[instance[known]]
+    return values
 
 
-def without_rules(program: LinearProgram, names: RowNames, rule_ids: set[str]) -> LinearProgram:
-    """Return the program with both sides of some rules opened."""
-    lower, upper = program.row_lower.copy(), program.row_upper.copy()
-    lower[np.isin(names.rule_id[0], list(rule_ids))] = -np.inf
-    upper[np.isin(names.rule_id[1], list(rule_ids))] = np.inf
+def _name(kind: str, labels: Labels, node: int, product: int) -> str:
+    if kind == "product_total":
+        return f"product_total {labels.product_id[product]}"
+    return f"pin {labels.node_id[node]} {labels.product_id[product]}" if kind == "pin" else kind
+
+
+def only_rules(program: LinearProgram, names: RowNames, chosen: set[str]) -> LinearProgram:
+    """Return the program in which only the rules (totals, pins) of these names bind."""
+    kept = np.isin(names.name, [*chosen, *NO_RULE])
+    lower = np.where(kept[0], program.row_lower, -np.inf)
+    upper = np.where(kept[1], program.row_upper, np.inf)
     return LinearProgram(program.cost, program.matrix, lower, upper, program.lower, program.upper)
 
 
-def _members(names: RowNames, proof: FarkasProof, program: LinearProgram) -> pd.DataFrame:
-    """One line per rule and side with its nodes and its part of the contradiction."""
+def _members_of_proof(
+    names: RowNames, proof: FarkasProof, program: LinearProgram, unit: float
+) -> tuple[pd.DataFrame, float, float]:
+    """One line per rule and side; the company total (else the strongest row) counts with weight 1."""
     used = np.flatnonzero(proof.multiplier)
     y = proof.multiplier[used]
     side = (y < 0).astype(np.int64)
+    total = np.flatnonzero(names.kind[0, used] == "total")
+    y = y / (abs(y[total[0]]) if len(total) else 1.0)
+    bound = np.where(side == 0, program.row_lower[used], program.row_upper[used]) * unit
     table = pd.DataFrame(
         {
-            "rule_id": names.rule_id[side, used],
-            "kind": names.kind[side, used],
-            "owner": names.owner[side, used],
+            **{column: getattr(names, column)[side, used] for column in MEMBER[:-1]},
             "side": np.where(side == 0, "lower", "upper"),
+            "instance": names.instance[side, used],
             "node": names.node[used],
-            "amount": y * np.where(side == 0, program.row_lower[used], program.row_upper[used]),
+            "product": names.product[used],
+            "bound": bound,
+            "amount": np.abs(y) * bound,
         }
     )
-    table = table[~table["kind"].isin(["group", "cell"])]
-    keys = ["rule_id", "kind", "owner", "side"]
+    low = table["side"] == "lower"
+    least, most = float(table.loc[low, "amount"].sum()), float(table.loc[~low, "amount"].sum())
+    return _gathered(table[~table["kind"].isin(NO_RULE)]), least, most
+
+
+def _members_of_gap(names: RowNames, problem: MeasureProblem, gap: TreeGap) -> pd.DataFrame:
+    """One line per rule and side of the bounds that the interval propagation met."""
+    low, high = _tightest(problem, names)
+    pages = []
+    for side, sources, held in (("lower", gap.lower, low), ("upper", gap.upper, high)):
+        for node, product, weight in sources:
+            entry = held.get((node, product))
+            if entry is None:
+                continue  # nobody's rule: a seat that is closed for the whole plan, a product nobody sells
+            row, instance, bound = entry
+            at = 0 if side == "lower" else 1
+            fields = {column: getattr(names, column)[at, row] for column in MEMBER[:-1]}
+            place = {"side": side, "instance": instance, "node": node, "product": product}
+            pages.append({**fields, **place, "bound": bound, "amount": weight * bound})
+    columns = [*MEMBER, "instance", "node", "product", "bound", "amount"]
+    return _gathered(pd.DataFrame(pages, columns=columns))
+
+
+def _gathered(table: pd.DataFrame) -> pd.DataFrame:
+    """Gather rows by rule and side."""
     pages = [
         {
-            **dict(zip(keys, key, strict=True)),
-            "nodes": sorted(set(part["node"])),
+            **dict(zip(MEMBER, key, strict=True)),
+            "nodes": part["node"].tolist(),
+            "products": part["product"].tolist(),
+            "instances": part["instance"].tolist(),
+            "bound": float(part["bound"].sum()),
             "amount": float(part["amount"].sum()),
         }
-        for key, part in table.groupby(keys, sort=False)
+        for key, part in table.groupby(list(MEMBER), sort=False)
     ]
-    return pd.DataFrame(pages, columns=[*keys, "nodes", "amount"])
+    return pd.DataFrame(pages, columns=[*MEMBER, "nodes", "products", "instances", "bound", "amount"])
 
 
-def _tree_gap(labels: Labels, problem: MeasureProblem) -> TreeGap | None:
-    """Look for the contradiction on the org alone: hard amounts over all products."""
-    grid, table = labels.grid, problem.instances
-    lower: FloatArray = np.zeros(len(grid.org))
-    upper: FloatArray = np.full(len(grid.org), np.inf)
-    lower[grid.org.leaf] = problem.lower.reshape(grid.n_rep, -1).sum(axis=1)
-    upper[grid.org.leaf] = problem.upper.reshape(grid.n_rep, -1).sum(axis=1)
-    whole: BoolArray = ((table["tier"] == 0) & table["is_whole"] & (table["product"] == 0)).to_numpy(bool)
-    node = table["node"].to_numpy(np.int64)[whole]
-    np.maximum.at(lower, node, table["lower"].to_numpy(np.float64)[whole])
-    np.minimum.at(upper, node, table["upper"].to_numpy(np.float64)[whole])
-    total = problem.model.rows.lower[0]
-    lower[0], upper[0] = max(lower[0], total), min(upper[0], total)
-    return tree_gap(grid, lower, upper)
+def _tightest(
+    problem: MeasureProblem, names: RowNames
+) -> tuple[dict[tuple[int, int], tuple[int, int, float]], dict[tuple[int, int], tuple[int, int, float]]]:
+    """(node, product) -> (row, instance, amount) of the tightest lower and upper bound on X_v(p)."""
+    program = feasibility_program(problem.model)
+    table = problem.instances
+    effort = ((table["kind"] == "capacity") & (table["basis"] == "effort")).to_numpy(bool)
+    low: dict[tuple[int, int], tuple[int, int, float]] = {}
+    high: dict[tuple[int, int], tuple[int, int, float]] = {}
+    amount_kinds = ("range", "growth", "capacity", "commitment", "pin", *TOTALS)
+    is_amount = np.isin(names.kind, amount_kinds)
+    known = names.instance >= 0
+    is_amount[known] &= ~effort[names.instance[known]] if len(effort) else True
+    for side, bounds, found, better in (
+        (0, program.row_lower, low, 1.0),
+        (1, program.row_upper, high, -1.0),
+    ):
+        for row in np.flatnonzero(is_amount[side] & np.isfinite(bounds)).tolist():
+            key = (int(names.node[row]), int(names.product[row]))
+            held = found.get(key)
+            if held is None or better * bounds[row] > better * held[2]:
+                found[key] = (row, int(names.instance[side, row]), float(bounds[row]))
+    return low, high
+
+
+def _bounds(labels: Labels, problem: MeasureProblem, names: RowNames) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper bounds of every node and product from hard amount rules, pins, totals and cells."""
+    grid = labels.grid
+    shape = (len(grid.org), len(grid.products))
+    lower, upper = np.zeros(shape), np.full(shape, np.inf)
+    cells = np.ix_(grid.org.leaf, grid.products.leaf)
+    lower[cells] = problem.lower.reshape(grid.n_rep, -1)
+    upper[cells] = problem.upper.reshape(grid.n_rep, -1)
+    low, high = _tightest(problem, names)
+    for key, (_, _, amount) in low.items():
+        lower[key] = max(lower[key], amount)
+    for key, (_, _, amount) in high.items():
+        upper[key] = min(upper[key], amount)
+    return lower, upper

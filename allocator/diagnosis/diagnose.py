@@ -1,10 +1,12 @@
 """An impossible measure in business words: what cannot hold together, by how much, what would help."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from allocator.diagnosis.conflict import Conflict, find_conflict
+from allocator.diagnosis.conflict import TOTALS, Conflict, find_conflict
 from allocator.diagnosis.repairs import find_repairs
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
@@ -12,6 +14,9 @@ from allocator.plan.plan import Plan
 from allocator.texts import text
 
 LANGUAGES = ("en", "zh")
+RATES = ("mix", "fairness")
+PLAIN = ("total", "product_total", "range", "growth", "capacity", "commitment", "pin")
+SHOWN_NODES = 3
 
 
 def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) -> dict[str, Any]:
@@ -19,66 +24,122 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
 
     Returns
     -------
-    summary, measure, conflict ([{rule_id, owner, kind, side, nodes, amount, text}]), short_by, least,
-    most, contradiction_at (a node of the tree, if the tree alone shows it), minimal_conflict (rule
-    ids that cannot hold together although any of them left out would), repairs ([{text, owner,
-    changes, amount}], each proved feasible by solving it). Sentences are {en, zh}.
+    summary (English), text, measure, conflict ([{rule_id, name, owner, kind, side, nodes, products, bound,
+    amount, text}]), short_by, least, most, contradiction_at (node and product, if the trees alone show it),
+    minimal_conflict (names that cannot hold together although any of them left out would), repairs ([{text,
+    owner, changes, amount}], each proved feasible by solving it). Every `text` is {en, zh}.
     """
     conflict = find_conflict(labels, problem)
     repairs = find_repairs(plan, labels, measure, problem, conflict)
     unit = plan.spec.measures[measure].unit
+    sentences = {lang: _summary(labels, conflict, unit, measure, lang) for lang in LANGUAGES}
     return {
         "status": "infeasible",
         "measure": measure,
-        "summary": _summary(conflict, unit, measure),
-        "conflict": [_member(plan, labels, member, unit) for _, member in conflict.members.iterrows()],
+        "summary": sentences["en"],
+        "text": sentences,
+        "conflict": [
+            _member(plan, labels, problem, {str(key): value for key, value in member.items()}, unit)
+            for member in conflict.members.to_dict("records")
+        ],
         "short_by": conflict.least - conflict.most,
         "least": conflict.least,
         "most": conflict.most,
-        "contradiction_at": conflict.tree_node,
+        "contradiction_at": None
+        if conflict.at is None
+        else {"node_id": labels.node_id[conflict.at[0]], "product_id": labels.product_id[conflict.at[1]]},
         "minimal_conflict": conflict.minimal,
         "repairs": repairs,
     }
 
 
-def _summary(conflict: Conflict, unit: str, measure: str) -> str:
-    """One sentence for the terminal: what adds up to what."""
+def diagnosis_text(diagnosis: Mapping[str, Any], lang: str) -> str:
+    """Say a diagnosis on the terminal: summary, conflict, repairs."""
+    lines = [diagnosis["text"][lang], "", text("diagnosis.conflict", lang)]
+    lines += [f"  {member['text'][lang]}" for member in diagnosis["conflict"]]
+    if diagnosis["repairs"]:
+        lines += ["", text("diagnosis.ways_out", lang)]
+    for number, repair in enumerate(diagnosis["repairs"], start=1):
+        owner = text("diagnosis.owner", lang, owner=repair["owner"]) if repair["owner"] else ""
+        lines.append(f"  {number}. {repair['text'][lang]}{owner}")
+    return "\n".join(lines)
+
+
+def _summary(labels: Labels, conflict: Conflict, unit: str, measure: str, lang: str) -> str:
+    """What adds up to what, and who shows it."""
     figures = {
         "measure": measure,
-        "least": f"{conflict.least:,.0f}",
-        "most": f"{conflict.most:,.0f}",
-        "short": f"{conflict.least - conflict.most:,.0f}",
+        "least": amount_text(conflict.least),
+        "most": amount_text(conflict.most),
+        "short": amount_text(conflict.least - conflict.most),
         "unit": unit,
         "rules": ", ".join(conflict.minimal),
     }
-    return text("diagnosis.summary", "en", **figures)
-
-
-def _member(plan: Plan, labels: Labels, member: pd.Series, unit: str) -> dict[str, Any]:
-    """One rule (or total) of the conflict: what it asks of whom."""
-    nodes = [labels.node_id[v] for v in member["nodes"]]
-    names = plan.org["name"].to_numpy()[labels.node_row]
-    shown = [names[v] or labels.node_id[v] for v in member["nodes"][:3]]
-    more = len(nodes) - len(shown)
-    sentences = {
-        lang: text(
-            f"diagnosis.{member['side']}",
-            lang,
-            rule=member["rule_id"],
-            kind=text(f"kind.{member['kind']}", lang),
-            nodes=", ".join(shown) + (text("diagnosis.and_more", lang, count=more) if more > 0 else ""),
-            amount=f"{abs(member['amount']):,.0f}",
-            unit=unit,
-            owner=text("diagnosis.owner", lang, owner=member["owner"]) if member["owner"] else "",
+    at = ""
+    if conflict.at is not None:
+        node, product = conflict.at
+        at = " " + text(
+            "diagnosis.at_node", lang, node=labels.node_id[node], product=labels.product_id[product]
         )
-        for lang in LANGUAGES
-    }
+    is_plain = bool(conflict.members["kind"].isin(PLAIN).all())
+    return text("diagnosis.summary" if is_plain else "diagnosis.summary_mixed", lang, **figures) + at
+
+
+def amount_text(value: float) -> str:
+    """Return an amount with thousands separators and no more digits than it needs, at most two."""
+    rounded = round(value, 2)
+    return f"{rounded:,.0f}" if rounded == round(rounded) else f"{rounded:,.2f}"
+
+
+def _member(
+    plan: Plan, labels: Labels, problem: MeasureProblem, member: Mapping[str, Any], unit: str
+) -> dict[str, Any]:
+    """One rule (or total) of the conflict: what it asks of whom."""
+    nodes = [labels.node_id[v] for v in dict.fromkeys(member["nodes"])]
+    products = [labels.product_id[q] for q in dict.fromkeys(member["products"])]
     return {
         "rule_id": member["rule_id"],
+        "name": member["name"],
         "kind": member["kind"],
         "owner": member["owner"],
         "side": member["side"],
         "nodes": nodes,
-        "amount": round(abs(float(member["amount"])), 6),
-        "text": sentences,
+        "products": products,
+        "bound": round(float(member["bound"]), 6),
+        "amount": round(float(member["amount"]), 6),
+        "text": {lang: _member_text(plan, labels, problem, member, unit, lang) for lang in LANGUAGES},
     }
+
+
+def _member_text(
+    plan: Plan, labels: Labels, problem: MeasureProblem, member: Mapping[str, Any], unit: str, lang: str
+) -> str:
+    nodes = list(dict.fromkeys(member["nodes"]))
+    names = plan.org["name"].to_numpy()[labels.node_row]
+    shown = [str(names[v] or labels.node_id[v]) for v in nodes[:SHOWN_NODES]]
+    more = len(nodes) - len(shown)
+    products = [labels.product_id[q] for q in dict.fromkeys(member["products"]) if q > 0]
+    kind = member["kind"]
+    asked = amount_text(member["bound"]) + f" {unit}"
+    instance = member["instances"][0]
+    if instance >= 0 and (kind in RATES or problem.instances["basis"].iat[instance] == "effort"):
+        asked = _own_terms(problem.instances, instance, member["side"], kind)
+    return text(
+        f"diagnosis.{member['side']}",
+        lang,
+        rule="" if kind in (*TOTALS, "pin") else f" {member['rule_id']}",
+        kind=text(f"diagnosis.kind.{kind}", lang),
+        nodes=", ".join(shown) + (text("diagnosis.and_more", lang, count=more) if more > 0 else ""),
+        products=text("diagnosis.products", lang, products=", ".join(products)) if products else "",
+        amount=asked,
+        owner=text("diagnosis.owner", lang, owner=member["owner"]) if member["owner"] else "",
+    )
+
+
+def _own_terms(table: pd.DataFrame, instance: int, side: str, kind: str) -> str:
+    """The bound of a rule as it stands in rules.csv."""
+    low, high = float(table["min"].iat[instance]), float(table["max"].iat[instance])
+    if kind == "fairness" and math.isnan(low):
+        low = -high
+    value = low if side == "lower" else high
+    return f"{value:+.1%}" if kind == "fairness" else f"{value:.1%}" if kind == "mix" else amount_text(value)

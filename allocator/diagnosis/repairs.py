@@ -1,34 +1,38 @@
 """Cheapest ways out of an impossible plan, each proved by solving it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from allocator.anchors.build import build_anchors
 from allocator.diagnosis.changes import PlanChange, with_changes
-from allocator.diagnosis.conflict import Conflict, RowNames, name_rows
+from allocator.diagnosis.conflict import TOTALS, Conflict, RowNames, name_rows
 from allocator.diagnosis.terms import Bound, bound_in_own_terms
+from allocator.errors import InputFaults
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem, build_problem
 from allocator.plan.plan import Plan
+from allocator.plan.spec import AmountRange
 from allocator.texts import text
 from solver_models.arrays import BoolArray
 from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import EngineError, EngineOptions
-from solver_models.engines.highs import HighsEngine, is_feasible
+from solver_models.engines.highs import HighsEngine
 from solver_models.failures import ModelInfeasible
-from solver_models.infeasibility import feasibility_program
+from solver_models.infeasibility import can_hold, feasibility_program
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.tiers import settle_tiers
 
 MOST_REPAIRS = 6
 LANGUAGES = ("en", "zh")
-TOTALS = ("total", "product_total")
+FEWEST_REPAIRS = 2
+NOISE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,10 @@ def find_repairs(
 ) -> list[dict[str, Any]]:
     """Return repairs, cheapest relative change first, each solved again with its changes applied.
 
-    Ways tried: the totals alone; all maxima; all minima; each rule of the conflict alone. In each
-    way the largest relative change is minimised first, then the sum; bounds become rule by rule
-    what the solution needs, drawn outwards to whole units or four digits.
+    Ways tried: the totals alone; all maxima; all minima; totals and minima together; each rule, pin and
+    product total of the conflict alone. In each way the largest relative change is minimised
+    first, then the sum; bounds become rule by rule what the solution needs, drawn outwards to whole
+    units or four digits. Where that gives fewer than two, rules of the conflict become wishes (tier 1).
     """
     names = name_rows(labels, problem)
     repairs, seen = [], set()
@@ -54,14 +59,16 @@ def find_repairs(
         found = _repair(plan, labels, measure, problem, names, way)
         if found is None:
             continue
-        changes, amount, relative = found
-        key = tuple(sorted((change.path, str(change.new)) for change in changes))
+        changes, relative = found
+        key = tuple(sorted((change.path, change.new) for change in changes))
         if key in seen or not _is_feasible_with(plan, labels, measure, changes):
             continue
         seen.add(key)
-        repairs.append((relative, _described(plan, way, changes, amount)))
+        repairs.append((relative, _described(way.name, changes)))
     repairs.sort(key=lambda repair: repair[0])
-    return [repair for _, repair in repairs[:MOST_REPAIRS]]
+    described = [repair for _, repair in repairs[:MOST_REPAIRS]]
+    softened = _softened(plan, labels, measure, names, conflict) if len(described) < FEWEST_REPAIRS else []
+    return described + softened
 
 
 def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
@@ -72,16 +79,32 @@ def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
     yield Way("totals", is_total)
     yield Way("maxima", is_rule & ~side)
     yield Way("minima", is_rule & side)
-    yield Way("totals_and_minima", is_total | ((names.instance >= 0) & side))
-    for rule_id in conflict.minimal:
-        if rule_id not in TOTALS:
-            yield Way("one_rule", names.rule_id == rule_id)
+    yield Way("totals_and_minima", is_total | (is_rule & side))
+    for name in conflict.minimal:
+        yield Way("one_rule", names.name == name)
+
+
+def _softened(
+    plan: Plan, labels: Labels, measure: str, names: RowNames, conflict: Conflict
+) -> list[dict[str, Any]]:
+    """Repairs that turn a hard rule of the conflict into a wish of the first tier: one rule, else all of them."""
+    rule_ids = [name for name in conflict.minimal if name in set(plan.rules["rule_id"])]
+    owners = dict(zip(plan.rules["rule_id"], plan.rules["owner"], strict=True))
+    tried = [[rule_id] for rule_id in rule_ids] + ([rule_ids] if len(rule_ids) > 1 else [])
+    found = []
+    for chosen in tried:
+        changes = [PlanChange(f"rules.{r}.tier", "hard", "1", 0.0, str(owners[r])) for r in chosen]
+        if _is_feasible_with(plan, labels, measure, changes):
+            found.append(_described("soften", changes))
+    return found[:FEWEST_REPAIRS]
 
 
 def _repair(
     plan: Plan, labels: Labels, measure: str, problem: MeasureProblem, names: RowNames, way: Way
-) -> tuple[list[PlanChange], float, float] | None:
+) -> tuple[list[PlanChange], float] | None:
     """Solve the elastic model of one way; None if even then nothing is feasible."""
+    if not way.may_give.any():
+        return None
     model = _elastic(problem, way)
     engine, options = HighsEngine(), EngineOptions()
     try:
@@ -93,8 +116,7 @@ def _repair(
     unrounded[problem.cell] = answer.x * settled.unit
     bounds = bound_in_own_terms(plan, labels, problem, labels.grid.roll_up(unrounded))
     changes = list(_changes(plan, measure, problem, names, way, bounds))
-    amount = float(sum(change.amount for change in changes))
-    return (changes, amount, tiers[0].largest) if changes else None
+    return (changes, tiers[0].largest) if changes else None
 
 
 def _elastic(problem: MeasureProblem, way: Way) -> BalanceModel:
@@ -131,80 +153,100 @@ def _elastic(problem: MeasureProblem, way: Way) -> BalanceModel:
 
 def _changes(
     plan: Plan, measure: str, problem: MeasureProblem, names: RowNames, way: Way, bounds: Bound
-) -> Iterable[PlanChange]:
-    """Turn what the solution needs into changes of totals and rules."""
+) -> Iterator[PlanChange]:
+    """Turn what the solution needs into changes of totals, rules and pins."""
     unit = plan.spec.measures[measure].round_to
-    if way.name.startswith("totals"):
-        yield from _total_changes(plan, measure, problem, bounds, unit)
+    yield from _total_changes(plan, measure, problem, names, way, bounds, unit)
     chosen = np.unique(names.instance[way.may_give & (names.instance >= 0)])
     table = problem.instances.loc[chosen].assign(value=bounds.value[chosen], amount=bounds.amount[chosen])
     for rule_id, rows in table[table["kind"] != "pin"].groupby("rule_id", sort=True):
         yield from _rule_changes(str(rule_id), rows, unit)
-    for pin in table[table["kind"] == "pin"].itertuples():
-        if abs(pin.amount - pin.min) > 1e-6 * max(1.0, abs(pin.min)):
-            path = f"pins.{bounds.node_id[pin.node]}.{bounds.product_id[pin.product]}.amount"
-            new = _whole(pin.amount, unit, ROUND_FLOOR if pin.amount < pin.min else ROUND_CEILING)
-            yield PlanChange(path, _decimal(pin.min), new, abs(float(new) - pin.min), pin.owner)
+    for pin in table[table["kind"] == "pin"].to_dict("records"):
+        old, need = float(pin["min"]), float(pin["amount"])
+        if abs(need - old) > NOISE * max(1.0, abs(old)):
+            path = f"pins.{bounds.node_id[int(pin['node'])]}.{bounds.product_id[int(pin['product'])]}.amount"
+            new = _whole(need, unit, ROUND_FLOOR if need < old else ROUND_CEILING)
+            yield PlanChange(path, _plain(old), f"{new:f}", abs(float(new) - old), str(pin["owner"]))
 
 
-def _rule_changes(rule_id: str, rows: Any, unit: Decimal) -> Iterable[PlanChange]:
+def _rule_changes(rule_id: str, rows: pd.DataFrame, unit: Decimal) -> Iterator[PlanChange]:
     """Widen min and max of one rule to what its nodes need."""
-    kind, owner = rows["kind"].iloc[0], rows["owner"].iloc[0]
-    in_amounts = kind in ("range", "capacity", "link")
-    for side, pick, direction in (("min", np.nanmin, ROUND_FLOOR), ("max", np.nanmax, ROUND_CEILING)):
-        old = float(rows[side].iloc[0])
-        if np.isnan(old):
+    kind, owner = str(rows["kind"].iloc[0]), str(rows["owner"].iloc[0])
+    low, high = float(rows["min"].iloc[0]), float(rows["max"].iloc[0])
+    least, most = _needed(rows, unit)
+    if kind == "fairness" and np.isnan(low):
+        most = max(most, -least)
+        least = np.nan
+    amount = rows["amount"].to_numpy(np.float64)
+    for side, old, need in (("min", low, least), ("max", high, most)):
+        sign = 1.0 if side == "min" else -1.0
+        if np.isnan(old) or np.isnan(need) or sign * (old - need) <= NOISE * max(1.0, abs(old)):
             continue
-        values = rows["value"].to_numpy(np.float64)
-        if kind == "fairness":
-            values = np.abs(values)
-            if side == "min":
-                continue
-        need = float(pick(values))
-        if (side == "min" and need >= old - 1e-9 * max(1, abs(old))) or (
-            side == "max" and need <= old + 1e-9 * max(1, abs(old))
-        ):
-            continue
-        new = _whole(need, unit, direction) if in_amounts else _digits(need, direction)
-        miss = rows["amount"].to_numpy(np.float64)
+        direction = ROUND_FLOOR if side == "min" else ROUND_CEILING
+        is_amount = kind in ("range", "capacity") and not (rows["basis"] == "effort").all()
+        new = _whole(need, unit, direction) if is_amount else _digits(need, direction)
         bound = rows["lower" if side == "min" else "upper"].to_numpy(np.float64)
-        amount = np.maximum(bound - miss, 0) if side == "min" else np.maximum(miss - bound, 0)
-        yield PlanChange(f"rules.{rule_id}.{side}", _decimal(old), new, float(amount.sum()), owner)
+        moved = np.maximum(sign * (bound - amount), 0.0) if kind not in ("mix", "fairness") else 0.0 * amount
+        yield PlanChange(f"rules.{rule_id}.{side}", _plain(old), f"{new:f}", float(moved.sum()), owner)
+
+
+def _needed(rows: pd.DataFrame, unit: Decimal) -> tuple[float, float]:
+    """Smallest and largest value of a rule over its nodes, in its own terms.
+
+    Amounts of growth and commitment rules are drawn outwards to whole units first, for that is
+    how the rule will be read again.
+    """
+    kind = rows["kind"].iloc[0]
+    value = rows["value"].to_numpy(np.float64)
+    if kind not in ("growth", "commitment"):
+        return float(np.nanmin(value)), float(np.nanmax(value))
+    base, step = rows["base"].to_numpy(np.float64), float(unit)
+    units = rows["amount"].to_numpy(np.float64) / step
+    shift = 1.0 if kind == "growth" else 0.0
+    low = np.floor(units + NOISE) * step / base - shift
+    high = np.ceil(units - NOISE) * step / base - shift
+    return float(low.min()), float(high.max())
 
 
 def _total_changes(
-    plan: Plan, measure: str, problem: MeasureProblem, bounds: Bound, unit: Decimal
-) -> Iterable[PlanChange]:
-    """Company and product totals as the solution needs them, to whole units."""
-    ledger = problem.ledger.iloc[problem.model.rows.source]
+    plan: Plan,
+    measure: str,
+    problem: MeasureProblem,
+    names: RowNames,
+    way: Way,
+    bounds: Bound,
+    unit: Decimal,
+) -> Iterator[PlanChange]:
+    """Company and product totals that may give way, as the solution needs them, to whole units."""
+    rows = problem.model.rows
     stated = plan.spec.product_totals.get(measure, {})
-    for line, low, high in zip(
-        ledger.itertuples(), problem.model.rows.lower, problem.model.rows.upper, strict=True
-    ):
-        if line.kind not in TOTALS:
-            continue
-        need = bounds.company[line.product]
-        if low - 1e-6 * max(1, abs(low)) <= need <= high + 1e-6 * max(1, abs(high)):
+    may = way.may_give[:, : len(rows)].any(axis=0)
+    for row in np.flatnonzero(may & np.isin(names.kind[0, : len(rows)], TOTALS)).tolist():
+        low, high, product = float(rows.lower[row]), float(rows.upper[row]), int(names.product[row])
+        need = float(bounds.company[product])
+        if low - NOISE * max(1, abs(low)) <= need <= high + NOISE * max(1, abs(high)):
             continue
         is_low = need < low
         old = low if is_low else high
         new = _whole(need, unit, ROUND_FLOOR if is_low else ROUND_CEILING)
         path = f"measures.{measure}.total"
-        if line.kind == "product_total":
-            product_id = bounds.product_id[line.product]
-            field = ("min" if is_low else "max") if low != high else ""
-            path = ".".join(part for part in ("product_totals", measure, product_id, field) if part)
+        if names.kind[0, row] == "product_total":
+            product_id = bounds.product_id[product]
             if product_id not in stated:
                 continue
-        yield PlanChange(path, _decimal(old), new, abs(float(new) - old), "")
+            given = stated[product_id]
+            side = ("min" if is_low else "max") if isinstance(given, AmountRange) and low != high else ""
+            path = ".".join(part for part in ("product_totals", measure, product_id, side) if part)
+        yield PlanChange(path, _plain(old), f"{new:f}", abs(float(new) - old), "")
 
 
 def _whole(value: float, unit: Decimal, rounding: str) -> Decimal:
     """Draw an amount outwards to a whole unit, forgiving noise."""
-    nearest = (Decimal(repr(float(value))) / unit).quantize(Decimal(1))
-    if abs(Decimal(repr(float(value))) / unit - nearest) < Decimal("1e-6"):
+    units = Decimal(repr(float(value))) / unit
+    nearest = units.quantize(Decimal(1))
+    if abs(units - nearest) < Decimal("1e-6"):
         return nearest * unit
-    return (Decimal(repr(float(value))) / unit).quantize(Decimal(1), rounding=rounding) * unit
+    return units.quantize(Decimal(1), rounding=rounding) * unit
 
 
 def _digits(value: float, rounding: str) -> Decimal:
@@ -212,25 +254,29 @@ def _digits(value: float, rounding: str) -> Decimal:
     return Decimal(repr(round(float(value), 9))).quantize(Decimal("0.0001"), rounding=rounding)
 
 
-def _decimal(value: float) -> Decimal:
-    return Decimal(repr(float(value))).normalize()
+def _plain(value: float) -> str:
+    """Write a number of the plan without an exponent."""
+    return f"{Decimal(repr(float(value))).normalize():f}"
 
 
 def _is_feasible_with(plan: Plan, labels: Labels, measure: str, changes: Sequence[PlanChange]) -> bool:
-    """Apply the changes to the plan and solve its hard rules again."""
+    """Apply the changes to the plan and solve its hard rules again; what cannot be read is no repair."""
     changed = with_changes(plan, measure, changes)
-    anchors = build_anchors(changed, labels, measure)
+    try:
+        anchors = build_anchors(changed, labels, measure)
+    except InputFaults:
+        return False
     problem = build_problem(changed, labels, measure, anchors, spell_out(changed, labels, measure, anchors))
-    return is_feasible(feasibility_program(problem.model.scaled()))
+    return can_hold(feasibility_program(problem.model.scaled()))
 
 
-def _described(plan: Plan, way: Way, changes: Sequence[PlanChange], amount: float) -> dict[str, Any]:
+def _described(way: str, changes: Sequence[PlanChange]) -> dict[str, Any]:
     """Return the repair as plain JSON types with its sentences."""
     owners = sorted({change.owner for change in changes if change.owner})
-    listed = "; ".join(f"{change.path}: {change.old:f} -> {change.new:f}" for change in changes[:4])
+    listed = "; ".join(f"{change.path}: {change.old} -> {change.new}" for change in changes[:4])
     more = len(changes) - 4
     sentences = {
-        lang: text(f"repair.{way.name}", lang, changes=listed)
+        lang: text(f"repair.{way}", lang, changes=listed)
         + (text("repair.more", lang, count=more) if more > 0 else "")
         for lang in LANGUAGES
     }
@@ -238,9 +284,9 @@ def _described(plan: Plan, way: Way, changes: Sequence[PlanChange], amount: floa
         "text": sentences,
         "owner": ", ".join(owners),
         "changes": [
-            {"path": change.path, "old": f"{change.old:f}", "new": f"{change.new:f}", "owner": change.owner}
+            {"path": change.path, "old": change.old, "new": change.new, "owner": change.owner}
             for change in changes
         ],
-        "amount": amount,
+        "amount": float(sum(change.amount for change in changes)),
         "feasible": True,
     }

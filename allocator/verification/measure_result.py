@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -170,14 +170,13 @@ def row_keys(names: Names) -> dict[str, list[tuple[str, Sequence[str]]]]:
     }
 
 
-def names_of_result(tables: dict[str, pd.DataFrame]) -> Names:
-    """Labels as the result itself shows them, for a check without the plan."""
+def names_of_result(tables: dict[str, pd.DataFrame], certificate: dict[str, Any]) -> Names:
+    """Labels and units as the result itself shows them, for a check without the plan.
+
+    The rounding unit is what the certificate says; else the finest decimal place in use.
+    """
     cells, targets, monthly = (tables[name] for name in DIM_TABLES)
     measures = tuple(targets["measure"].unique())
-    digits = [
-        max(decimals_used(table.loc[table["measure"] == m, "target"]) for table in (cells, targets, monthly))
-        for m in measures
-    ]
     return Names(
         measures,
         tuple(targets["node_id"].unique()),
@@ -185,8 +184,26 @@ def names_of_result(tables: dict[str, pd.DataFrame]) -> Names:
         tuple(targets["product_id"].unique()),
         tuple(cells["product_id"].unique()),
         tuple(monthly["period"].unique()),
-        tuple(Decimal(1).scaleb(-d) for d in digits),
+        tuple(_unit_of(m, tables, certificate) for m in measures),
     )
+
+
+def _unit_of(measure: str, tables: dict[str, pd.DataFrame], certificate: dict[str, Any]) -> Decimal:
+    """The rounding unit of a measure."""
+    stated = certificate.get("measures")
+    evidence = stated.get(measure) if isinstance(stated, dict) else None
+    try:
+        unit = Decimal(str(evidence["round_to"])) if isinstance(evidence, dict) else Decimal(0)
+    except (KeyError, InvalidOperation):
+        unit = Decimal(0)
+    if unit.is_finite() and unit > 0:
+        return unit
+    of_measure = (
+        table.loc[table["measure"] == measure, "target"]
+        for table in map(tables.get, DIM_TABLES)
+        if table is not None
+    )
+    return Decimal(1).scaleb(-max(decimals_used(column) for column in of_measure))
 
 
 def read_measures(

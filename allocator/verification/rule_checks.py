@@ -10,7 +10,7 @@ from allocator.verification.measure_result import MeasureResult
 from allocator.verification.report import Check, judge
 from allocator.verification.sides import Sides
 from allocator.verification.sums import NEAR_ONE
-from allocator.verification.trees import FloatArray, IntArray
+from allocator.verification.trees import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
         ),
         judge_some(
             "side_rows_rounded",
-            "effort capacities and lines below the company give way by less than the rounding itself, if at all",
+            "effort capacities and lines below the company give way by less than the rounding, if at all",
             NEAR_ONE,
             np.flatnonzero(beside),
             room,
@@ -110,11 +110,15 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
 
 
 def _is_beside_families(company: Company, sides: Sides) -> BoolArray:
-    """True for rows that are no sum of one of the two families: effort, and lines below the company."""
+    """Tell the rows that are no sum of one of the two families: effort, and lines below the company.
+
+    Pins are left out: a number that a person fixed holds exactly, wherever it stands.
+    """
     table = sides.rules.table
     effort = (table["basis"] == "effort").to_numpy(bool)[sides.entry]
     is_line = ~company.products.is_leaf[sides.product] & (sides.product > 0)
-    return np.asarray(effort | (is_line & (sides.node > 0)), bool)
+    is_pin = (table["kind"] == "pin").to_numpy(bool)[sides.entry]
+    return np.asarray((effort | (is_line & (sides.node > 0))) & ~is_pin, bool)
 
 
 @dataclass(frozen=True)

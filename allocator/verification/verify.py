@@ -127,7 +127,7 @@ def _read_numbers(
     """Bring cells, targets and months into order and read their numbers."""
     if any(name not in result.tables for name in DIM_TABLES):
         return None, []
-    names = names_of_result(result.tables) if company is None else _names_of_plan(company)
+    names = names_of_result(result.tables, result.certificate) if company is None else _names_of_plan(company)
     ordered, checks = {}, []
     for name, keys in row_keys(names).items():
         found, check = order_rows(name, result.tables[name], keys)

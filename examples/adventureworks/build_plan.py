@@ -1,9 +1,10 @@
-"""Build the plan folder July 2019 - June 2020 from the AdventureWorks reseller sales.
+"""Build a plan folder of twelve months, July 2019 - June 2020 unless told otherwise, from the AdventureWorks sales.
 
 Everything is computed from the months before the plan starts: what the company could have
 known in June 2019. Run it as
 
     python -m examples.adventureworks.build_plan SOURCE TARGET [--products category|subcategory]
+        [--start 2020-07]
 """
 
 import argparse
@@ -36,10 +37,15 @@ class Source:
     territories: pd.DataFrame
     territory_history: pd.DataFrame
     sales: pd.DataFrame
+    start: str = START
 
 
 def build_plan(
-    source: Path, target: Path, products: str = "category", growth: float = DEFAULT_GROWTH
+    source: Path,
+    target: Path,
+    products: str = "category",
+    growth: float = DEFAULT_GROWTH,
+    start: str = START,
 ) -> Path:
     """Write the plan folder `target` from the source folder and return it.
 
@@ -51,29 +57,31 @@ def build_plan(
         `category` (4 products) or `subcategory` (about 20 under their categories).
     growth
         Company target over the last 12 months, 0.25 = 25 % more.
+    start
+        First month of the plan; 2020-07 has all 36 months of sales behind it.
 
     Raises
     ------
     FileNotFoundError
         If a file of the source is missing.
     """
-    read = read_source(source)
+    read = read_source(source, start)
     sales = read.sales.rename(columns={products: "product_id"})
     tables = {
         "org": org_table(read),
         "products": products_table(read.sales, products),
         "history": history_table(sales),
         "rules": rules_table(read, sales, growth),
-        "calendar": calendar_table(),
+        "calendar": calendar_table(start),
     }
     target.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         table.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
-    (target / "plan.yaml").write_text(plan_yaml(growth), encoding="utf-8", newline="\n")
+    (target / "plan.yaml").write_text(plan_yaml(growth, start), encoding="utf-8", newline="\n")
     return target
 
 
-def read_source(folder: Path) -> Source:
+def read_source(folder: Path, start: str = START) -> Source:
     """Read the source tables as text ids and numbers; sales from the plan's start on are dropped."""
     missing = [name for name in SOURCE_FILES if not (folder / name).is_file()]
     if missing:
@@ -83,7 +91,8 @@ def read_source(folder: Path) -> Source:
         for name in SOURCE_FILES
     ]
     sales = frames[3]
-    return Source(frames[0], frames[1], frames[2], sales[sales["month"] < START].reset_index(drop=True))
+    earlier = sales[sales["month"] < start].reset_index(drop=True)
+    return Source(frames[0], frames[1], frames[2], earlier, start)
 
 
 def group_of_territory(read: Source) -> dict[str, str]:
@@ -94,7 +103,7 @@ def group_of_territory(read: Source) -> dict[str, str]:
 def group_of_manager(read: Source) -> dict[str, str]:
     """Return manager -> the territory group most of the team sells in when the plan starts."""
     now = read.territory_history
-    now = now[(now["from_month"] <= START) & ~(now["to_month_excl"] <= START)]
+    now = now[(now["from_month"] <= read.start) & ~(now["to_month_excl"] <= read.start)]
     group = now.assign(group=now["territory_id"].map(group_of_territory(read)))[["rep_id", "group"]]
     people = read.reps[read.reps["role"] == "rep"].merge(group, on="rep_id")
     counts = people.groupby(["manager_id", "group"]).size().reset_index(name="n")
@@ -135,7 +144,7 @@ def org_table(read: Source) -> pd.DataFrame:
     ]
     sellers = reps[reps["role"] != "director"]
     manager = np.where(sellers["role"] == "manager", sellers["rep_id"], sellers["manager_id"])
-    is_new = sellers["start_date"] >= f"{START}-01"
+    is_new = sellers["start_date"] >= f"{read.start}-01"
     leaves = pd.DataFrame(
         {
             "node_id": sellers["rep_id"],
@@ -191,10 +200,10 @@ def history_table(sales: pd.DataFrame) -> pd.DataFrame:
     return long[["period", "node_id", "product_id", "measure", "amount"]].reset_index(drop=True)
 
 
-def best_four_quarters(sales: pd.DataFrame) -> pd.Series:
+def best_four_quarters(sales: pd.DataFrame, start: str = START) -> pd.Series:
     """Return the largest revenue of any four consecutive quarters, per seller with four of them."""
     period = pd.PeriodIndex(sales["month"], freq="M").asfreq("Q")
-    quarters = pd.period_range(HISTORY_START, "2019-06", freq="Q")
+    quarters = pd.period_range(HISTORY_START, pd.Period(start, "M") - 1, freq="Q")
     by_quarter = sales.groupby(["rep_id", period])["revenue"].sum().unstack().reindex(columns=quarters)
     first = by_quarter.notna().to_numpy().argmax(axis=1)
     worked = np.arange(len(quarters)) >= first[:, None]
@@ -204,7 +213,7 @@ def best_four_quarters(sales: pd.DataFrame) -> pd.Series:
 
 def rules_table(read: Source, sales: pd.DataFrame, growth: float) -> pd.DataFrame:
     """Return the rules: what each seller can carry, how fast nodes may grow, fairness, margin."""
-    capacity = (CAPACITY_FACTOR * best_four_quarters(sales) / 1000).round() * 1000
+    capacity = (CAPACITY_FACTOR * best_four_quarters(sales, read.start) / 1000).round() * 1000
     rules: list[dict[str, str]] = [
         {
             "rule_id": f"capacity-{rep_id}",
@@ -219,7 +228,7 @@ def rules_table(read: Source, sales: pd.DataFrame, growth: float) -> pd.DataFram
         }
         for rep_id, amount in zip(capacity.index.astype(str), capacity, strict=True)
     ]
-    last_year = sales[sales["month"] >= "2018-07"]
+    last_year = sales[sales["month"] >= str(pd.Period(read.start, "M") - 12)]
     revenue, margin = float(last_year["revenue"].sum()), float(sales["margin"].sum() / sales["revenue"].sum())
     profit = max(0.0, round(0.8 * margin * (1 + growth) * revenue, -3))
     common = {"measure": "revenue", "owner": "finance"}
@@ -240,19 +249,20 @@ def rules_table(read: Source, sales: pd.DataFrame, growth: float) -> pd.DataFram
     return pd.DataFrame(rules, columns=RULE_COLUMNS).fillna("")
 
 
-def calendar_table() -> pd.DataFrame:
+def calendar_table(start: str = START) -> pd.DataFrame:
     """Return Monday-Friday days of each month of the plan."""
-    months = np.arange(np.datetime64(START, "M"), np.datetime64(START, "M") + 12)
+    months = np.arange(np.datetime64(start, "M"), np.datetime64(start, "M") + 12)
     days = np.busday_count(months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]"))
     return pd.DataFrame({"period": months.astype(str), "working_days": days})
 
 
-def plan_yaml(growth: float) -> str:
+def plan_yaml(growth: float, start: str = START) -> str:
     """Return the text of plan.yaml."""
+    last = pd.Period(start, "M") + 11
     document = {
-        "plan": "aw-fy2020",
-        "name": "Adventure Works, July 2019 - June 2020",
-        "start": START,
+        "plan": f"aw-fy{last.year}",
+        "name": f"Adventure Works, {pd.Period(start, 'M'):%B %Y} - {last:%B %Y}",
+        "start": start,
         "months": 12,
         "currency": "USD",
         "measures": {
@@ -275,9 +285,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("target", type=Path)
     parser.add_argument("--products", choices=("category", "subcategory"), default="category")
     parser.add_argument("--growth", type=float, default=DEFAULT_GROWTH)
+    parser.add_argument("--start", default=START, metavar="YYYY-MM", help="first month of the plan")
     parsed = parser.parse_args(arguments)
     try:
-        folder = build_plan(parsed.source, parsed.target, parsed.products, parsed.growth)
+        folder = build_plan(parsed.source, parsed.target, parsed.products, parsed.growth, parsed.start)
     except FileNotFoundError as error:
         parser.exit(2, f"{error}\n")
     print(f"plan written to {folder}")

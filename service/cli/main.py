@@ -8,11 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
+from allocator.diagnosis.diagnose import diagnosis_text
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "explain", "verify")
+COMMANDS = ("init", "check", "run", "explain", "verify", "backtest")
 SHOWN_FAULTS = 200
 
 
@@ -63,7 +64,8 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
         )
         return error.exit_code
     except InfeasiblePlan as error:
-        output.show(str(error), {"status": "infeasible", "diagnosis": error.diagnosis})
+        words = diagnosis_text(error.diagnosis, output.lang)
+        output.show(words, {"status": "infeasible", "diagnosis": error.diagnosis})
         return error.exit_code
     except AllocatorError as error:
         status = "stopped" if error.exit_code == 4 else "failed"

