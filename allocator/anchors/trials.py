@@ -82,7 +82,7 @@ def choose_rule(months: RepMonths, n_month: int) -> tuple[LevelRule, FloatArray]
         for origin in (PAST_MONTHS - back * n_month for back in range(1, MOST_ORIGINS + 1))
         if _can_judge(months, origin, n_month)
     ]
-    candidates, weight = _most_exact(trials) if n_month >= 12 else _likely(trials)
+    candidates, weight = _most_exact(trials) if n_month >= 12 else _likely(trials, n_month)
     return _rule(candidates, weight, n_month), _noise(trials, candidates, weight, len(months.amount))
 
 
@@ -137,18 +137,18 @@ def _most_exact(trials: list[_Trial]) -> tuple[list[_Candidate], FloatArray]:
     return candidates, (np.arange(len(candidates)) == best).astype(np.float64)
 
 
-def _likely(trials: list[_Trial]) -> tuple[list[_Candidate], FloatArray]:
+def _likely(trials: list[_Trial], n_month: int) -> tuple[list[_Candidate], FloatArray]:
     """Weigh candidates by the likelihood of their past errors, all alike beforehand.
 
     With errors of a window that are Laplace distributed, of a spread that is itself taken from
     them, the likelihood of n errors is proportional to (sum of |error|) ** -n, and the windows'
-    likelihoods multiply. The same months of earlier years, and the trend, are only used once a past
-    window has tried them.
+    likelihoods multiply. The same months of earlier years, and the trend, are only used once past
+    windows of a whole year, that is of every season, have tried them.
     """
-    has_year = any((trial.families[GAINS[0]][0].exposure > 0).any() for trial in trials)
-    has_trend = any((trial.trend.credibility > 0).any() for trial in trials)
-    shares = RECENT_SHARES if has_year else RECENT_SHARES[:1]
-    dampings = DAMPINGS if has_trend else (0.0,)
+    by_year = sum(bool((trial.families[GAINS[0]][0].exposure > 0).any()) for trial in trials)
+    by_trend = sum(bool((trial.trend.credibility > 0).any()) for trial in trials)
+    shares = RECENT_SHARES if by_year * n_month >= 12 else RECENT_SHARES[:1]
+    dampings = DAMPINGS if by_trend * n_month >= 12 else (0.0,)
     candidates = [
         _Candidate(gain, damping, share) for share, damping, gain in product(shares, dampings, GAINS)
     ]

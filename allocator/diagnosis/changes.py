@@ -73,9 +73,8 @@ def _with_product_total(spec: PlanSpec, measure: str, change: PlanChange) -> Pla
     rest = change.path.removeprefix(f"product_totals.{measure}.")
     product, side = (rest, "") if rest in stated else rest.rsplit(".", 1)
     old = stated[product]
-    stated[product] = (
-        old.model_copy(update={side: change.new}) if isinstance(old, AmountRange) else change.new
-    )
+    new = Decimal(change.new)
+    stated[product] = old.model_copy(update={side: new}) if isinstance(old, AmountRange) and side else new
     return spec.model_copy(update={"product_totals": {**spec.product_totals, measure: stated}})
 
 

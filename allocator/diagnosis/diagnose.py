@@ -138,7 +138,7 @@ def _member_text(
 
 def _own_terms(table: pd.DataFrame, instance: int, side: str, kind: str) -> str:
     """The bound of a rule as it stands in rules.csv."""
-    low, high = float(table["min"].iat[instance]), float(table["max"].iat[instance])
+    low, high = float(table["min"].to_numpy()[instance]), float(table["max"].to_numpy()[instance])
     if kind == "fairness" and math.isnan(low):
         low = -high
     value = low if side == "lower" else high

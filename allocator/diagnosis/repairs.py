@@ -87,7 +87,7 @@ def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
 def _softened(
     plan: Plan, labels: Labels, measure: str, names: RowNames, conflict: Conflict
 ) -> list[dict[str, Any]]:
-    """Repairs that turn a hard rule of the conflict into a wish of the first tier: one rule, else all of them."""
+    """Repairs that turn hard rules of the conflict into wishes of the first tier: one of them, else all."""
     rule_ids = [name for name in conflict.minimal if name in set(plan.rules["rule_id"])]
     owners = dict(zip(plan.rules["rule_id"], plan.rules["owner"], strict=True))
     tried = [[rule_id] for rule_id in rule_ids] + ([rule_ids] if len(rule_ids) > 1 else [])

@@ -1,6 +1,7 @@
 """Reading a plan: folder or workbook in, checked plan out, or every fault at once."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,6 @@ from allocator.plan.settings import read_settings
 from allocator.plan.source import Source, input_hash, read_folder
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.values import typed_frame
-from allocator.plan.workbook_source import read_workbook
 
 
 def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
@@ -61,7 +61,10 @@ def _source(path: Path, faults: FaultCollector) -> Source:
     if path.is_dir():
         return read_folder(path, faults)
     if path.is_file() and path.suffix.casefold() in (".xlsx", ".xlsm"):
-        return read_workbook(path, faults)
+        # the reader of workbooks loads a large library that plans in folders do not need
+        workbook_source = import_module("allocator.plan.workbook_source")
+        source: Source = workbook_source.read_workbook(path, faults)
+        return source
     faults.add(
         path.name,
         0,

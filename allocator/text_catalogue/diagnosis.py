@@ -2,14 +2,14 @@
 
 TEXTS = {
     "diagnosis.summary": {
-        "en": "{measure}: the plan is impossible. Together the rules ask for at least {least} {unit} where at most "
-        "{most} {unit} are allowed: {short} {unit} short. These cannot hold together: {rules}.",
+        "en": "{measure}: the plan is impossible. Together the rules ask for at least {least} {unit} where "
+        "at most {most} {unit} are allowed: {short} {unit} short. These cannot hold together: {rules}.",
         "zh": "{measure}：计划无法实现。规则合计至少要求 {least} {unit}，而最多只允许 {most} {unit}，"
         "相差 {short} {unit}。以下规则不能同时成立：{rules}。",
     },
     "diagnosis.summary_mixed": {
-        "en": "{measure}: the plan is impossible. Weighed against each other, the rules are {short} {unit} apart. "
-        "These cannot hold together: {rules}.",
+        "en": "{measure}: the plan is impossible. Weighed against each other, the rules are {short} {unit} "
+        "apart. These cannot hold together: {rules}.",
         "zh": "{measure}：计划无法实现。规则相互折算后相差 {short} {unit}。以下规则不能同时成立：{rules}。",
     },
     "diagnosis.lower": {

@@ -6,7 +6,6 @@ from solver_models.arrays import FloatArray
 from solver_models.failures import largest_entry
 from solver_models.model import BalanceModel
 
-
 SMALL = 0.01
 
 

@@ -1,8 +1,9 @@
 """Engines by the name a user types."""
 
+from importlib import import_module
+
 from solver_models.engines.base import Engine, EngineError
 from solver_models.engines.highs import HighsEngine
-from solver_models.engines.pulp_engine import PulpEngine, find_solver
 
 
 def choose_engine(name: str) -> Engine:
@@ -17,6 +18,9 @@ def choose_engine(name: str) -> Engine:
         return HighsEngine()
     prefix, _, solver = name.partition(":")
     if prefix == "pulp" and solver:
-        find_solver(solver)
-        return PulpEngine(solver)
+        # PuLP is loaded only for those who ask for it
+        pulp_engine = import_module("solver_models.engines.pulp_engine")
+        pulp_engine.find_solver(solver)
+        engine: Engine = pulp_engine.PulpEngine(solver)
+        return engine
     raise EngineError(f"no engine {name!r}; use auto, highs or pulp:NAME (pulp:HiGHS, pulp:CBC ...)")

@@ -86,7 +86,7 @@ def find_solver(name: str, time_limit: float = float("inf")) -> pulp.LpSolver:
     if np.isfinite(time_limit):
         options["timeLimit"] = max(1.0, time_limit)
     with warnings.catch_warnings():
-        # PuLP 3 still brings CBC and warns that PuLP 4 will not; the name is tried only if COIN_CMD finds none.
+        # PuLP 3 still brings CBC and warns that PuLP 4 will not; tried only if COIN_CMD finds none
         warnings.filterwarnings("ignore", message="PULP_CBC_CMD is deprecated", category=DeprecationWarning)
         return pulp.getSolver(chosen, **options)
 

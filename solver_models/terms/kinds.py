@@ -29,7 +29,7 @@ def add_amounts(
     tier: IntArray,
     scale: FloatArray,
 ) -> None:
-    """lower <= X[node, product] <= upper: range, growth, capacity, commitment and pins. Unit: the measure's."""
+    """lower <= X[node, product] <= upper: range, growth, capacity, commitment, pins. Unit: the measure's."""
     rows.add(kind, rows.node_rows(node, product), lower, upper, tier, scale)
 
 

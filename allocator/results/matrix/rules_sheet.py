@@ -13,7 +13,7 @@ from allocator.results.sentences import PERCENT_KINDS, node_names, product_names
 from allocator.texts import text
 
 ORDER = ("relaxed", "binding", "slack")
-MOST_RULES = 20_000
+MOST_RULES = 1_000
 COLUMNS = (
     ("status", 12),
     ("rule", 16),

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.anchors.forecast import USUAL_NOISE, LevelRule, choose_rule, forecast
+from allocator.anchors.forecast import LevelRule, forecast
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, relative_trend
+from allocator.anchors.trials import USUAL_NOISE, choose_rule
 from allocator.anchors.windows import like_for_like, recent_windows, windowed_level, year_windows
 
 
