@@ -316,7 +316,15 @@ def _without(soft: SoftRows, tier: int) -> SoftRows:
 
 
 def _solve(program: LinearProgram, engine: Engine, options: EngineOptions) -> Solution:
-    return raise_unless_optimal(engine.solve(program, options), engine.name)
+    return _without_noise(program, raise_unless_optimal(engine.solve(program, options), engine.name))
+
+
+def _without_noise(program: LinearProgram, solution: Solution) -> Solution:
+    """Set prices that are noise beside the largest one to 0 and recompute the reduced costs."""
+    norm = np.sqrt(np.asarray(program.matrix.multiply(program.matrix).sum(axis=1)).ravel())
+    weighted = np.abs(solution.row_price) * norm
+    price = np.where(weighted > SIGNIFICANT * weighted.max(initial=0.0), solution.row_price, 0.0)
+    return replace(solution, row_price=price, reduced_cost=program.cost - program.matrix.T @ price)
 
 
 def _prices(

@@ -208,8 +208,13 @@ def appeal(case: Case, node: int, product: int, share: float) -> Change | Forbid
         "group": -1,
         "is_whole": True,
     }
-    added = pd.DataFrame([wish]).astype(table.dtypes.to_dict())
-    return change_with(case, pd.concat([table[~replaced], added], ignore_index=True))
+    kept, added = table[~replaced], pd.DataFrame([wish])
+    change = change_with(case, added if kept.empty else pd.concat([kept, added], ignore_index=True))
+    if isinstance(change, Change):
+        return change
+    name = f"pin {case.labels.node_id[node]} {case.labels.product_id[product]}"
+    named = tuple(APPEAL if rule_id == name else rule_id for rule_id in change.rule_ids)
+    return Forbidden(named, change.short_by)
 
 
 def relaxed_a_little(case: Case, rule_id: str) -> Change | Forbidden:

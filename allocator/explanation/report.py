@@ -145,7 +145,11 @@ def _price(case: Case, rule_id: str, money: float, product: int) -> dict[str, An
     if isinstance(change, Forbidden):
         return entry
     delta = change.exact_delta[:, product]
-    order = [int(v) for v in np.argsort(-np.abs(delta), kind="stable")[:MOVED] if abs(delta[v]) > NOTICED * case.unit]
+    order = [
+        int(v)
+        for v in np.argsort(-np.abs(delta), kind="stable")[:MOVED]
+        if abs(delta[v]) > NOTICED * case.unit
+    ]
     moved = [{"node_id": case.labels.node_id[v], "delta": float(delta[v])} for v in order]
     return entry | {"frees_solved": -change.imbalance, "moves": moved}
 
@@ -226,9 +230,7 @@ def _price_line(case: Case, price: dict[str, Any], unit: str, lang: str) -> str:
     }
     if "frees_solved" not in price:
         return text("explain.price_forbidden", lang, unit=unit, **values)
-    listed = ", ".join(
-        f"{move['node_id']} {move['delta']:+,.1f}" for move in price["moves"]
-    )
+    listed = ", ".join(f"{move['node_id']} {move['delta']:+,.1f}" for move in price["moves"])
     moves = text("explain.moves", lang, list=listed) if listed else ""
     solved = f"{price['frees_solved']:,.2f}"
     return text("explain.price", lang, unit=unit, solved=solved, moves=moves, **values)

@@ -289,7 +289,7 @@ def _float_noise(units: FloatArray) -> FloatArray:
 
 
 def _whole_units(table: pd.DataFrame, unit: float) -> pd.DataFrame:
-    """Draw amount bounds inwards to whole units; a growth or commitment interval without one stays as it is."""
+    """Draw amount bounds inwards to whole units; a growth or commitment interval without one stays."""
     in_measure = table["kind"].isin(AMOUNT_KINDS) & (table["basis"] != "effort")
     low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
     low_in = np.ceil(low / unit - _float_noise(low / unit)) * unit

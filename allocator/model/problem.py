@@ -60,7 +60,8 @@ def build_problem(
 ) -> MeasureProblem:
     """Assemble totals, rules, pins and bounds of a measure."""
     lower, upper, bound_by, on_cell = _cell_bounds(plan, labels, instances)
-    moves = _moving_cells(labels, anchors, instances, ~np.repeat(absent_reps(plan, labels), labels.grid.n_product))
+    at_work = ~np.repeat(absent_reps(plan, labels), labels.grid.n_product)
+    moves = _moving_cells(labels, anchors, instances, at_work)
     rows, ledger = _rows(plan, labels, measure, anchors, instances[~on_cell])
     cell = np.flatnonzero(moves).astype(np.int64)
     anchor = anchors.anchor[cell]

@@ -12,8 +12,8 @@ TEXTS = {
     "cli.failed": {"en": "Failed", "zh": "运行失败"},
     "cli.stopped": {"en": "Stopped before the answer was proved", "zh": "在得到可证明的结果之前已停止"},
     "cli.check_ok": {
-        "en": "Plan {plan}: no faults. {measures} measure(s), {nodes} nodes, {reps} reps, {products} products, "
-        "{rules} rules, {pins} pins, {history_rows} rows of history.",
+        "en": "Plan {plan}: no faults. {measures} measure(s), {nodes} nodes, {reps} reps, "
+        "{products} products, {rules} rules, {pins} pins, {history_rows} rows of history.",
         "zh": "计划 {plan}：没有错误。{measures} 个指标，{nodes} 个节点，{reps} 名销售，{products} 个产品，"
         "{rules} 条规则，{pins} 个锁定值，{history_rows} 行历史数据。",
     },

@@ -1,4 +1,4 @@
-"""Build a plan folder of twelve months, July 2019 - June 2020 unless told otherwise, from the AdventureWorks sales.
+"""Build a plan folder of twelve months from the AdventureWorks sales, July 2019 - June 2020 by default.
 
 Everything is computed from the months before the plan starts: what the company could have
 known in June 2019. Run it as

@@ -1,6 +1,7 @@
 """Impossible plans, one per kind of contradiction: who is named, by how much, and do the repairs work."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -61,65 +62,206 @@ def case(name: str, *rules: str, conflict: str, **more: object) -> Case:
 
 
 CASES = [
-    case("regions ask for more than the total", "r,range,,region,,,520,,,,CFO", conflict="r|total", short_by=40),
-    case("regions are capped below the total", "r,capacity,,region,,,,450,,,CFO", conflict="r|total", short_by=100),
-    case("reps ask for more than their region may have", "a,range,,,e1,,300,,,,A", "b,range,,,e2,,250,,,,B",
-         "cap,capacity,,,east,,,500,,,C", conflict="a|b|cap", short_by=50),
-    case("a region asks for more than its reps can carry", "low,range,,,east,,600,,,,A",
-         "cap,capacity,,rep,,,,250,,,B", conflict="low|cap", short_by=100, total=900),
-    case("a node's floor lies above its own ceiling", "low,range,,,east,,400,,,,A", "cap,capacity,,,east,,,350,,,B",
-         conflict="low|cap", short_by=50),
-    case("a cell's floor lies above its own ceiling", "low,range,,,e1,road,90,,,,A",
-         "cap,capacity,,,e1,road,,60,,,B", conflict="low|cap", short_by=30),
-    case("products of a rep ask for more than the rep may have", "a,range,,,w1,road,200,,,,A",
-         "b,range,,,w1,gloves,150,,,,B", "cap,capacity,,,w1,,,300,,,C", conflict="a|b|cap", short_by=50),
-    case("a line asks for more than its products may have", "low,range,,,acme,bikes,700,,,,A",
-         "a,capacity,,,acme,road,,400,,,B", "b,capacity,,,acme,city,,250,,,C", conflict="low|a|b", short_by=50),
-    case("regions' floors exceed the caps of the products", "low,range,,region,,,300,,,,A",
-         "a,capacity,,,acme,road,,250,,,B", "b,capacity,,,acme,city,,180,,,C", "c,capacity,,,acme,gloves,,160,,,D",
-         conflict="total|a|b|c", short_by=10, total=600),
+    case(
+        "regions ask for more than the total", "r,range,,region,,,520,,,,CFO", conflict="r|total", short_by=40
+    ),
+    case(
+        "regions are capped below the total",
+        "r,capacity,,region,,,,450,,,CFO",
+        conflict="r|total",
+        short_by=100,
+    ),
+    case(
+        "reps ask for more than their region may have",
+        "a,range,,,e1,,300,,,,A",
+        "b,range,,,e2,,250,,,,B",
+        "cap,capacity,,,east,,,500,,,C",
+        conflict="a|b|cap",
+        short_by=50,
+    ),
+    case(
+        "a region asks for more than its reps can carry",
+        "low,range,,,east,,600,,,,A",
+        "cap,capacity,,rep,,,,250,,,B",
+        conflict="low|cap",
+        short_by=100,
+        total=900,
+    ),
+    case(
+        "a node's floor lies above its own ceiling",
+        "low,range,,,east,,400,,,,A",
+        "cap,capacity,,,east,,,350,,,B",
+        conflict="low|cap",
+        short_by=50,
+    ),
+    case(
+        "products of a rep ask for more than the rep may have",
+        "a,range,,,w1,road,200,,,,A",
+        "b,range,,,w1,gloves,150,,,,B",
+        "cap,capacity,,,w1,,,300,,,C",
+        conflict="a|b|cap",
+        short_by=50,
+    ),
+    case(
+        "a line asks for more than its products may have",
+        "low,range,,,acme,bikes,700,,,,A",
+        "a,capacity,,,acme,road,,400,,,B",
+        "b,capacity,,,acme,city,,250,,,C",
+        conflict="low|a|b",
+        short_by=50,
+    ),
+    case(
+        "regions' floors exceed the caps of the products",
+        "low,range,,region,,,300,,,,A",
+        "a,capacity,,,acme,road,,250,,,B",
+        "b,capacity,,,acme,city,,180,,,C",
+        "c,capacity,,,acme,gloves,,160,,,D",
+        conflict="total|a|b|c",
+        short_by=10,
+        total=600,
+    ),
     case("growth floors exceed the total", "g,growth,,rep,,,0.1,,,,Sales", conflict="g|total", short_by=100),
-    case("growth ceilings stay below the total", "g,growth,,region,,,,0.1,,,Sales", conflict="g|total",
-         short_by=100, total=1200),
-    case("a growth floor meets a ceiling on the region", "g,growth,,rep,,,0.2,,,,A", "cap,capacity,,,west,,,800,,,B",
-         conflict="g|cap", short_by=40, total=1250),
-    case("a pin exceeds the cap of its rep", "cap,capacity,,,e1,,,150,,,HR", pins=("e1,,200,signed,Eva",),
-         conflict="cap|pin e1 *", short_by=50),
-    case("pins exceed the cap above them", "cap,capacity,,,east,,,400,,,Boss", pins=("e1,,200,s,Eva", "e2,,250,s,Emil"),
-         conflict="pin e1 *|pin e2 *|cap", short_by=50),
-    case("two pins on products exceed the pin of the rep", pins=("e1,road,150,s,A", "e1,city,80,s,B", "e1,,200,s,C"),
-         conflict="pin e1 road|pin e1 city|pin e1 *", short_by=30),
-    case("a pin and a cap miss the total", "cap,capacity,,,west,,,600,,,B", pins=("east,,300,s,A",),
-         conflict="pin east *|cap|total", short_by=100),
-    case("a product total cannot be carried", "cap,capacity,,rep,,gloves,,40,,,HR", conflict="cap|product_total gloves",
-         short_by=40, product_totals="gloves: 200"),
-    case("a product's floors exceed its total", "low,range,,region,,gloves,120,,,,PM",
-         conflict="low|product_total gloves", short_by=40, product_totals="gloves: {max: 200}"),
-    case("a link asks for more margin than the products have", "m,link,,,acme,,520,,margin,,CFO", conflict="m|total"),
-    case("a link of a region cannot be met within its cap", "m,link,,,east,,200,,margin,,CFO",
-         "cap,capacity,,,east,,,300,,,HR", conflict="m|cap"),
-    case("hours are not enough for the floor", "h,capacity,,,east,,,100,effort,,HR", "low,range,,,east,,300,,,,CFO",
-         conflict="h|low"),
-    case("hours are not enough for a product", "h,capacity,,,e2,,,100,effort,,HR", "low,range,,,e2,gloves,80,,,,PM",
-         conflict="h|low"),
-    case("shares of a mix exceed the whole", "a,mix,,,east,road,0.6,,,,A", "b,mix,,,east,gloves,0.5,,,,B",
-         conflict="a|b"),
-    case("a mix cannot hold within a cap", "a,mix,,,w2,gloves,0.5,,,,A", "low,range,,,w2,,300,,,,B",
-         "cap,capacity,,,w2,gloves,,100,,,C", conflict="a|low|cap"),
-    case("fairness meets a pin", "f,fairness,,rep,,,,0.05,,,HR", pins=("e1,,200,s,Eva",), conflict="f|pin e1 *|total"),
-    case("fairness meets a floor", "f,fairness,,rep,,,,0.1,,,HR", "low,range,,,e1,,180,,,,Boss",
-         conflict="f|low|total"),
-    case("fairness with two sides meets a cap", "f,fairness,,rep,,,-0.02,0.3,,,HR", "cap,capacity,,,w2,,,300,,,HR2",
-         conflict="f|cap|total"),
-    case("commitments bound below what the total needs", "c,commitment,,rep,,,,1.1,,,Sales", conflict="c|total",
-         short_by=120, commitments=("e1,*,100", "e2,*,150", "w1,*,250", "w2,*,300")),
-    case("commitments ask for more than the cap of a region", "c,commitment,,rep,,,1,,,,Sales",
-         "cap,capacity,,,west,,,500,,,CFO", conflict="c|cap", short_by=50, commitments=("w1,*,250", "w2,*,300")),
-    case("with over-assignment the reps' floors are shared out", "low,range,,rep,,,330,,,,A", conflict="low|total",
-         short_by=200, over="rep: 0.1"),
-    case("with over-assignment the reps' caps count less", "cap,capacity,,rep,,,,220,,,A", conflict="cap|total",
-         short_by=200, over="rep: 0.1"),
-]  # fmt: skip
+    case(
+        "growth ceilings stay below the total",
+        "g,growth,,region,,,,0.1,,,Sales",
+        conflict="g|total",
+        short_by=100,
+        total=1200,
+    ),
+    case(
+        "a growth floor meets a ceiling on the region",
+        "g,growth,,rep,,,0.2,,,,A",
+        "cap,capacity,,,west,,,800,,,B",
+        conflict="g|cap",
+        short_by=40,
+        total=1250,
+    ),
+    case(
+        "a pin exceeds the cap of its rep",
+        "cap,capacity,,,e1,,,150,,,HR",
+        pins=("e1,,200,signed,Eva",),
+        conflict="cap|pin e1 *",
+        short_by=50,
+    ),
+    case(
+        "pins exceed the cap above them",
+        "cap,capacity,,,east,,,400,,,Boss",
+        pins=("e1,,200,s,Eva", "e2,,250,s,Emil"),
+        conflict="pin e1 *|pin e2 *|cap",
+        short_by=50,
+    ),
+    case(
+        "two pins on products exceed the pin of the rep",
+        pins=("e1,road,150,s,A", "e1,city,80,s,B", "e1,,200,s,C"),
+        conflict="pin e1 road|pin e1 city|pin e1 *",
+        short_by=30,
+    ),
+    case(
+        "a pin and a cap miss the total",
+        "cap,capacity,,,west,,,600,,,B",
+        pins=("east,,300,s,A",),
+        conflict="pin east *|cap|total",
+        short_by=100,
+    ),
+    case(
+        "a product total cannot be carried",
+        "cap,capacity,,rep,,gloves,,40,,,HR",
+        conflict="cap|product_total gloves",
+        short_by=40,
+        product_totals="gloves: 200",
+    ),
+    case(
+        "a product's floors exceed its total",
+        "low,range,,region,,gloves,120,,,,PM",
+        conflict="low|product_total gloves",
+        short_by=40,
+        product_totals="gloves: {max: 200}",
+    ),
+    case(
+        "a link asks for more margin than the products have",
+        "m,link,,,acme,,520,,margin,,CFO",
+        conflict="m|total",
+    ),
+    case(
+        "a link of a region cannot be met within its cap",
+        "m,link,,,east,,200,,margin,,CFO",
+        "cap,capacity,,,east,,,300,,,HR",
+        conflict="m|cap",
+    ),
+    case(
+        "hours are not enough for the floor",
+        "h,capacity,,,east,,,100,effort,,HR",
+        "low,range,,,east,,300,,,,CFO",
+        conflict="h|low",
+    ),
+    case(
+        "hours are not enough for a product",
+        "h,capacity,,,e2,,,100,effort,,HR",
+        "low,range,,,e2,gloves,80,,,,PM",
+        conflict="h|low",
+    ),
+    case(
+        "shares of a mix exceed the whole",
+        "a,mix,,,east,road,0.6,,,,A",
+        "b,mix,,,east,gloves,0.5,,,,B",
+        "low,range,,,east,,100,,,,C",
+        conflict="a|b|low",
+    ),
+    case(
+        "a mix cannot hold within a cap",
+        "a,mix,,,w2,gloves,0.5,,,,A",
+        "low,range,,,w2,,300,,,,B",
+        "cap,capacity,,,w2,gloves,,100,,,C",
+        conflict="a|low|cap",
+    ),
+    case(
+        "fairness meets a pin",
+        "f,fairness,,rep,,,,0.05,,,HR",
+        pins=("e1,,200,s,Eva",),
+        conflict="f|pin e1 *|total",
+    ),
+    case(
+        "fairness meets a floor",
+        "f,fairness,,rep,,,,0.1,,,HR",
+        "low,range,,,e1,,180,,,,Boss",
+        conflict="f|low|total",
+    ),
+    case(
+        "fairness with two sides meets a cap",
+        "f,fairness,,rep,,,-0.02,0.3,,,HR",
+        "cap,capacity,,,w2,,,300,,,HR2",
+        conflict="f|cap|total",
+    ),
+    case(
+        "commitments bound below what the total needs",
+        "c,commitment,,rep,,,,1.1,,,Sales",
+        conflict="c|total",
+        short_by=120,
+        commitments=("e1,*,100", "e2,*,150", "w1,*,250", "w2,*,300"),
+    ),
+    case(
+        "commitments ask for more than the cap of a region",
+        "c,commitment,,rep,,,1,,,,Sales",
+        "cap,capacity,,,west,,,500,,,CFO",
+        conflict="c|cap",
+        short_by=50,
+        commitments=("w1,*,250", "w2,*,300"),
+    ),
+    case(
+        "with over-assignment the reps' floors are shared out",
+        "low,range,,rep,,,330,,,,A",
+        conflict="low|total",
+        short_by=200,
+        over="rep: 0.1",
+    ),
+    case(
+        "with over-assignment the reps' caps count less",
+        "cap,capacity,,rep,,,,220,,,A",
+        conflict="cap|total",
+        short_by=200,
+        over="rep: 0.1",
+    ),
+]
 
 
 def write(folder: Path, given: Case) -> Path:
@@ -131,7 +273,9 @@ def write(folder: Path, given: Case) -> Path:
         "utf-8",
     )
     history = [f"2019-06,{rep},{p},m,{size * s}" for rep, size in HISTORY.items() for p, s in SHARE.items()]
-    pins = [f"{place[0]},{place[1]},m,{','.join(place[2:])}" for place in (pin.split(",") for pin in given.pins)]
+    pins = [
+        f"{place[0]},{place[1]},m,{','.join(place[2:])}" for place in (pin.split(",") for pin in given.pins)
+    ]
     rules = [rule.replace(",,", ",m,", 1) for rule in given.rules]
     commitments = [f"{row.rsplit(',', 1)[0]},m,{row.rsplit(',', 1)[1]}" for row in given.commitments]
     for name, head, lines in (
@@ -146,7 +290,9 @@ def write(folder: Path, given: Case) -> Path:
     return folder
 
 
+@cache
 def diagnosed(folder: Path) -> dict[str, object]:
+    """Diagnosis of a plan folder; one folder is diagnosed once."""
     with pytest.raises(InfeasiblePlan) as error:
         allocate(read_plan(folder), HighsEngine())
     return error.value.diagnosis
@@ -158,9 +304,15 @@ def problem_of(plan: Plan) -> MeasureProblem:
     return build_problem(plan, labels, "m", anchors, spell_out(plan, labels, "m", anchors))
 
 
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    top = tmp_path_factory.mktemp("plans")
+    return {given.name: write(top / str(number), given) for number, given in enumerate(CASES)}
+
+
 @pytest.mark.parametrize("given", CASES, ids=lambda given: given.name)
-def test_the_rules_that_cannot_hold_together_are_named_with_what_is_missing(tmp_path, given):
-    diagnosis = diagnosed(write(tmp_path / "plan", given))
+def test_the_rules_that_cannot_hold_together_are_named_with_what_is_missing(folders, given):
+    diagnosis = diagnosed(folders[given.name])
     assert set(diagnosis["minimal_conflict"]) == given.conflict
     assert {member["name"] for member in diagnosis["conflict"]} >= given.conflict
     assert diagnosis["short_by"] > 0
@@ -168,12 +320,12 @@ def test_the_rules_that_cannot_hold_together_are_named_with_what_is_missing(tmp_
         assert diagnosis["short_by"] == pytest.approx(given.short_by)
     for lang in ("en", "zh"):
         words = diagnosis_text(diagnosis, lang)
-        assert all(name.split()[-1] in words for name in given.conflict if name.startswith("pin") is False)
+        assert all(name in words for name in given.conflict)
 
 
 @pytest.mark.parametrize("given", CASES, ids=lambda given: given.name)
-def test_every_smaller_set_of_the_minimal_conflict_can_hold(tmp_path, given):
-    plan = read_plan(write(tmp_path / "plan", given))
+def test_every_smaller_set_of_the_minimal_conflict_can_hold(folders, given):
+    plan = read_plan(folders[given.name])
     labels, problem = label_plan(plan), problem_of(plan)
     names, program = name_rows(labels, problem), feasibility_program(problem.model.scaled())
     minimal = find_conflict(labels, problem).minimal
@@ -183,8 +335,8 @@ def test_every_smaller_set_of_the_minimal_conflict_can_hold(tmp_path, given):
 
 
 @pytest.mark.parametrize("given", CASES, ids=lambda given: given.name)
-def test_at_least_two_repairs_are_offered_and_each_makes_the_plan_possible(tmp_path, given):
-    folder = write(tmp_path / "plan", given)
+def test_at_least_two_repairs_are_offered_and_each_makes_the_plan_possible(tmp_path, folders, given):
+    folder = folders[given.name]
     repairs = diagnosed(folder)["repairs"]
     assert len(repairs) >= 2
     for number, repair in enumerate(repairs):
@@ -193,7 +345,10 @@ def test_at_least_two_repairs_are_offered_and_each_makes_the_plan_possible(tmp_p
         if any(path.startswith("pins.") for path in sets):
             repaired = with_pins(tmp_path / f"repaired{number}", given, repair["changes"])
             sets = [path for path in sets if not path.startswith("pins.")]
-        allocate(read_plan(repaired, sets), HighsEngine())
+        plan = read_plan(repaired, sets)
+        assert can_hold(feasibility_program(problem_of(plan).model.scaled())), repair["text"]["en"]
+        if number == 0:
+            assert allocate(plan, HighsEngine()).status == "optimal"
 
 
 def with_pins(folder: Path, given: Case, changes: list[dict[str, str]]) -> Path:
@@ -207,23 +362,35 @@ def with_pins(folder: Path, given: Case, changes: list[dict[str, str]]) -> Path:
     return write(folder, replace(given, pins=tuple(pins)))
 
 
-@pytest.mark.parametrize("given", CASES[:16], ids=lambda given: given.name)
+@pytest.mark.parametrize("given", CASES[::3], ids=lambda given: given.name)
 def test_soft_rules_never_make_a_plan_impossible(tmp_path, given):
     softened = [",".join([*rule.split(",")[:9], "1", rule.split(",")[10]]) for rule in given.rules]
     folder = write(tmp_path / "plan", replace(given, rules=tuple(softened), pins=(), product_totals=""))
     assert allocate(read_plan(folder), HighsEngine()).status == "optimal"
 
 
-TREE = [given for given in CASES if given.short_by is not None and "caps of the products" not in given.name]
+TREE = [given for given in CASES if given.short_by is not None]
 
 
 @pytest.mark.parametrize("given", TREE, ids=lambda given: given.name)
-def test_a_contradiction_on_the_trees_is_named_without_a_solver(tmp_path, monkeypatch, given):
-    plan = read_plan(write(tmp_path / "plan", given))
-    monkeypatch.setattr("allocator.diagnosis.conflict.farkas_proof", lambda program: pytest.fail("a solver ran"))
+def test_a_contradiction_on_the_trees_is_named_without_a_solver(folders, monkeypatch, given):
+    plan = read_plan(folders[given.name])
+    monkeypatch.setattr(
+        "allocator.diagnosis.conflict.farkas_proof", lambda program: pytest.fail("a solver ran")
+    )
     conflict = find_conflict(label_plan(plan), problem_of(plan))
     assert conflict.at is not None
     assert conflict.least - conflict.most == pytest.approx(given.short_by)
+
+
+def test_a_cell_whose_floor_lies_above_its_ceiling_is_named(tmp_path):
+    rules = ("low,range,,,e1,road,90,,,,A", "cap,capacity,,,e1,road,,60,,,B")
+    plan = read_plan(write(tmp_path / "plan", Case("", rules)))
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    assert diagnosis["minimal_conflict"] == ["low", "cap"]
+    assert diagnosis["contradiction_at"] == {"node_id": "e1", "product_id": "road"}
+    assert diagnosis["short_by"] == pytest.approx(30)
+    assert len(diagnosis["repairs"]) >= 2
 
 
 def test_six_regions_of_100_do_not_fit_under_products_of_590(tmp_path):
@@ -234,7 +401,9 @@ def test_six_regions_of_100_do_not_fit_under_products_of_590(tmp_path):
     folder = write(tmp_path / "plan", Case("", total=600))
     (folder / "org.csv").write_text("\n".join(org) + "\n", "utf-8")
     rows = [f"2019-06,{rep},{p},m,{100 * s}" for rep in reps for p, s in SHARE.items()]
-    (folder / "history.csv").write_text("period,node_id,product_id,measure,amount\n" + "\n".join(rows) + "\n", "utf-8")
+    (folder / "history.csv").write_text(
+        "period,node_id,product_id,measure,amount\n" + "\n".join(rows) + "\n", "utf-8"
+    )
     rules = ["low,range,m,region,,,100,,,,Sales"]
     caps = zip(("road", "city", "gloves"), (250, 180, 160), strict=True)
     rules += [f"cap-{p},capacity,m,,acme,{p},,{most},,,Plant" for p, most in caps]

@@ -49,11 +49,11 @@ def random_plan(seed: int) -> Plan:
         for (rep, leaf), a in sales.items()
         for year in (0, 1)
     ]
-    promised = {rep: round(sum(sales[rep, leaf] for leaf in leaves) * rng.uniform(1.6, 2.6)) for rep in reps}
+    promised = {rep: round(sum(sales[rep, leaf] for leaf in leaves) * rng.uniform(0.8, 1.3)) for rep in reps}
     commitments = [_amount(rep, "*", promised[rep]) for rep in reps if rng.random() < 0.5]
     potential = [_amount(rep, "*", float(rng.integers(300, 3000))) for rep in reps if rng.random() < 0.4]
     plan = Plan(
-        spec=PlanSpec.model_validate(_spec(rng, unit, 2 * total, leaves)),
+        spec=PlanSpec.model_validate(_spec(rng, unit, total, leaves)),
         org=frame(tables.ORG, org),
         products=frame(tables.PRODUCTS, products),
         history=frame(tables.HISTORY, history),
@@ -176,7 +176,7 @@ def _rule(
         "link": {
             "node_id": "root",
             "basis": "margin",
-            "min": float(_weighted(labels, anchor, 0.2, "root") * about),
+            "min": float(_weighted(labels, anchor, 0.27, "root") * about),
         },
     }
     kind_id = "capacity" if kind == "effort" else kind

@@ -12,8 +12,7 @@ from allocator.phases import Phases
 from allocator.pipeline import Solved, round_measure
 from tests.allocator.explanation.random_plans import MEASURE, random_plan, solve
 
-# seed 15 is left out: no engine certifies its answer (fairness by history against commitments, both soft)
-BATCHES = [[seed for seed in range(start, start + 20) if seed != 15] for start in range(0, 200, 20)]
+BATCHES = [list(range(start, start + 20)) for start in range(0, 200, 20)]
 OWN, TEAM, OVER = (STEPS.index(name) for name in ("own_rules", "team_and_region_rules", "over_assignment"))
 
 
@@ -47,7 +46,7 @@ def test_steps_add_up_to_the_target_in_whole_units_at_every_node_and_product(bat
         )
 
 
-@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"seeds {batch[0]}..{batch[-1]}")
+@pytest.mark.parametrize("batch", BATCHES[:5], ids=lambda batch: f"seeds {batch[0]}..{batch[-1]}")
 def test_the_steps_of_a_node_are_the_sums_of_its_reps_steps(batch):
     for seed, labels, answer in possible(batch):
         grid, amount = labels.grid, steps_of(labels, answer).amount
@@ -64,7 +63,7 @@ def test_the_steps_of_a_node_are_the_sums_of_its_reps_steps(batch):
         assert np.allclose(amount[TEAM][0], 0), "nothing stands above the company"
 
 
-@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"seeds {batch[0]}..{batch[-1]}")
+@pytest.mark.parametrize("batch", BATCHES[:5], ids=lambda batch: f"seeds {batch[0]}..{batch[-1]}")
 def test_the_rule_that_a_step_names_moved_it_most(batch):
     for seed, labels, answer in possible(batch):
         steps = steps_of(labels, answer)
