@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 
-from allocator.text_catalogue import backtest, cli, diagnosis, explanation, matrix, rules, summary
+from allocator.text_catalogue import (
+    backtest,
+    cli,
+    diagnosis,
+    explanation,
+    matrix,
+    report,
+    review,
+    rules,
+    summary,
+)
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **backtest.TEXTS,
     **cli.TEXTS,
     **diagnosis.TEXTS,
     **explanation.TEXTS,
+    **report.TEXTS,
+    **review.TEXTS,
     **rules.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,

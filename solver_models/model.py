@@ -108,6 +108,12 @@ class BalanceModel:
             unit=self.unit * unit,
         )
 
+    @property
+    def is_crossed(self) -> bool:
+        """True if a lower bound of a row or cell lies above its upper bound: nothing can be feasible."""
+        cells, rows = self.lower > self.upper, self.rows.lower > self.rows.upper
+        return bool(cells.any() or rows.any())
+
     def column_bounds(self) -> tuple[FloatArray, FloatArray]:
         """Bounds of all columns; free columns are unbounded."""
         free = np.full(self.n_free, np.inf)

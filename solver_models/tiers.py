@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
-from solver_models.failures import EngineStopped, raise_unless_optimal
+from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
@@ -87,6 +87,8 @@ def settle_tiers(
     ModelInfeasible, EngineError
         If the hard rows cannot hold together, or an engine ended in a way that proves nothing.
     """
+    if model.is_crossed:
+        raise ModelInfeasible("a lower bound lies above its upper bound")
     outcomes: list[TierOutcome] = []
     for tier in np.unique(model.soft.tier).tolist():
         if outcomes and not outcomes[-1].is_settled:

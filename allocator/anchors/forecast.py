@@ -7,7 +7,7 @@ import numpy as np
 from allocator.anchors.local_level import GAINS, like_for_like_windows, recent_level, window_weights
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import Trend
-from allocator.anchors.windows import WindowedLevel, recent_windows, windowed_level, year_windows
+from allocator.anchors.windows import Level, WindowedLevel, recent_windows, windowed_level, year_windows
 from solver_models.arrays import FloatArray
 
 DECAY = 0.5
@@ -67,7 +67,8 @@ def forecast(months: RepMonths, rule: LevelRule, trend: Trend, origin: int, n_mo
         if part > 0 and seen.windows:
             weight += part * window_weights(seen, gain)
     recent = recent_level(months, seen, weight, origin + n_month / 2)
-    return combine(year, recent, rule.recent_share, rule.damping, trend)
+    level, year_weight, recent_weight = combine(year, recent, rule.recent_share, rule.damping, trend)
+    return Forecast(level, year, recent, year_weight, recent_weight)
 
 
 def year_family(months: RepMonths, decay: float, origin: int, n_month: int) -> WindowedLevel:
@@ -76,9 +77,14 @@ def year_family(months: RepMonths, decay: float, origin: int, n_month: int) -> W
 
 
 def combine(
-    year: WindowedLevel, recent: WindowedLevel, recent_share: float, damping: float, trend: Trend
-) -> Forecast:
-    """Mix the two families on the scale of the earlier years, each carried forward by the trend."""
+    year: Level, recent: Level, recent_share: float, damping: float, trend: Trend
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mix the two families on the scale of the earlier years, each carried forward by the trend.
+
+    Returns
+    -------
+    level, year_weight and recent_weight of a `Forecast`.
+    """
     has_year, has_recent = year.exposure > 0, recent.exposure > 0
     both = has_year & has_recent
     scale = ratio(float(year.level[both].sum()), float(recent.level[both].sum()))
@@ -86,7 +92,7 @@ def combine(
     year_weight = (1.0 - share) * trend.factor(damping, year.years_old)
     recent_weight = share * scale * trend.factor(damping, recent.years_old)
     level = year_weight * year.level + recent_weight * recent.level
-    return Forecast(level, year, recent, year_weight, recent_weight)
+    return level, year_weight, recent_weight
 
 
 def ratio(top: float, bottom: float) -> float:

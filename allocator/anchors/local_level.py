@@ -12,7 +12,7 @@ import numpy as np
 
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
-from allocator.anchors.windows import WindowedLevel, growth_to_latest
+from allocator.anchors.windows import Level, WindowedLevel, growth_to_latest
 from solver_models.arrays import FloatArray
 
 GAINS = (0.2, 0.4, 0.6, 0.8)
@@ -43,7 +43,8 @@ class LikeForLike:
     def mean(self) -> FloatArray:
         """Level of each rep over all windows, each by its exposure; 0 without any. Shape (n_rep,)."""
         there = self.exposure.sum(axis=1)
-        return (self.level * self.exposure).sum(axis=1) / np.where(there > 0, there, 1.0)
+        mean: FloatArray = (self.level * self.exposure).sum(axis=1) / np.where(there > 0, there, 1.0)
+        return mean
 
 
 def like_for_like_windows(months: RepMonths, windows: list[tuple[int, int]]) -> LikeForLike:
@@ -91,7 +92,7 @@ def window_weights(seen: LikeForLike, gain: float) -> FloatArray:
     return weight
 
 
-def recent_level(months: RepMonths, seen: LikeForLike, weight: FloatArray, middle: float) -> WindowedLevel:
+def recent_mean(seen: LikeForLike, weight: FloatArray, middle: float) -> Level:
     """Average the windows of each rep by his own weights.
 
     Parameters
@@ -101,20 +102,25 @@ def recent_level(months: RepMonths, seen: LikeForLike, weight: FloatArray, middl
     middle
         Column of the middle of the plan.
     """
+    distance = np.array([(middle - (start + end) / 2) / 12 for start, end in seen.windows])
+    return Level((seen.level * weight).sum(axis=1), seen.exposure.sum(axis=1), weight @ distance)
+
+
+def recent_level(months: RepMonths, seen: LikeForLike, weight: FloatArray, middle: float) -> WindowedLevel:
+    """Do the same and say which months the average is made of (`recent_mean`)."""
     n_rep = len(weight)
     amount_weight, exposure_weight = np.zeros((n_rep, PAST_MONTHS)), np.zeros((n_rep, PAST_MONTHS))
-    distance = np.zeros(len(seen.windows))
     for rank, (start, end) in enumerate(seen.windows):
         there = seen.exposure[:, rank]
         per_exposure = np.where(there > 0, weight[:, rank] / np.where(there > 0, there, 1.0), 0.0)
         amount_weight[:, start:end] = per_exposure[:, None] * seen.index[rank]
         exposure_weight[:, start:end] = per_exposure[:, None] * months.season_share(start, end)
-        distance[rank] = (middle - (start + end) / 2) / 12
+    mean = recent_mean(seen, weight, middle)
     return WindowedLevel(
-        level=(seen.level * weight).sum(axis=1),
-        exposure=seen.exposure.sum(axis=1),
+        level=mean.level,
+        exposure=mean.exposure,
+        years_old=mean.years_old,
         reach=sum(months.reach(start, end) for start, end in seen.windows),
-        years_old=weight @ distance,
         amount_weight=amount_weight,
         exposure_weight=exposure_weight,
     )

@@ -4,17 +4,18 @@ A plan of a year has few past windows: the rule with the least error is taken. A
 many: its rules are averaged, each by the likelihood of the errors it would have made.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from allocator.anchors.forecast import DAMPING, DECAY, LevelRule, combine, ratio, year_family
-from allocator.anchors.local_level import GAINS, like_for_like_windows, recent_level, window_weights
+from allocator.anchors.local_level import GAINS, like_for_like_windows, recent_mean, window_weights
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, Trend, relative_trend
-from allocator.anchors.windows import ENOUGH_EXPOSURE, WindowedLevel, recent_windows, year_windows
+from allocator.anchors.windows import ENOUGH_EXPOSURE, Level, recent_windows, year_windows
 from solver_models.arrays import FloatArray
 
 DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
@@ -25,7 +26,7 @@ FULL = 0.999
 """Share of a window that has to lie behind a trial of a plan shorter than a year."""
 FEWEST_REPS = 3
 WORTH_WHILE = 0.001
-"""A rule for a year replaces the default only for at least this much less error (share of sales placed wrongly)."""
+"""A rule for a year replaces the default only for this much less error (share of sales placed wrongly)."""
 LEAST_ERROR = 1e-9
 USUAL_NOISE = 0.2
 """Coefficient of variation where the history is too short to show one."""
@@ -44,7 +45,7 @@ class _Candidate:
 class _Trial:
     """A past window to foretell: what lay before it (by pace), what was sold in it."""
 
-    families: dict[float, tuple[WindowedLevel, WindowedLevel]]
+    families: Mapping[float, tuple[Level, Level]]
     trend: Trend
     exposure: FloatArray
     actual: FloatArray
@@ -52,7 +53,7 @@ class _Trial:
     def judged(self, candidate: _Candidate) -> tuple[FloatArray, FloatArray]:
         """Foretold and actual sales, 0 for reps who cannot be judged. Shape (n_rep,) each."""
         year, recent = self.families[candidate.pace]
-        expected = combine(year, recent, candidate.recent_share, candidate.damping, self.trend).level
+        expected = combine(year, recent, candidate.recent_share, candidate.damping, self.trend)[0]
         return self.scaled(expected)
 
     def scaled(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -100,14 +101,13 @@ def _trial(months: RepMonths, origin: int, n_month: int) -> _Trial:
     before = _until(months, origin)
     seen = like_for_like_windows(before, recent_windows(before, origin, n_month))
     middle = origin + n_month / 2
+    families: dict[float, tuple[Level, Level]]
     if n_month >= 12:
-        recent = recent_level(before, seen, seen.exposure, middle)
+        recent = recent_mean(seen, seen.exposure, middle)
         families = {decay: (year_family(before, decay, origin, n_month), recent) for decay in DECAYS}
     else:
         year = year_family(before, DECAY, origin, n_month)
-        families = {
-            gain: (year, recent_level(before, seen, window_weights(seen, gain), middle)) for gain in GAINS
-        }
+        families = {gain: (year, recent_mean(seen, window_weights(seen, gain), middle)) for gain in GAINS}
     return _Trial(
         families=families,
         trend=relative_trend(before, origin),
@@ -160,9 +160,7 @@ def _likely(trials: list[_Trial], n_month: int) -> tuple[list[_Candidate], Float
     return candidates, weight / weight.sum()
 
 
-def _errors(
-    trials: list[_Trial], candidates: list[_Candidate]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _errors(trials: list[_Trial], candidates: list[_Candidate]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Amounts placed with the wrong rep, amounts sold, reps judged.
 
     Returns
@@ -192,9 +190,7 @@ def _rule(candidates: list[_Candidate], weight: FloatArray, n_month: int) -> Lev
     )
 
 
-def _noise(
-    trials: list[_Trial], candidates: list[_Candidate], weight: FloatArray, n_rep: int
-) -> FloatArray:
+def _noise(trials: list[_Trial], candidates: list[_Candidate], weight: FloatArray, n_rep: int) -> FloatArray:
     """Coefficient of variation of each rep's one-step errors, shrunk to everyone's. Shape (n_rep,)."""
     squares, count = np.zeros(n_rep), np.zeros(n_rep)
     for trial in trials:

@@ -15,8 +15,8 @@ MOST_RECENT = 12
 
 
 @dataclass(frozen=True)
-class WindowedLevel:
-    """Level of each rep over one family of windows: amount / exposure, both weighted.
+class Level:
+    """Level of each rep over one family of windows.
 
     Parameters
     ----------
@@ -25,20 +25,30 @@ class WindowedLevel:
         without exposure.
     exposure
         Shape (n_rep,): number of full windows the rep was there for.
-    reach
-        Number of full windows that the history covers: the most an exposure can be.
     years_old
         Mean distance from the middle of the windows to the middle of the plan, in years; one
         number, or one per rep.
+    """
+
+    level: FloatArray
+    exposure: FloatArray
+    years_old: float | FloatArray
+
+
+@dataclass(frozen=True)
+class WindowedLevel(Level):
+    """A level with the months it is made of: amount / exposure, both weighted.
+
+    Parameters
+    ----------
+    reach
+        Number of full windows that the history covers: the most an exposure can be.
     amount_weight, exposure_weight
         Shape (36,) or, where reps weigh the windows differently, (n_rep, 36):
         level = sum of amount x amount_weight / sum of present x exposure_weight.
     """
 
-    level: FloatArray
-    exposure: FloatArray
     reach: float
-    years_old: float | FloatArray
     amount_weight: FloatArray
     exposure_weight: FloatArray
 
@@ -57,7 +67,9 @@ def recent_windows(months: RepMonths, origin: int, n_month: int) -> list[tuple[i
     if n_month >= 12:
         return []
     found = [(origin - n_month * (back + 1), origin - n_month * back) for back in range(MOST_RECENT)]
-    return [(start, end) for start, end in found if start >= 0 and end > months.first and start <= months.last]
+    return [
+        (start, end) for start, end in found if start >= 0 and end > months.first and start <= months.last
+    ]
 
 
 def _reached(months: RepMonths, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -87,7 +99,9 @@ def windowed_level(
     size = months.amount.shape[1]
     amount_weight, exposure_weight, exposure = np.zeros(size), np.zeros(size), np.zeros(len(months.amount))
     weights, distances = [], []
-    for rank, ((start, end), index) in enumerate(zip(windows, growth_to_latest(months, windows), strict=True)):
+    for rank, ((start, end), index) in enumerate(
+        zip(windows, growth_to_latest(months, windows), strict=True)
+    ):
         weight = decay**rank
         amount_weight[start:end] += weight * index
         exposure_weight[start:end] += weight * months.season_share(start, end)
@@ -99,7 +113,7 @@ def windowed_level(
     level = np.where(seen, (months.amount @ amount_weight) / np.where(seen, share, 1.0), 0.0)
     reach = sum(months.reach(start, end) for start, end in windows)
     years_old = float(np.average(distances, weights=weights)) if windows else 0.0
-    return WindowedLevel(level, exposure, reach, years_old, amount_weight, exposure_weight)
+    return WindowedLevel(level, exposure, years_old, reach, amount_weight, exposure_weight)
 
 
 def growth_to_latest(months: RepMonths, windows: list[tuple[int, int]]) -> list[float]:

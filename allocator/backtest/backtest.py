@@ -40,10 +40,7 @@ class Backtest:
     def overall(self) -> dict[str, Any]:
         """Scores over all seller-periods; a naive rule over the periods it could split."""
         return _scores(
-            {
-                name: [period.splits[name] for period in self.periods]
-                for name in (METHOD, *NAIVE_RULES)
-            }
+            {name: [period.splits[name] for period in self.periods] for name in (METHOD, *NAIVE_RULES)}
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,7 +84,9 @@ def backtest(plan: Plan, kind: str, measure: str | None = None) -> Backtest:
     observed = observe(plan, labels, measure)
     past = past_periods(observed, labels.grid.n_product, MONTHS[kind])
     judged = tuple(
-        found for period in past.judged() if (found := _judge(plan, labels, measure, past, period)) is not None
+        found
+        for period in past.judged()
+        if (found := _judge(plan, labels, measure, past, period)) is not None
     )
     if not judged:
         raise InputFaults([_too_short(kind, measure)])
@@ -120,7 +119,8 @@ def _judge(plan: Plan, labels: Labels, measure: str, past: Past, period: int) ->
 def _size(past: Past, period: int) -> FloatArray:
     """Sales per period over the year before (or since the history begins). Shape (n_rep,)."""
     back = max(0, period - max(1, MONTHS["year"] // past.n_month))
-    return np.maximum(past.amount[:, back:period].mean(axis=1), 0.0)
+    mean: FloatArray = past.amount[:, back:period].mean(axis=1)
+    return np.maximum(mean, 0.0)
 
 
 def _scores(splits: dict[str, list[Split | None]]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def previous(past: Past, period: int) -> FloatArray | None:
 
 def trailing_four(past: Past, period: int) -> FloatArray | None:
     """Split like the four periods before, or as many as there are. Shape (n_rep,)."""
-    return np.maximum(past.amount[:, max(0, period - 4) : period].sum(axis=1), 0.0)
+    total: FloatArray = past.amount[:, max(0, period - 4) : period].sum(axis=1)
+    return np.maximum(total, 0.0)
 
 
 def same_last_year(past: Past, period: int) -> FloatArray | None:

@@ -75,4 +75,5 @@ def _commitments_before(plan: Plan, first: int, n_month: int) -> pd.DataFrame:
 def baseline_shares(plan: Plan, labels: Labels, measure: str) -> FloatArray:
     """Return what the run's own anchors give each seller, shape (n_rep,)."""
     anchors = build_anchors(plan, labels, measure)
-    return anchors.anchor.reshape(labels.grid.n_rep, labels.grid.n_product).sum(axis=1)
+    by_rep: FloatArray = anchors.anchor.reshape(labels.grid.n_rep, labels.grid.n_product).sum(axis=1)
+    return by_rep

@@ -12,7 +12,14 @@ def backtest_lines(found: Backtest, lang: str) -> list[str]:
     overall = document["overall"]
     count = overall[METHOD]["n"] if overall[METHOD] else 0
     lines = [
-        text("backtest.title", lang, plan=found.plan, measure=found.measure, n=count, periods=len(found.periods)),
+        text(
+            "backtest.title",
+            lang,
+            plan=found.plan,
+            measure=found.measure,
+            n=count,
+            periods=len(found.periods),
+        ),
         text("backtest.head", lang),
     ]
     rows = {METHOD: overall[METHOD], **overall["naive"]}

@@ -88,7 +88,7 @@ def _bias(attainment: FloatArray, size: FloatArray, actual: FloatArray) -> dict[
 
     `size`, `volume_change`: correlation of attainment with the seller's size and with his change in
     volume, near 0 where neither is favoured; `growth`: with his growth in percent, positive where
-    growth is rewarded. `median_by_size`: median attainment of the smallest fifth, the middle, the largest fifth.
+    growth is rewarded. `median_by_size`: median attainment of the smallest fifth, the middle, the largest.
     """
     known = size > 0
     growth = np.where(known, actual / np.where(known, size, 1.0), 0.0)

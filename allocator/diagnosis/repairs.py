@@ -48,10 +48,11 @@ def find_repairs(
 ) -> list[dict[str, Any]]:
     """Return repairs, cheapest relative change first, each solved again with its changes applied.
 
-    Ways tried: the totals alone; all maxima; all minima; totals and minima together; each rule, pin and
-    product total of the conflict alone. In each way the largest relative change is minimised
-    first, then the sum; bounds become rule by rule what the solution needs, drawn outwards to whole
-    units or four digits. Where that gives fewer than two, rules of the conflict become wishes (tier 1).
+    Ways tried: the totals alone; all maxima; all minima; totals and minima; rules and pins on both
+    sides; each rule, pin and product total of the conflict alone. In each way the largest relative
+    change is minimised first, then the sum; bounds become rule by rule what the solution needs,
+    drawn outwards to whole units or four digits. Where that gives fewer than two, rules of the
+    conflict become wishes (tier 1).
     """
     names = name_rows(labels, problem)
     repairs, seen = [], set()
@@ -67,8 +68,8 @@ def find_repairs(
         repairs.append((relative, _described(way.name, changes)))
     repairs.sort(key=lambda repair: repair[0])
     described = [repair for _, repair in repairs[:MOST_REPAIRS]]
-    softened = _softened(plan, labels, measure, names, conflict) if len(described) < FEWEST_REPAIRS else []
-    return described + softened
+    missing = FEWEST_REPAIRS - len(described)
+    return described + (_softened(plan, labels, measure, conflict)[:missing] if missing > 0 else [])
 
 
 def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
@@ -80,13 +81,12 @@ def _ways(names: RowNames, conflict: Conflict) -> Iterable[Way]:
     yield Way("maxima", is_rule & ~side)
     yield Way("minima", is_rule & side)
     yield Way("totals_and_minima", is_total | (is_rule & side))
+    yield Way("rules", is_rule | (names.kind == "pin"))
     for name in conflict.minimal:
         yield Way("one_rule", names.name == name)
 
 
-def _softened(
-    plan: Plan, labels: Labels, measure: str, names: RowNames, conflict: Conflict
-) -> list[dict[str, Any]]:
+def _softened(plan: Plan, labels: Labels, measure: str, conflict: Conflict) -> list[dict[str, Any]]:
     """Repairs that turn hard rules of the conflict into wishes of the first tier: one of them, else all."""
     rule_ids = [name for name in conflict.minimal if name in set(plan.rules["rule_id"])]
     owners = dict(zip(plan.rules["rule_id"], plan.rules["owner"], strict=True))
@@ -96,7 +96,7 @@ def _softened(
         changes = [PlanChange(f"rules.{r}.tier", "hard", "1", 0.0, str(owners[r])) for r in chosen]
         if _is_feasible_with(plan, labels, measure, changes):
             found.append(_described("soften", changes))
-    return found[:FEWEST_REPAIRS]
+    return found
 
 
 def _repair(

@@ -81,8 +81,11 @@ def instance_prices(problem: MeasureProblem, balanced: BalanceModel, answer: Bal
     pull = (answer.x - balanced.anchor) / balanced.weight
     inner = pull - (rows.matrix.T @ answer.price)[: balanced.n_cell]
     by_lower, by_upper = problem.bound_by[0][problem.cell], problem.bound_by[1][problem.cell]
-    held_up = (inner > TIGHT) & (by_lower >= 0)
-    held_down = (inner < -TIGHT) & (by_upper >= 0)
+    x, near = answer.x * balanced.unit, TIGHT * balanced.weight * balanced.unit
+    at_lower = np.abs(x - problem.lower[problem.cell]) <= near
+    at_upper = np.abs(x - problem.upper[problem.cell]) <= near
+    held_up = (inner > TIGHT) & (by_lower >= 0) & at_lower
+    held_down = (inner < -TIGHT) & (by_upper >= 0) & at_upper
     np.add.at(price, by_lower[held_up], inner[held_up])
     np.add.at(price, by_upper[held_down], inner[held_down])
     return price

@@ -43,6 +43,10 @@ TEXTS = {
         "en": "Plan for less, totals and minimums: {changes}",
         "zh": "下调总目标与下限：{changes}",
     },
+    "repair.rules": {
+        "en": "Widen rules and pins where needed: {changes}",
+        "zh": "按需放宽规则与锁定值：{changes}",
+    },
     "repair.one_rule": {"en": "Change one rule: {changes}", "zh": "只调整一条规则：{changes}"},
     "repair.more": {"en": " and {count} more", "zh": " 等另外 {count} 项"},
     "diagnosis.kind.total": {"en": "The company total", "zh": "公司总目标"},

@@ -88,7 +88,9 @@ def org_table(teams: pd.DataFrame) -> pd.DataFrame:
 
 def products_table(products: pd.DataFrame) -> pd.DataFrame:
     """Return the products under their series, with the list price."""
-    series = [{"product_id": f"series-{slug(one)}", "name": one} for one in sorted(products["series"].unique())]
+    series = [
+        {"product_id": f"series-{slug(one)}", "name": one} for one in sorted(products["series"].unique())
+    ]
     leaves = pd.DataFrame(
         {
             "product_id": products["product"].map(slug),
@@ -114,7 +116,9 @@ def history_table(won: pd.DataFrame) -> pd.DataFrame:
             "amount": long["amount"],
         }
     )
-    return long.sort_values(["measure", "period", "node_id", "product_id"], kind="stable").reset_index(drop=True)
+    return long.sort_values(["measure", "period", "node_id", "product_id"], kind="stable").reset_index(
+        drop=True
+    )
 
 
 def plan_yaml(won: pd.DataFrame, growth: float) -> str:

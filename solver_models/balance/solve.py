@@ -9,7 +9,7 @@ from solver_models.balance.piecewise import piecewise_program
 from solver_models.balance.polish import polish
 from solver_models.balance.system import NormalForm, normal_form
 from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.failures import EngineStopped, raise_unless_optimal
+from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.model import BalanceAnswer, BalanceModel
 
 LINEAR_PASSES = 5
@@ -32,12 +32,14 @@ def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -
     Raises
     ------
     ModelInfeasible
-        From the first linear pass.
+        From the first linear pass, or where bounds cross.
     EngineStopped
         If the time limit cut the engine off and the Newton route found no answer either.
     EngineError
         If no point could be certified.
     """
+    if model.is_crossed:
+        raise ModelInfeasible("a lower bound lies above its upper bound")
     form = normal_form(model, row_size(model))
     passes = {"linear": 0, "polish": 0, "newton": 0}
     price, free = np.zeros(form.n_row), np.zeros(model.n_free)

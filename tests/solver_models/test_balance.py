@@ -251,3 +251,15 @@ def test_rows_that_cannot_hold_together_are_called_infeasible() -> None:
     add_amounts(rows, "capacity", leaf, zeros(2), np.full(2, -np.inf), np.full(2, 4.0), zeros(2), np.ones(2))
     with pytest.raises(ModelInfeasible):
         solved(model_of(rows, np.array([5.0, 5.0])))
+
+
+def test_crossed_bounds_are_called_infeasible_and_never_clipped() -> None:
+    grid = company(1, 1, 2, 1)
+    rows = RowCollector(grid)
+    add_total(rows, 10.0)
+    model = model_of(rows, np.array([5.0, 5.0]))
+    crossed = replace(model, lower=np.array([7.0, 0.0]), upper=np.array([6.0, 9.0]))
+    with pytest.raises(ModelInfeasible):
+        settle_tiers(crossed, HIGHS, OPTIONS)
+    with pytest.raises(ModelInfeasible):
+        solve_balance(crossed, HIGHS, OPTIONS)

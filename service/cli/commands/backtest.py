@@ -15,7 +15,9 @@ HELP = "replay the plan's own history and judge the split against naive rules"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook")
-    parser.add_argument("--period", choices=tuple(MONTHS), default="quarter", help="what is foretold at a time")
+    parser.add_argument(
+        "--period", choices=tuple(MONTHS), default="quarter", help="what is foretold at a time"
+    )
     parser.add_argument("--measure", default=None, metavar="ID", help="the plan's first measure by default")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
 

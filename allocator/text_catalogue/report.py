@@ -1,0 +1,3 @@
+"""The report for the board."""
+
+TEXTS: dict[str, dict[str, str]] = {}
