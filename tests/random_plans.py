@@ -15,7 +15,9 @@ def write_random_plan(folder: Path, seed: int) -> Path:
     org = _org(rng)
     products = _products(rng)
     reps = [row for row in org if row["node_id"] not in {other["parent_id"] for other in org}]
-    leaves = [row["product_id"] for row in products if row["product_id"] not in {o["parent_id"] for o in products}]
+    leaves = [
+        row["product_id"] for row in products if row["product_id"] not in {o["parent_id"] for o in products}
+    ]
     unit = float(rng.choice([0.01, 1, 5, 1000]))
     months = int(rng.choice([3, 6, 12, 12, 12]))
     history = _history(rng, reps, leaves)
@@ -44,7 +46,11 @@ def write_random_plan(folder: Path, seed: int) -> Path:
     levels = {row["level"] for row in org}
     plan["over_assignment"] = {k: v for k, v in plan["over_assignment"].items() if k in levels}
     (folder / "plan.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
-    _write(folder / "org.csv", org, ("node_id", "parent_id", "level", "name", "role", "start", "end", "ramp", "peer_group"))
+    _write(
+        folder / "org.csv",
+        org,
+        ("node_id", "parent_id", "level", "name", "role", "start", "end", "ramp", "peer_group"),
+    )
     _write(folder / "products.csv", products, ("product_id", "parent_id", "name", "margin", "effort"))
     _write(folder / "history.csv", history, ("period", "node_id", "product_id", "measure", "amount"))
     _write(folder / "commitments.csv", _commitments(rng, reps, last_year), COMMITMENTS)
@@ -73,7 +79,12 @@ def _org(rng: np.random.Generator) -> list[dict[str, object]]:
     def rep(parent: str) -> None:
         nonlocal number
         number += 1
-        row: dict[str, object] = {"node_id": f"r{number}", "parent_id": parent, "level": "rep", "name": f"人 {number}"}
+        row: dict[str, object] = {
+            "node_id": f"r{number}",
+            "parent_id": parent,
+            "level": "rep",
+            "name": f"人 {number}",
+        }
         kind = rng.integers(0, 12)
         if kind == 0:
             row |= {"role": "open"}
@@ -93,7 +104,9 @@ def _org(rng: np.random.Generator) -> list[dict[str, object]]:
                 rep(f"g{region}")
             continue
         for team in range(int(rng.integers(1, 3))):
-            rows.append({"node_id": f"t{region}{team}", "parent_id": f"g{region}", "level": "team", "name": ""})
+            rows.append(
+                {"node_id": f"t{region}{team}", "parent_id": f"g{region}", "level": "team", "name": ""}
+            )
             for _ in range(int(rng.integers(1, 5))):
                 rep(f"t{region}{team}")
     return rows
@@ -132,7 +145,9 @@ def _history(
                 for month in range(1, 13):
                     if rng.random() < 0.3:
                         continue
-                    amount = round(size * float(rng.uniform(0.3, 1.7)) * (-0.2 if rng.random() < 0.05 else 1), 2)
+                    amount = round(
+                        size * float(rng.uniform(0.3, 1.7)) * (-0.2 if rng.random() < 0.05 else 1), 2
+                    )
                     rows.append(
                         {
                             "period": f"{year}-{month:02d}",
@@ -163,7 +178,12 @@ def _commitments(
 
 def _potential(rng: np.random.Generator, reps: list[dict[str, object]]) -> list[dict[str, object]]:
     return [
-        {"node_id": rep["node_id"], "product_id": "*", "measure": "m", "amount": round(float(rng.uniform(1, 9)), 2)}
+        {
+            "node_id": rep["node_id"],
+            "product_id": "*",
+            "measure": "m",
+            "amount": round(float(rng.uniform(1, 9)), 2),
+        }
         for rep in reps
         if rng.random() < 0.7
     ]
@@ -187,11 +207,29 @@ def _rules(
         {"kind": "growth", "level": level, "min": -0.4, "max": 0.6, "tier": tier()},
         {"kind": "growth", "level": "rep", "product_id": str(rng.choice(leaves)), "min": -0.6, "tier": "1"},
         {"kind": "range", "node_id": "g0", "min": round(scale * 0.3, 2), "tier": tier()},
-        {"kind": "range", "node_id": "g0", "product_id": any_product, "max": round(scale * 3, 2), "tier": tier()},
+        {
+            "kind": "range",
+            "node_id": "g0",
+            "product_id": any_product,
+            "max": round(scale * 3, 2),
+            "tier": tier(),
+        },
         {"kind": "capacity", "level": "rep", "max": round(scale * 2.5, 2), "tier": tier()},
-        {"kind": "capacity", "level": "region", "max": round(scale * 8, 2), "basis": "effort", "tier": tier()},
+        {
+            "kind": "capacity",
+            "level": "region",
+            "max": round(scale * 8, 2),
+            "basis": "effort",
+            "tier": tier(),
+        },
         {"kind": "mix", "level": "region", "product_id": any_product, "min": 0.05, "max": 0.9, "tier": "2"},
-        {"kind": "fairness", "level": "rep", "max": 0.4, "basis": str(rng.choice(["anchor", "history"])), "tier": tier()},
+        {
+            "kind": "fairness",
+            "level": "rep",
+            "max": 0.4,
+            "basis": str(rng.choice(["anchor", "history"])),
+            "tier": tier(),
+        },
         {"kind": "fairness", "level": "rep", "max": 0.5, "basis": "potential", "tier": "3"},
         {"kind": "commitment", "level": "rep", "min": 0.7, "max": 1.5, "tier": "1"},
         {"kind": "link", "node_id": "c", "min": round(scale * 0.1, 2), "basis": "margin", "tier": tier()},

@@ -50,9 +50,7 @@ def _bar(start: float, end: float, low: float, high: float, name: str, is_cut: b
     scale = WIDTH / (high - low)
     left, right = (min(start, end) - low) * scale, (max(start, end) - low) * scale
     shapes = [
-        element(
-            "rect", x=round(left, 1), y=3, width=round(max(right - left, 1.5), 1), height=13, class_=name
-        )
+        element("rect", x=round(left, 1), y=3, width=round(max(right - left, 1.5), 1), height=13, class_=name)
     ]
     if is_cut:
         shapes.append(element("path", d="M12 20L18 -1", class_="cut"))
@@ -93,7 +91,9 @@ def spread_strip(values: FloatArray, low: float, high: float, label: str) -> Mar
     shapes = [
         element("path", d=f"M{place(1.0):.1f} 0V34", class_="one"),
         element("path", d=f"M{first:.1f} 17H{last:.1f}", class_="rule"),
-        element("rect", x=round(second, 1), y=6, width=round(max(third - second, 1.0), 1), height=22, class_="box"),
+        element(
+            "rect", x=round(second, 1), y=6, width=round(max(third - second, 1.0), 1), height=22, class_="box"
+        ),
         [
             element("circle", cx=float(x), cy=17, r=round(float(min(2.0 + np.sqrt(n), 8.0)), 1), class_="dot")
             for x, n in zip(dots, counts, strict=True)
@@ -103,7 +103,9 @@ def spread_strip(values: FloatArray, low: float, high: float, label: str) -> Mar
     return svg(width, height, join(shapes), label=label)
 
 
-def columns(values: FloatArray, labels: Sequence[str], words: Sequence[str], line: float, title: str) -> Markup:
+def columns(
+    values: FloatArray, labels: Sequence[str], words: Sequence[str], line: float, title: str
+) -> Markup:
     """Draw upright bars with a value above and a label below each, and a line at `line`."""
     step, high, top, bottom = 44.0, 96.0, 16.0, 18.0
     most = max(float(np.nanmax(values)), line)
@@ -115,7 +117,9 @@ def columns(values: FloatArray, labels: Sequence[str], words: Sequence[str], lin
         x, size = k * step + 8, value * scale
         y = ground - max(size, 0.0)
         shapes += [
-            element("rect", x=x, y=round(y, 1), width=28, height=round(max(abs(size), 1.0), 1), class_="base"),
+            element(
+                "rect", x=x, y=round(y, 1), width=28, height=round(max(abs(size), 1.0), 1), class_="base"
+            ),
             element("text", word, x=x + 14, y=round(y - 4, 1), text_anchor="middle"),
             element("text", label, x=x + 14, y=top + high + 14, text_anchor="middle"),
         ]

@@ -57,9 +57,7 @@ def _season(review: MeasureReview) -> list[dict[str, Any]]:
     if not review.years:
         return []
     first = review.years[0].first
-    return [
-        {"month": (first + k) % 12 + 1, "index": index} for k, index in enumerate(_list(review.season))
-    ]
+    return [{"month": (first + k) % 12 + 1, "index": index} for k, index in enumerate(_list(review.season))]
 
 
 def _breakdown(one: Breakdown, years: tuple[Year, ...], company: FloatArray) -> dict[str, Any]:

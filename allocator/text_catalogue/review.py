@@ -13,7 +13,10 @@ TEXTS = {
     "review.mix": {"en": "Share", "zh": "占比"},
     "review.year": {"en": "Year", "zh": "年度"},
     "review.month": {"en": "Month", "zh": "月份"},
-    "review.season": {"en": "Season: month / mean month (full years)", "zh": "季节指数：当月 / 月均（完整年度平均）"},
+    "review.season": {
+        "en": "Season: month / mean month (full years)",
+        "zh": "季节指数：当月 / 月均（完整年度平均）",
+    },
     "review.season_short": {"en": "Season index", "zh": "季节指数"},
     "review.concentration": {"en": "Concentration", "zh": "集中度"},
     "review.of_rep": {"en": "Reps", "zh": "人员"},
