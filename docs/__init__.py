@@ -1,0 +1,1 @@
+"""Pages for users; the script here draws their pictures."""
