@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from allocator.text_catalogue import (
+    attainment,
     backtest,
     cli,
     diagnosis,
     explanation,
+    fairness,
     matrix,
     report,
     review,
@@ -15,10 +17,12 @@ from allocator.text_catalogue import (
 )
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    **attainment.TEXTS,
     **backtest.TEXTS,
     **cli.TEXTS,
     **diagnosis.TEXTS,
     **explanation.TEXTS,
+    **fairness.TEXTS,
     **report.TEXTS,
     **review.TEXTS,
     **rules.TEXTS,

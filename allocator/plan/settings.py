@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from allocator.plan.encoding import is_known_encoding
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.sheet import strip
-from allocator.plan.spec import BlendWeights, MeasureSpec, PlanSpec
+from allocator.plan.spec import AttainmentLimits, BlendWeights, FairnessLimits, MeasureSpec, PlanSpec, Spec
 from allocator.plan.suggestions import month_hint, number_hint
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar
 
@@ -20,6 +20,11 @@ LARGEST = Decimal(10) ** 15
 SMALLEST = Decimal(10) ** -12
 TOP_KEYS = tuple(PlanSpec.model_fields)
 REQUIRED = ("plan", "start", "measures")
+BLOCKS: dict[str, type[Spec]] = {
+    "baseline": BlendWeights,
+    "fairness": FairnessLimits,
+    "attainment": AttainmentLimits,
+}
 _PLACEHOLDER: dict[str, Any] = {"plan": "?", "start": "2000-01", "measures": {"?": {"unit": "?", "total": 0}}}
 
 
@@ -87,11 +92,13 @@ def expected_at(path: Path) -> Expected | None:
             return "number"
         case ("baseline",):
             return "text or keys"
-        case () | ("measures" | "product_totals" | "over_assignment" | "stretch_levels",):
+        case () | (
+            "measures" | "product_totals" | "over_assignment" | "stretch_levels" | "fairness" | "attainment",
+        ):
             return "keys"
         case ("over_assignment" | "stretch_levels", _):
             return "number"
-        case ("baseline", key) if key in BlendWeights.model_fields:
+        case (block, key) if block in BLOCKS and key in BLOCKS[block].model_fields:
             return "number"
         case ("measures" | "product_totals", _):
             return "keys"
@@ -117,8 +124,8 @@ def known_keys(path: Path) -> tuple[str, ...]:
             return ("growth",)
         case ("product_totals", _, _):
             return ("growth", "min", "max")
-        case ("baseline",):
-            return tuple(BlendWeights.model_fields)
+        case (block,) if block in BLOCKS:
+            return tuple(BLOCKS[block].model_fields)
     return ()
 
 

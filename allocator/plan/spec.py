@@ -52,6 +52,57 @@ class BlendWeights(Spec):
     commitment: Annotated[FiniteFloat, Field(ge=0)] = 0.0
 
 
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+
+
+class FairnessLimits(Spec):
+    """When a test of fairness.json fails; `allocator run --gate` ends with an error then."""
+
+    alpha: Share = 0.05
+    """A bias test fails below this p-value (after Holm's correction) ..."""
+    effect: Share = 0.3
+    """... if its effect (0..1) is at least this ..."""
+    gap: Annotated[FiniteFloat, Field(ge=0)] = 0.02
+    """... and the medians of target / anchor that it compares are at least this far apart."""
+    max_gini: Share | None = None
+    """Largest Gini of target / anchor within a peer group."""
+    max_spread: Annotated[FiniteFloat, Field(ge=1)] | None = None
+    """Largest ratio of the largest to the smallest target / anchor within a peer group."""
+    max_theil: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    """Largest Theil of target / anchor within a peer group."""
+    min_jain: Share | None = None
+    """Smallest Jain index of target / anchor within a peer group."""
+    seed: Annotated[int, Field(ge=0)] = 20260101
+    """Seed of the permutations."""
+
+
+class AttainmentLimits(Spec):
+    """What attainment.json calls healthy; only limits written in plan.yaml are gated."""
+
+    at_goal_min: Share = 0.60
+    """Smallest healthy expected share of reps at goal."""
+    at_goal_max: Share = 0.75
+    """Largest healthy expected share of reps at goal."""
+    low: Share = 0.30
+    """A target below this probability is flagged as hardly attainable."""
+    high: Share = 0.90
+    """A target above this probability is flagged as too easy."""
+    confidence: Annotated[FiniteFloat, Field(gt=0.5, lt=1)] = 0.8
+    """Confidence that the over-assignment is to give."""
+    company_min: Share | None = None
+    """Smallest probability that the company makes its total."""
+    growth: Annotated[FiniteFloat, Field(gt=-1, le=10)] | None = None
+    """Growth of the company's sales that is expected without any plan; learned from history by default."""
+    correlation: Annotated[FiniteFloat, Field(ge=0, lt=1)] | None = None
+    """Correlation of log sales within a region; learned by default, 0.2 where that is not possible."""
+    common: Share = 0.5
+    """The part of it that all regions have in common."""
+    best_year: Annotated[FiniteFloat, Field(gt=0)] = 1.5
+    """A target above this many times the best year on file is not achievable by history."""
+    seed: Annotated[int, Field(ge=0)] = 20260101
+    """Seed of the simulation."""
+
+
 class PlanSpec(Spec):
     """The whole of `plan.yaml`."""
 
@@ -76,3 +127,7 @@ class PlanSpec(Spec):
     """`table` reads seasonality.csv."""
     stretch_levels: dict[str, Annotated[FiniteFloat, Field(gt=0)]] = {"base": 1.0}
     """Names and factors shown beside each target (目标 / 冲刺 / 挑战)."""
+    fairness: FairnessLimits = FairnessLimits()
+    """Limits of the tests in fairness.json."""
+    attainment: AttainmentLimits = AttainmentLimits()
+    """Limits and assumptions of attainment.json."""

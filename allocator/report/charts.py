@@ -103,6 +103,18 @@ def spread_strip(values: FloatArray, low: float, high: float, label: str) -> Mar
     return svg(width, height, join(shapes), label=label)
 
 
+def share_bar(share: float, low: float, high: float) -> Markup:
+    """Draw a share of 0..1 as a bar, with marks at `low` and `high`."""
+    width = 220.0
+    name = "down" if share < low else "base"
+    shapes = [
+        element("rect", x=0, y=5, width=width, height=9, class_="box"),
+        element("rect", x=0, y=5, width=round(width * share, 1), height=9, class_=name),
+        *(element("path", d=f"M{width * mark:.1f} 2V17", class_="one") for mark in (low, high)),
+    ]
+    return svg(width, ROW, *shapes)
+
+
 def columns(
     values: FloatArray, labels: Sequence[str], words: Sequence[str], line: float, title: str
 ) -> Markup:
@@ -120,7 +132,14 @@ def columns(
             element(
                 "rect", x=x, y=round(y, 1), width=28, height=round(max(abs(size), 1.0), 1), class_="base"
             ),
-            element("text", word, x=x + 14, y=round(y - 4, 1), text_anchor="middle"),
+            element(
+                "text",
+                word,
+                x=x + 14,
+                y=round(y + (13 if size > 18 else -4), 1),
+                text_anchor="middle",
+                class_="inside" if size > 18 else None,
+            ),
             element("text", label, x=x + 14, y=top + high + 14, text_anchor="middle"),
         ]
     y = round(ground - line * scale, 1)

@@ -15,7 +15,7 @@ class Markup(str):
 Content = str | Iterable["Content"] | None
 
 
-def element(name: str, *content: Content, **attributes: str | float | None) -> Markup:
+def element(name: str, /, *content: Content, **attributes: str | float | None) -> Markup:
     """Return `<name attributes>content</name>`; content and attributes are escaped unless they are markup.
 
     Parameters

@@ -17,7 +17,8 @@ border-bottom:1px solid var(--line);background:var(--tint)}
 header h1{margin:2px 0 8px;font-size:31px;line-height:1.2;color:var(--head);font-weight:650}
 header .over{color:var(--accent);font-weight:600;letter-spacing:.06em;font-size:13px}
 header .facts{color:var(--soft);margin:0}
-nav{display:flex;flex-wrap:wrap;gap:4px 20px;padding:14px 0;border-bottom:1px solid var(--line);font-size:13.5px}
+nav{display:flex;flex-wrap:wrap;gap:4px 20px;padding:14px 0;font-size:13.5px;
+border-bottom:1px solid var(--line)}
 nav a{color:var(--soft);text-decoration:none}
 nav a:hover{color:var(--head);text-decoration:underline}
 section{padding-top:34px}
@@ -37,18 +38,24 @@ p{margin:6px 0 10px;max-width:86ch}
 .checks li{padding-left:26px;position:relative}
 .checks li:before{position:absolute;left:2px;font-weight:700}
 .checks .ok:before{content:"\\2713";color:var(--good)}
+.checks .none:before{content:"\\2013";color:var(--soft)}
 .checks .warn:before{content:"!";color:var(--accent);left:6px}
 .checks .bad:before{content:"\\2717";color:var(--bad)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px;margin:8px 0 12px}
 th{font-weight:600;text-align:right;color:var(--soft);border-bottom:1.5px solid var(--line);padding:6px 8px;
 vertical-align:bottom;line-height:1.3}
-td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top}
+td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;
+white-space:nowrap}
+td:first-child,td.words,td.why{white-space:normal}
 th:first-child,td:first-child,.words{text-align:left}
 tr.sum td{font-weight:650;background:var(--tint)}
 tr.sub td:first-child{padding-left:24px}
+tr.head td:first-child{font-weight:650}
+.heat tr.head td{border-top-width:9px}
 td.minus{color:var(--down)}
-.heat td{text-align:center;vertical-align:middle;padding:5px 6px;border:2px solid var(--paper);line-height:1.3}
+.heat td{text-align:center;vertical-align:middle;padding:5px 6px;line-height:1.3;
+border:2px solid var(--paper)}
 .heat td:first-child{text-align:left;border-bottom-color:var(--paper)}
 .heat th{text-align:center}
 .heat th:first-child{text-align:left}
@@ -63,11 +70,15 @@ td.minus{color:var(--down)}
 .fall td.why{text-align:left;color:var(--soft);font-size:12.5px;line-height:1.35}
 .fall tr.end td{border-top:1.5px solid var(--line);font-weight:650}
 .fall svg{display:block;width:100%;height:19px}
+.strips td{vertical-align:middle}
+.strips th:nth-child(3),.strips td:nth-child(3){text-align:center}
+.strips svg{display:inline-block;vertical-align:middle;max-width:100%}
 .pill{display:inline-block;border-radius:9px;padding:0 9px;font-size:12px;white-space:nowrap;
 border:1px solid currentColor}
 .pill.relaxed{color:var(--bad)}.pill.binding{color:var(--base)}
 svg text{font:11px "Segoe UI",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
 fill:var(--soft)}
+svg text.inside{fill:#fff}
 svg .up{fill:var(--up)}svg .down{fill:var(--down)}svg .base{fill:var(--base)}svg .total{fill:var(--total)}
 svg .rule{stroke:var(--line);stroke-width:1}svg .one{stroke:var(--accent);stroke-width:1.5}
 svg .dot{fill:var(--base);fill-opacity:.45}svg .box{fill:var(--base);fill-opacity:.16}
@@ -87,6 +98,8 @@ footer{margin-top:44px;border-top:1px solid var(--line);padding-top:12px;color:v
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 html,body{background:#fff}body{max-width:none;padding:0;font-size:10.5pt}
 header{margin:0;padding:10mm 6mm 6mm}nav{display:none}section{padding-top:8mm}
-h2,h3,h4{break-after:avoid}tr,.card,.fall,figure{break-inside:avoid}thead{display:table-header-group}
-table{font-size:9pt}.scroll{overflow:visible}section.page{break-before:page;padding-top:0}}
+h2,h3,h4{break-after:avoid}tr,.card,.fall{break-inside:avoid}thead{display:table-header-group}
+table{font-size:9pt}
+.cards{grid-template-columns:repeat(4,1fr)}.card .value{font-size:15pt}
+.scroll{overflow:visible}section.page{break-before:page;padding-top:0}}
 """

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from allocator.allocation import Allocation
+from allocator.attainment.report import attainment_document
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.table import explanation_table
+from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
+from allocator.report.part import Extras
+from allocator.report.report import write_report
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import write_csv
 from allocator.results.hashing import RESULT_TABLES, result_hash
@@ -19,7 +23,7 @@ from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, monthly_table, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
-RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "matrix.xlsx", "report.html")
+RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
 
 
 def check_target(out: Path) -> None:
@@ -50,9 +54,20 @@ def check_target(out: Path) -> None:
 
 
 def write_results(
-    allocation: Allocation, out: Path, lang: str, *, with_workbook: bool = True, phases: Phases | None = None
+    allocation: Allocation,
+    out: Path,
+    lang: str,
+    *,
+    with_workbook: bool = True,
+    phases: Phases | None = None,
+    extras: Extras | None = None,
 ) -> dict[str, Any]:
     """Write all result files; the folder appears complete or not at all.
+
+    Parameters
+    ----------
+    extras
+        What the report shows beside the allocation, such as `backtest`.
 
     Returns
     -------
@@ -64,9 +79,19 @@ def write_results(
         with phases.phase("write tables"):
             _write_tables(allocation, folder, lang)
         digest = result_hash(folder)
+        with phases.phase("judge"):
+            judged = {
+                "fairness": fairness_document(allocation, lang),
+                "attainment": attainment_document(allocation, lang),
+            }
+            for name, document in judged.items():
+                write_json(folder / f"{name}.json", document)
         if with_workbook:
             with phases.phase("write workbook"):
                 write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
+        with phases.phase("write report"):
+            shown = {**(extras or {}), **judged, "result_hash": digest}
+            write_report(allocation, folder / "report.html", lang, shown)
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 

@@ -46,8 +46,8 @@ TEXTS = {
         "zh": "{measure} 的历史仅覆盖 3 年中的 {count} 年；更早年度不作推测。",
     },
     "review.note_partial": {
-        "en": "{label} is covered for {months} of 12 months: no growth from or to it, and it stays out of "
-        "the season index.",
+        "en": "{label} is covered for {months} of 12 months: no growth from or to it, and it stays out "
+        "of the season index.",
         "zh": "{label} 仅有 12 个月中的 {months} 个月数据：不计算与之相关的增长率，也不计入季节指数。",
     },
     "review.note_silent": {
@@ -55,7 +55,8 @@ TEXTS = {
         "zh": "{measure} 无任何数据的月份：{months}，按 0 计。",
     },
     "review.note_outside": {
-        "en": "{count} row(s) of {measure} lie before the years shown or after the plan starts and are left out.",
+        "en": "{count} row(s) of {measure} lie before the years shown or after the plan starts and are "
+        "left out.",
         "zh": "{measure} 有 {count} 行在所示年度之前或计划开始之后，未计入。",
     },
     "review.note_segments": {
@@ -71,8 +72,8 @@ TEXTS = {
         "zh": "没有统计订单数的指标，因此不计算客单价（可增加编号为 `orders` 的指标）。",
     },
     "review.note_money": {
-        "en": "{orders} counts orders, but no outcome measure is in the plan's currency, so there is no average "
-        "order value.",
+        "en": "{orders} counts orders, but no outcome measure is in the plan's currency, so there is no "
+        "average order value.",
         "zh": "{orders} 统计订单数，但没有以计划币种计量的结果性指标，因此不计算客单价。",
     },
     "review.written": {"en": "The review was written to {path}.", "zh": "历史复盘已写入 {path}。"},

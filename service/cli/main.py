@@ -13,12 +13,15 @@ from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "explain", "verify", "backtest")
+COMMANDS = ("init", "check", "run", "explain", "verify", "backtest", "review", "fairness", "audit")
 SHOWN_FAULTS = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 2 input, 3 infeasible, 4 stopped, 1 ours."""
+    """Run one command and return its exit code.
+
+    0 done, 1 our fault, 2 input, 3 infeasible, 4 stopped, 5 a gate failed.
+    """
     with claim_stdout() as stream:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments), stream)
 

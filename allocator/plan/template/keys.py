@@ -123,4 +123,52 @@ KEYS: tuple[Key, ...] = (
     Key("stretch_levels.base", "1.0", W("the target itself", "目标")),
     Key("stretch_levels.stretch", "1.1", W("stretch", "冲刺")),
     Key("stretch_levels.challenge", "1.2", W("challenge", "挑战")),
+    _branch(
+        "fairness",
+        W(
+            "when a test of fairness.json fails (`allocator run --gate` ends with exit 5 then)",
+            "fairness.json 检验的不合格标准（`allocator run --gate` 时退出码为 5）",
+        ),
+        is_example=True,
+    ),
+    _example(
+        "fairness.alpha",
+        "0.05",
+        W("largest p-value (Holm) of a bias that counts", "视为偏差的最大 p 值（Holm 校正）"),
+    ),
+    _example(
+        "fairness.effect", "0.3", W("smallest effect that counts, 0 to 1", "视为偏差的最小效应，0 到 1")
+    ),
+    _example("fairness.gap", "0.02", W("smallest gap of medians that counts", "视为偏差的最小中位数差")),
+    _example(
+        "fairness.max_gini",
+        "0.1",
+        W(
+            "of target / anchor within a peer group; also max_spread, max_theil, min_jain",
+            "同组目标/基准的基尼系数上限；另有 max_spread、max_theil、min_jain",
+        ),
+    ),
+    _branch(
+        "attainment",
+        W(
+            "what attainment.json calls healthy; written limits are gated",
+            "attainment.json 的健康区间；写明的才会被检验",
+        ),
+        is_example=True,
+    ),
+    _example(
+        "attainment.at_goal_min", "0.6", W("expected share of reps at goal, at least", "预计达成率下限")
+    ),
+    _example("attainment.at_goal_max", "0.75", W("and at most", "预计达成率上限")),
+    _example(
+        "attainment.company_min",
+        "0.5",
+        W("probability of the company total, at least", "公司总目标达成概率下限"),
+    ),
+    _example("attainment.confidence", "0.8", W("confidence that a hedge is to give", "加码要达到的把握")),
+    _example(
+        "attainment.growth",
+        "0.05",
+        W("growth expected without any plan; learned otherwise", "无计划时的预期增长；不填则由历史得出"),
+    ),
 )

@@ -3,10 +3,15 @@
 import argparse
 from pathlib import Path
 
+from allocator.backtest.backtest import backtest
+from allocator.backtest.periods import MONTHS
 from allocator.errors import Fault, InfeasiblePlan, InputFaults, RunStopped
+from allocator.fairness.gate import GATE_FAILED, gate_failures
 from allocator.phases import Phases
 from allocator.pipeline import allocate
+from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from allocator.report.part import Extras
 from allocator.results.folder import check_target, write_diagnosis, write_results
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
@@ -24,7 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
+    parser.add_argument(
+        "--backtest",
+        choices=tuple(MONTHS),
+        default=None,
+        help="replay the plan's own past too and show it in report.html",
+    )
     parser.add_argument("--no-workbook", action="store_true", help="leave matrix.xlsx out")
+    parser.add_argument(
+        "--gate", action="store_true", help="exit with 5 if a test of fairness or attainment fails"
+    )
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
@@ -45,11 +59,44 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     except InfeasiblePlan as infeasible:
         write_diagnosis(infeasible.diagnosis, arguments.out)
         raise
+    extras: Extras = {}
+    if arguments.backtest:
+        with phases.phase("backtest"):
+            extras = backtest_extras(plan, arguments.backtest)
     written = write_results(
-        allocation, arguments.out, output.lang, with_workbook=not arguments.no_workbook, phases=phases
+        allocation,
+        arguments.out,
+        output.lang,
+        with_workbook=not arguments.no_workbook,
+        phases=phases,
+        extras=extras,
     )
-    output.show(summary_text(allocation, output.lang), {**summary_json(allocation, arguments.out), **written})
-    return 0 if allocation.status == "optimal" else RunStopped.exit_code
+    failures = gate_failures(arguments.out) if arguments.gate else []
+    words, document = (
+        summary_text(allocation, output.lang),
+        {**summary_json(allocation, arguments.out), **written},
+    )
+    if arguments.gate:
+        words = "\n".join([words, "", *_gate_lines(failures, output.lang)])
+        document["gate"] = {"passed": not failures, "failures": failures}
+    output.show(words, document)
+    if allocation.status != "optimal":
+        return RunStopped.exit_code
+    return GATE_FAILED if failures else 0
+
+
+def _gate_lines(failures: list[str], lang: str) -> list[str]:
+    if not failures:
+        return [text("gate.passed", lang)]
+    return [text("gate.failed", lang, count=len(failures)), *(f"  {failure}" for failure in failures)]
+
+
+def backtest_extras(plan: Plan, period: str) -> Extras:
+    """Return the back-test for the report; where the history is too short for one, the words that say so."""
+    try:
+        return {"backtest": backtest(plan, period).as_dict()}
+    except InputFaults as too_short:
+        return {"backtest_missing": "; ".join(fault.message for fault in too_short.faults)}
 
 
 def engine_named(name: str) -> Engine:

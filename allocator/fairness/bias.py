@@ -1,0 +1,231 @@
+"""Tests for bias: whether target / anchor depends on what should not matter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from allocator.fairness.reps import Reps
+from allocator.plan.spec import FairnessLimits
+from solver_models.arrays import FloatArray, IntArray
+from solver_models.permutation import (
+    PermutationTest,
+    correlation_test,
+    groups_test,
+    holm,
+    rank_scores,
+    regression_test,
+)
+
+FEWEST = 5
+"""Reps below which a test says nothing."""
+FEWEST_IN_GROUP = 3
+"""Reps that a group needs to have a median of its own in the gap."""
+FEWEST_ON_A_SIDE = 3
+"""Reps above (and below) last year's quota that the ratchet test needs."""
+BUCKETS = ("low", "middle", "high")
+TENURE_BANDS = ((0.0, 1.0, "under_1_year"), (1.0, 3.0, "1_to_3_years"), (3.0, np.inf, "over_3_years"))
+
+
+@dataclass(frozen=True)
+class Bias:
+    """One test of one driver.
+
+    Parameters
+    ----------
+    driver
+        size, tenure, last_growth, last_attainment, manager, region, role, tenure_band or ratchet.
+    test
+        spearman, kruskal_wallis or regression.
+    n
+        Reps with a value.
+    status
+        tested; or why not: too_few, equal_ratios, nothing_to_compare, unknown.
+    effect
+        Spearman's r; for groups epsilon, the root of max(0, (H - k + 1) / (n - k)), which compares with a
+        correlation; for the ratchet the difference of the slopes.
+    statistic, p_value, p_holm, orders, is_exact
+        The permutation test within peer groups; None where there was none.
+    gap
+        Largest difference between the medians of the buckets or groups.
+    medians
+        Median ratio of each bucket (lowest 20 %, middle 60 %, highest 20 %) or group.
+    by_group
+        The effect inside each peer group with enough reps.
+    more
+        What only this test has (the two slopes of the ratchet).
+    """
+
+    driver: str
+    test: str
+    n: int
+    status: str
+    effect: float | None = None
+    statistic: float | None = None
+    p_value: float | None = None
+    p_holm: float | None = None
+    orders: int = 0
+    is_exact: bool = False
+    gap: float | None = None
+    medians: dict[str, float] | None = None
+    by_group: dict[str, float] | None = None
+    more: dict[str, float | str | int] | None = None
+
+    def fails(self, limits: FairnessLimits) -> bool:
+        """Tell whether the bias is significant, strong and wide enough to count."""
+        if self.p_holm is None or self.effect is None or self.gap is None:
+            return False
+        return self.p_holm <= limits.alpha and abs(self.effect) >= limits.effect and self.gap >= limits.gap
+
+
+def bias_tests(reps: Reps, limits: FairnessLimits, node_name: Callable[[int], str]) -> list[Bias]:
+    """Run all tests and correct their p-values together.
+
+    Reps are compared within their peer groups only: a difference between groups is no evidence.
+    """
+    attainment = reps.actual / reps.quota
+    found = [
+        _correlation(reps, "size", np.log(reps.size), limits.seed),
+        _correlation(reps, "tenure", reps.tenure, limits.seed),
+        _correlation(reps, "last_growth", reps.last_growth, limits.seed),
+        _correlation(reps, "last_attainment", attainment, limits.seed),
+        _groups(reps, "manager", np.array([node_name(v) for v in reps.manager], object), limits.seed),
+        _groups(reps, "region", np.array([node_name(v) for v in reps.region], object), limits.seed),
+        _groups(reps, "role", reps.role, limits.seed),
+        _groups(reps, "tenure_band", _tenure_bands(reps.tenure), limits.seed),
+        _ratchet(reps, limits.seed),
+    ]
+    tested = [at for at, bias in enumerate(found) if bias.p_value is not None]
+    corrected = holm([found[at].p_value or 0.0 for at in tested])
+    for at, p_holm in zip(tested, corrected, strict=True):
+        found[at] = replace(found[at], p_holm=p_holm)
+    return found
+
+
+def _correlation(reps: Reps, driver: str, value: FloatArray, seed: int) -> Bias:
+    """Spearman of the ratio with a driver, ranks within peer groups, permuted within peer groups."""
+    known = np.isfinite(value)
+    n = int(known.sum())
+    ratio, x, group = reps.ratio[known], value[known], reps.group[known]
+    why = _why_not(n, ratio)
+    if why:
+        return Bias(driver, "spearman", n, "unknown" if n == 0 else why)
+    left, right = rank_scores(ratio, group), rank_scores(x, group)
+    found = correlation_test(left, right, group, seed)
+    if found is None:
+        return Bias(driver, "spearman", n, "nothing_to_compare")
+    buckets = _buckets(right)
+    medians = {name: float(np.median(ratio[buckets == k])) for k, name in enumerate(BUCKETS)}
+    return _tested(
+        Bias(driver, "spearman", n, "tested", effect=found.statistic),
+        found,
+        medians,
+        {
+            name: float(np.corrcoef(left[group == k], right[group == k])[0, 1])
+            for k, name in enumerate(reps.group_name)
+            if (group == k).sum() >= FEWEST and np.ptp(ratio[group == k]) > 0 and np.ptp(x[group == k]) > 0
+        },
+    )
+
+
+def _groups(reps: Reps, driver: str, label: np.ndarray, seed: int) -> Bias:
+    """Kruskal and Wallis over the groups of a driver, permuted within peer groups."""
+    known = label != ""
+    n = int(known.sum())
+    ratio, peers = reps.ratio[known], reps.group[known]
+    why = _why_not(n, ratio)
+    if why:
+        return Bias(driver, "kruskal_wallis", n, "unknown" if n == 0 else why)
+    names, member = np.unique(label[known].astype(str), return_inverse=True)
+    member = member.astype(np.int64).reshape(-1)
+    medians = {
+        str(name): float(np.median(ratio[member == k]))
+        for k, name in enumerate(names)
+        if (member == k).sum() >= FEWEST_IN_GROUP
+    }
+    found = groups_test(rank_scores(ratio, peers), member, peers, seed) if n > len(names) else None
+    if found is None:
+        return Bias(driver, "kruskal_wallis", n, "nothing_to_compare", medians=medians, gap=_gap(medians))
+    effect = max(0.0, (found.statistic - len(names) + 1) / (n - len(names))) ** 0.5
+    return _tested(Bias(driver, "kruskal_wallis", n, "tested", effect=effect), found, medians, None)
+
+
+def _ratchet(reps: Reps, seed: int) -> Bias:
+    """Regress the change of quota on last year's excess and shortfall.
+
+    (X - Q) / Q = a + up (A / Q - 1)+ - down (1 - A / Q)+ + error. Equal small slopes are no ratchet; `up`
+    above `down` means that a beat raises the next target more than a miss lowers it. The difference of
+    the slopes is tested.
+    """
+    known = np.isfinite(reps.quota) & np.isfinite(reps.actual)
+    n = int(known.sum())
+    if n == 0:
+        return Bias("ratchet", "regression", 0, "unknown")
+    quota, actual = reps.quota[known], reps.actual[known]
+    beat, miss = np.maximum(actual / quota - 1, 0.0), np.minimum(actual / quota - 1, 0.0)
+    sides = min(int((beat > 0).sum()), int((miss < 0).sum()))
+    if n < 2 * FEWEST or sides < FEWEST_ON_A_SIDE:
+        return Bias("ratchet", "regression", n, "too_few")
+    change = reps.target[known] / quota - 1
+    design = np.column_stack([np.ones(n), beat, miss])
+    inverse = np.linalg.pinv(design)
+    up, down = float(inverse[1] @ change), float(inverse[2] @ change)
+    fitted = design @ (inverse @ change)
+    spread = float(((change - change.mean()) ** 2).sum())
+    found = regression_test(change, inverse[1] - inverse[2], reps.group[known], seed)
+    if found is None:
+        return Bias("ratchet", "regression", n, "nothing_to_compare")
+    more: dict[str, float | str | int] = {
+        "period": reps.period,
+        "slope_above": up,
+        "slope_below": down,
+        "r_squared": 1 - float(((change - fitted) ** 2).sum()) / spread,
+        "above": int((beat > 0).sum()),
+        "below": int((miss < 0).sum()),
+    }
+    medians = {"above": float(np.median(change[beat > 0])), "below": float(np.median(change[miss < 0]))}
+    return replace(
+        _tested(Bias("ratchet", "regression", n, "tested", effect=up - down), found, medians, None), more=more
+    )
+
+
+def _tested(
+    bias: Bias, found: PermutationTest, medians: dict[str, float], by_group: dict[str, float] | None
+) -> Bias:
+    return replace(
+        bias,
+        statistic=found.statistic,
+        p_value=found.p_value,
+        orders=found.orders,
+        is_exact=found.is_exact,
+        medians=medians,
+        gap=_gap(medians),
+        by_group=by_group,
+    )
+
+
+def _why_not(n: int, ratio: FloatArray) -> str:
+    if n < FEWEST:
+        return "too_few"
+    return "equal_ratios" if float(np.ptp(ratio)) == 0 else ""
+
+
+def _gap(medians: dict[str, float]) -> float:
+    """Largest difference of two medians; 0 where there is only one."""
+    return max(medians.values()) - min(medians.values()) if medians else 0.0
+
+
+def _buckets(score: FloatArray) -> IntArray:
+    """0 for the lowest 20 %, 2 for the highest 20 %, 1 between (at least one rep each). Shape (n,)."""
+    n = len(score)
+    place = np.empty(n, np.int64)
+    place[np.argsort(score, kind="stable")] = np.arange(n)
+    edge = max(1, round(0.2 * n))
+    return np.where(place < edge, 0, np.where(place >= n - edge, 2, 1)).astype(np.int64)
+
+
+def _tenure_bands(tenure: FloatArray) -> np.ndarray:
+    label = np.full(len(tenure), "", object)
+    for low, high, name in TENURE_BANDS:
+        label[(tenure >= low) & (tenure < high)] = name
+    return label

@@ -1,0 +1,157 @@
+"""fairness.json: distributions, tests, what causes deviations, and which limits fail."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from allocator.allocation import Allocation, MeasureAllocation
+from allocator.fairness.bias import Bias, bias_tests
+from allocator.fairness.distribution import distributions
+from allocator.fairness.reps import compared_reps
+from allocator.plan.spec import FairnessLimits
+from allocator.results.sentences import node_names
+from allocator.texts import text
+
+NOTICED = 1e-7
+"""A price below this moves nobody."""
+INEQUALITY_LIMITS = (
+    ("max_gini", "gini", 1),
+    ("max_spread", "max_over_min", 1),
+    ("max_theil", "theil", 1),
+    ("min_jain", "jain", -1),
+)
+
+
+def fairness_document(allocation: Allocation, lang: str) -> dict[str, Any]:
+    """Return fairness.json: plain JSON types, sentences in `lang`."""
+    limits = allocation.plan.spec.fairness
+    return {
+        "plan": allocation.plan.spec.plan,
+        "input_hash": allocation.plan.input_hash,
+        "seed": limits.seed,
+        "limits": limits.model_dump(),
+        "measures": {
+            result.measure: _measure(allocation, result, limits, lang) for result in allocation.measures
+        },
+    }
+
+
+def fairness_failures(document: dict[str, Any]) -> list[str]:
+    """Return one sentence per failed test of a fairness document."""
+    return [
+        f"{measure}: {failure['sentence']}"
+        for measure, judged in document["measures"].items()
+        for failure in judged["failures"]
+    ]
+
+
+def _measure(
+    allocation: Allocation, result: MeasureAllocation, limits: FairnessLimits, lang: str
+) -> dict[str, Any]:
+    reps = compared_reps(allocation, result)
+    names = node_names(allocation)
+    spread = distributions(reps)
+    tests = bias_tests(reps, limits, _labelled(allocation, names)) if len(reps) else []
+    causes = _causes(result)
+    failures = _bias_failures(tests, limits, lang) + _inequality_failures(spread["ratio"], limits, lang)
+    return {
+        "n": len(reps),
+        "groups": {name: int((reps.group == number).sum()) for number, name in enumerate(reps.group_name)},
+        "distributions": spread,
+        "tests": [_test(bias, limits, lang) for bias in tests],
+        "unequal_reps": int((reps.ratio != 1.0).sum()),
+        "causes": causes,
+        "by_construction": text(
+            "fairness.causes" if causes else "fairness.no_causes",
+            lang,
+            rules=", ".join(one["rule_id"] for one in causes[:8]),
+        ),
+        "failures": failures,
+        "passed": not failures,
+    }
+
+
+def _labelled(allocation: Allocation, names: list[str]) -> Callable[[int], str]:
+    """Name with id, so that two nodes of one name stay apart."""
+    ids = allocation.labels.node_id
+    return lambda v: names[v] if names[v] == ids[v] else f"{names[v]} ({ids[v]})"
+
+
+def _causes(result: MeasureAllocation) -> list[dict[str, Any]]:
+    """Rules and pins with a price: without any, every ratio would be the same; strongest first."""
+    rules = result.rules
+    strength = np.abs(rules["price"].to_numpy(np.float64))
+    priced = rules.assign(strength=strength)[strength > NOTICED]
+    found = [
+        {
+            "rule_id": str(rule_id),
+            "kind": str(group["kind"].iat[0]),
+            "owner": str(group["owner"].iat[0]),
+            "nodes": len(group),
+            "largest_price": float(group["strength"].max()),
+        }
+        for rule_id, group in priced.groupby("rule_id", sort=True)
+    ]
+    return sorted(found, key=lambda one: (-one["largest_price"], one["rule_id"]))
+
+
+def _test(bias: Bias, limits: FairnessLimits, lang: str) -> dict[str, Any]:
+    """One test as plain JSON with its verdict in words."""
+    verdict = ("fail" if bias.fails(limits) else "pass") if bias.status == "tested" else bias.status
+    document = asdict(bias)
+    more = document.pop("more") or {}
+    return {**document, **more, "verdict": verdict, "sentence": _sentence(bias, verdict, lang)}
+
+
+def _sentence(bias: Bias, verdict: str, lang: str) -> str:
+    driver = text(f"fairness.driver.{bias.driver}", lang)
+    if bias.status != "tested":
+        return text(f"fairness.status.{bias.status}", lang, driver=driver, n=bias.n)
+    p_holm = bias.p_holm if bias.p_holm is not None else 1.0
+    return text(
+        f"fairness.{verdict}",
+        lang,
+        driver=driver,
+        effect=f"{bias.effect:+.2f}" if bias.test == "spearman" else f"{bias.effect:.2f}",
+        p=f"{p_holm:.3f}" if p_holm >= 0.001 else "< 0.001",
+        gap=f"{bias.gap or 0.0:.1%}",
+        n=bias.n,
+    )
+
+
+def _bias_failures(tests: list[Bias], limits: FairnessLimits, lang: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "test": bias.driver,
+            "value": bias.effect,
+            "limit": limits.effect,
+            "sentence": _sentence(bias, "fail", lang),
+        }
+        for bias in tests
+        if bias.fails(limits)
+    ]
+
+
+def _inequality_failures(spread: dict[str, Any], limits: FairnessLimits, lang: str) -> list[dict[str, Any]]:
+    """Limits of inequality that a peer group breaks."""
+    found = []
+    for limit_name, key, sign in INEQUALITY_LIMITS:
+        limit = getattr(limits, limit_name)
+        for group, numbers in spread["groups"].items():
+            value = numbers.get(key)
+            if limit is None or value is None or sign * (value - limit) <= 0:
+                continue
+            sentence = text(
+                "fairness.limit",
+                lang,
+                index=text(f"fairness.index.{key}", lang),
+                group=group,
+                value=f"{value:.3f}",
+                limit=f"{limit:g}",
+            )
+            found.append(
+                {"test": limit_name, "group": group, "value": value, "limit": limit, "sentence": sentence}
+            )
+    return found
