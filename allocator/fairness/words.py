@@ -49,7 +49,11 @@ def _curve_lines(curve: dict[str, Any], lang: str) -> list[str]:
             lines.append(text("curve.infeasible", lang, band=f"{point['band']:7.2%}"))
             continue
         mark = text("curve.knee", lang) if at == curve["knee"] else ""
-        values = {"band": f"{point['band']:7.2%}", "price": f"{point['price']:8.3%}"}
+        values = {
+            "band": f"{point['band']:7.2%}",
+            "violation": f"{point['violation']:8.4f}",
+            "price": f"{point['price']:8.3%}",
+        }
         stretch = f"{point['stretch']:,.0f}"
         lines.append(text("curve.point", lang, **values, stretch=stretch, mark=mark).rstrip())
     return lines

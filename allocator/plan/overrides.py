@@ -7,7 +7,7 @@ import numpy as np
 
 from allocator.plan.faults import OVERRIDES, FaultCollector, NearMatches
 from allocator.plan.paths import split_path
-from allocator.plan.settings import expected_at, known_keys
+from allocator.plan.setting_keys import expected_at, known_keys
 from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
 from allocator.plan.tables import RULES
 from allocator.plan.yaml_source import Branch, Path, Place, Scalar, read_yaml_value

@@ -3,28 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from allocator.plan.encoding import is_known_encoding
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.plan.setting_keys import TOP_KEYS, Expected, expected_at, known_keys
 from allocator.plan.sheet import strip
-from allocator.plan.spec import AttainmentLimits, BlendWeights, FairnessLimits, MeasureSpec, PlanSpec, Spec
+from allocator.plan.spec import AttainmentLimits, PlanSpec
 from allocator.plan.suggestions import month_hint, number_hint
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar
 
-Expected = Literal["text", "number", "keys", "number or keys", "text or keys"]
 LARGEST = Decimal(10) ** 15
 SMALLEST = Decimal(10) ** -12
-TOP_KEYS = tuple(PlanSpec.model_fields)
 REQUIRED = ("plan", "start", "measures")
-BLOCKS: dict[str, type[Spec]] = {
-    "baseline": BlendWeights,
-    "fairness": FairnessLimits,
-    "attainment": AttainmentLimits,
-}
 _PLACEHOLDER: dict[str, Any] = {"plan": "?", "start": "2000-01", "measures": {"?": {"unit": "?", "total": 0}}}
 
 
@@ -81,52 +75,6 @@ def read_settings(tree: Branch | None, file: str, faults: FaultCollector) -> Set
     reader.check_meaning(plain)
     spec, doubtful = _validated(plain, reader)
     return Settings(spec, doubtful, tree)
-
-
-def expected_at(path: Path) -> Expected | None:
-    """Return what may stand under a path; None where no such key exists."""
-    match path:
-        case ("plan" | "name" | "start" | "currency" | "encoding" | "seasonality",):
-            return "text"
-        case ("months" | "commitment_cap",):
-            return "number"
-        case ("baseline",):
-            return "text or keys"
-        case () | (
-            "measures" | "product_totals" | "over_assignment" | "stretch_levels" | "fairness" | "attainment",
-        ):
-            return "keys"
-        case ("over_assignment" | "stretch_levels", _):
-            return "number"
-        case (block, key) if block in BLOCKS and key in BLOCKS[block].model_fields:
-            return "number"
-        case ("measures" | "product_totals", _):
-            return "keys"
-        case ("measures", _, "kind" | "unit"):
-            return "text"
-        case ("measures", _, "round_to") | ("measures", _, "total", "growth"):
-            return "number"
-        case ("measures", _, "total") | ("product_totals", _, _):
-            return "number or keys"
-        case ("product_totals", _, _, "growth" | "min" | "max"):
-            return "number"
-    return None
-
-
-def known_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys that may stand directly under a path, where they are fixed."""
-    match path:
-        case ():
-            return TOP_KEYS
-        case ("measures", _):
-            return tuple(MeasureSpec.model_fields)
-        case ("measures", _, "total"):
-            return ("growth",)
-        case ("product_totals", _, _):
-            return ("growth", "min", "max")
-        case (block,) if block in BLOCKS:
-            return tuple(BLOCKS[block].model_fields)
-    return ()
 
 
 class _Reader:
@@ -285,6 +233,7 @@ class _Reader:
         """What the shapes alone do not show."""
         if plain.get("baseline", "auto") != "auto":
             self._check_baseline(plain["baseline"])
+        self._check_goal_band(plain.get("attainment", {}))
         encoding = plain.get("encoding", "utf-8")
         if not is_known_encoding(encoding):
             self.refuse(
@@ -293,6 +242,19 @@ class _Reader:
                 code="unknown-encoding",
                 message=f"there is no text encoding `{encoding}`",
                 hint="use utf-8, gbk, gb18030, big5, cp1252 or another name that Python knows",
+            )
+
+    def _check_goal_band(self, limits: dict[str, Any]) -> None:
+        low = limits.get("at_goal_min", AttainmentLimits().at_goal_min)
+        high = limits.get("at_goal_max", AttainmentLimits().at_goal_max)
+        if low > high:
+            written = "at_goal_min" if "at_goal_min" in limits else "at_goal_max"
+            self.refuse(
+                ("attainment", written),
+                limits[written],
+                code="min-above-max",
+                message=f"at_goal_min ({low}) is larger than at_goal_max ({high})",
+                hint="give both, the smaller one as at_goal_min",
             )
 
     def _check_baseline(self, baseline: object) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.plan.csv_source import read_csv_sheet
 from allocator.plan.encoding import UnreadableText, decode
 from allocator.plan.faults import FaultCollector
-from allocator.plan.settings import TOP_KEYS
+from allocator.plan.setting_keys import TOP_KEYS
 from allocator.plan.sheet import Sheet, empty_sheet
 from allocator.plan.tables import REQUIRED_TABLES, TABLES, TRACKING_TABLES, Table
 from allocator.plan.yaml_source import Branch, Scalar, read_yaml

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from allocator.plan.faults import FaultCollector, bare_name
 from allocator.plan.header import read_header
 from allocator.plan.paths import split_path
-from allocator.plan.settings import expected_at
+from allocator.plan.setting_keys import expected_at
 from allocator.plan.sheet import Sheet, empty_sheet, keep_filled_rows, strip, text_column
 from allocator.plan.source import Source, absent_sheet, near_table
 from allocator.plan.tables import TABLES, TRACKING_TABLES, Column, Table

@@ -72,8 +72,9 @@ TEXTS = {
         "zh": "  公平的代价：与同组之比的允许偏差从 {widest}（不改变结果）到 {tightest}（规则允许的最小值）",
     },
     "curve.point": {
-        "en": "    band {band}  expected sales given up {price}  stretch {stretch}  {mark}",
-        "zh": "    偏差 {band}  放弃的预期销售 {price}  拉伸 {stretch}  {mark}",
+        "en": "    band {band}  soft rules missed {violation}  expected sales given up {price}  "
+        "stretch {stretch}  {mark}",
+        "zh": "    偏差 {band}  软规则违反 {violation}  放弃的预期销售 {price}  拉伸 {stretch}  {mark}",
     },
     "curve.infeasible": {
         "en": "    band {band}  the rules do not allow it",

@@ -83,8 +83,8 @@ TEXTS = {
     },
     "report.check_hard": {"en": "All hard rules hold.", "zh": "全部硬性规则均已满足。"},
     "report.check_hard_rounding": {
-        "en": "All hard rules hold; {count} row(s) gave way by less than the rounding.",
-        "zh": "全部硬性规则均已满足；其中 {count} 处因取整有小于取整单位的差额。",
+        "en": "All hard rules hold before rounding; whole units miss {count} row(s) (short_by in rules.csv).",
+        "zh": "取整前全部硬性规则均已满足；取整后有 {count} 处存在差额（见 rules.csv 的 short_by）。",
     },
     "report.check_soft": {
         "en": "{count} soft rule row(s) could not be kept in full; they are listed under the rules.",

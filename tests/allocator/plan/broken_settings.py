@@ -163,6 +163,26 @@ SETTINGS = (
         {"plan": swap("stretch: 1.1", "stretch: 0")},
         "plan.yaml:15 stretch_levels.stretch out-of-range",
     ),
+    broken(
+        "misspelt limit of fairness",
+        {"plan": add("fairness: {max_ginni: 0.1}")},
+        "plan.yaml:16 fairness.max_ginni unknown-key",
+    ),
+    broken(
+        "limit of fairness that is no share",
+        {"plan": add("fairness: {alpha: 5}")},
+        "plan.yaml:16 fairness.alpha out-of-range",
+    ),
+    broken(
+        "limit of attainment in words",
+        {"plan": add("attainment: {low: few}")},
+        "plan.yaml:16 attainment.low not-a-number",
+    ),
+    broken(
+        "share at goal upside down",
+        {"plan": add("attainment: {at_goal_max: 0.5}")},
+        "plan.yaml:16 attainment.at_goal_max min-above-max",
+    ),
     broken("unknown encoding", {"plan": add("encoding: klingon")}, "plan.yaml:16 encoding unknown-encoding"),
     broken(
         "alias in yaml",

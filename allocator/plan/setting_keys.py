@@ -1,0 +1,60 @@
+"""The keys of plan.yaml: which may stand where, and what each of them takes."""
+
+from typing import Literal
+
+from allocator.plan.spec import AttainmentLimits, BlendWeights, FairnessLimits, MeasureSpec, PlanSpec, Spec
+from allocator.plan.yaml_source import Path
+
+Expected = Literal["text", "number", "keys", "number or keys", "text or keys"]
+TOP_KEYS = tuple(PlanSpec.model_fields)
+BLOCKS: dict[str, type[Spec]] = {
+    "baseline": BlendWeights,
+    "fairness": FairnessLimits,
+    "attainment": AttainmentLimits,
+}
+
+
+def expected_at(path: Path) -> Expected | None:
+    """Return what may stand under a path; None where no such key exists."""
+    match path:
+        case ("plan" | "name" | "start" | "currency" | "encoding" | "seasonality",):
+            return "text"
+        case ("months" | "commitment_cap",):
+            return "number"
+        case ("baseline",):
+            return "text or keys"
+        case () | (
+            "measures" | "product_totals" | "over_assignment" | "stretch_levels" | "fairness" | "attainment",
+        ):
+            return "keys"
+        case ("over_assignment" | "stretch_levels", _):
+            return "number"
+        case (block, key) if block in BLOCKS and key in BLOCKS[block].model_fields:
+            return "number"
+        case ("measures" | "product_totals", _):
+            return "keys"
+        case ("measures", _, "kind" | "unit"):
+            return "text"
+        case ("measures", _, "round_to") | ("measures", _, "total", "growth"):
+            return "number"
+        case ("measures", _, "total") | ("product_totals", _, _):
+            return "number or keys"
+        case ("product_totals", _, _, "growth" | "min" | "max"):
+            return "number"
+    return None
+
+
+def known_keys(path: Path) -> tuple[str, ...]:
+    """Return the keys that may stand directly under a path, where they are fixed."""
+    match path:
+        case ():
+            return TOP_KEYS
+        case ("measures", _):
+            return tuple(MeasureSpec.model_fields)
+        case ("measures", _, "total"):
+            return ("growth",)
+        case ("product_totals", _, _):
+            return ("growth", "min", "max")
+        case (block,) if block in BLOCKS:
+            return tuple(BLOCKS[block].model_fields)
+    return ()
