@@ -12,6 +12,8 @@ STAMP := $(VENV)/.installed
 DEMO_PLAN := examples/demo/plan
 DEMO_OUT := out/demo
 CELLS ?= 10000
+LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install demo test lint format bench lock
@@ -49,5 +51,5 @@ bench: $(STAMP) ## seconds by phase and memory at 10,000 cells (make bench CELLS
 	$(BIN)/python -m benchmarks.bench --cells $(CELLS)
 
 lock: ## pin the newest allowed versions in requirements.lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --fork-strategy fewest --all-extras --generate-hashes \
-		--no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+	$(LOCK) --extra dev --upgrade pyproject.toml -o requirements.lock
+	$(LOCK) --extra dev --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
