@@ -103,6 +103,15 @@ def settle_tiers(
     return model, tuple(outcomes)
 
 
+def all_kept(model: BalanceModel) -> BalanceModel:
+    """Return the model with every soft side as a hard row."""
+    for tier in np.unique(model.soft.tier).tolist():
+        sides = _sides_of(model.soft, int(tier))
+        rows = _append(model.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
+        model = replace(model, rows=rows, soft=_without(model.soft, int(tier)))
+    return model
+
+
 def _unsettled(tier: int) -> TierOutcome:
     """Return the outcome of a tier that ran out of time."""
     return TierOutcome(tier, float("nan"), float("nan"), (), is_settled=False)
@@ -114,18 +123,15 @@ def _settle_tier(
     sides = _sides_of(model.soft, tier)
     rest = replace(model, soft=_without(model.soft, tier))
     face = _Face.whole(rest, len(sides))
-    first = _stage_program(rest, face, sides, "largest")
-    solution = _solve(first, engine, options)
-    n_before = rest.n_column
-    largest = float(solution.x[n_before + len(sides)])
+    solution = _smallest_largest(rest, face, sides, engine, options)
+    largest = solution.objective
     if largest <= SATISFIED:
         rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
         return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, ())
     stages = [_prices(rest, face, sides, solution, tier, "largest")]
     face = face.tightened(rest, sides, solution)
-    second = _stage_program(rest, face, sides, "sum")
-    solution = _solve(second, engine, options)
-    total = float(solution.x[n_before : n_before + len(sides)].sum())
+    solution = _solve(_sum_program(rest, face, sides), engine, options)
+    total = solution.objective
     stages.append(_prices(rest, face, sides, solution, tier, "sum"))
     face = face.tightened(rest, sides, solution)
     return _apply_face(rest, face, sides), TierOutcome(tier, largest, total, tuple(stages))
@@ -188,12 +194,56 @@ class _Face:
         )
 
 
-def _stage_program(model: BalanceModel, face: _Face, sides: Sides, stage: str) -> LinearProgram:
-    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0)."""
+def _smallest_largest(
+    model: BalanceModel, face: _Face, sides: Sides, engine: Engine, options: EngineOptions
+) -> Solution:
+    """Minimise theta over X / scale + theta >= bound / scale; the answer in terms of d and theta.
+
+    With d = theta everywhere the columns d are not needed: the price of a side is that of its
+    goal and of its row theta - d >= 0 alike.
+    """
+    k, n = len(sides), model.n_column
+    goal = _relative(sides, n)
+    matrix = vstack(
+        [
+            hstack([_widen(model.rows.matrix, n), csr_array((len(model.rows), 1))]),
+            hstack([goal, csr_array(np.ones((k, 1)))]),
+        ],
+        format="csr",
+    )
+    free = np.full(model.n_free, np.inf)
+    cost = np.zeros(n + 1)
+    cost[n] = 1.0
+    program = LinearProgram(
+        cost=cost,
+        matrix=csr_array(matrix),
+        row_lower=np.concatenate([face.row_lower, sides.sign * sides.bound / sides.scale]),
+        row_upper=np.concatenate([face.row_upper, np.full(k, np.inf)]),
+        lower=np.concatenate([face.lower, -free, [0.0]]),
+        upper=np.concatenate([face.upper, free, [np.inf]]),
+    )
+    found = _solve(program, engine, options)
+    of_side = found.row_price[len(model.rows) :]
+    theta = np.full(k, found.x[n])
+    return replace(
+        found,
+        x=np.concatenate([found.x[:n], theta, found.x[n:]]),
+        row_price=np.concatenate([found.row_price, of_side]),
+        reduced_cost=np.concatenate([found.reduced_cost[:n], np.zeros(k), found.reduced_cost[n:]]),
+    )
+
+
+def _relative(sides: Sides, n_column: int) -> csr_array:
+    """Rows of the sides, signed and per scale."""
+    goal = csr_array(sides.row.multiply((sides.sign / sides.scale)[:, None]))
+    return csr_array((goal.data, goal.indices, goal.indptr), shape=(len(sides), n_column))
+
+
+def _sum_program(model: BalanceModel, face: _Face, sides: Sides) -> LinearProgram:
+    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0); least sum of d."""
     k, n = len(sides), model.n_column
     identity = csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(k, k))
-    goal = csr_array(sides.row.multiply((sides.sign / sides.scale)[:, None]))
-    goal = csr_array((goal.data, goal.indices, goal.indptr), shape=(k, n))
+    goal = _relative(sides, n)
     ones = csr_array(np.ones((k, 1)))
     matrix = vstack(
         [
@@ -206,7 +256,7 @@ def _stage_program(model: BalanceModel, face: _Face, sides: Sides, stage: str) -
     free = np.full(model.n_free, np.inf)
     goal_bound = sides.sign * sides.bound / sides.scale
     cost = np.zeros(n + k + 1)
-    cost[n + k if stage == "largest" else slice(n, n + k)] = 1.0
+    cost[n : n + k] = 1.0
     return LinearProgram(
         cost=cost,
         matrix=csr_array(matrix),

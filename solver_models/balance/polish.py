@@ -13,6 +13,7 @@ NATURAL = 4e-12
 SIDE_PASSES = 25
 NEWTON_PASSES = 20
 REGULARISATION = 1e-9
+PATIENCE = 500
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class PolishedPoint:
     factorisations: int
 
 
-def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoint | None:
+def polish(
+    form: NormalForm, price: FloatArray, free: FloatArray, patience: int = PATIENCE
+) -> PolishedPoint | None:
     """Active-set Newton from given prices; None if the active set does not settle.
 
     A row is active while it is an equality or carries a price; which side it is held at is
@@ -37,6 +40,8 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
         Scaled prices, shape (n_row,).
     free
         Scaled free columns, shape (n_free,).
+    patience
+        Most factorisations to spend.
     """
     is_equal = form.lower == form.upper
     y = np.where(is_equal | (price != 0), price, 0.0)
@@ -60,7 +65,7 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
         measure = float(wrong.sum() + violated.sum())
         stalls = 0 if measure < best else stalls + 1
         best = min(best, measure)
-        if stalls > 8 or not np.all(np.isfinite(y)):
+        if stalls > 8 or count > patience or not np.all(np.isfinite(y)):
             return None
         if not is_solved and not wrong.any() and not violated.any():
             return None
