@@ -1,5 +1,8 @@
 """Plans of a given size with rules of every kind, feasible by construction."""
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -264,3 +267,19 @@ baseline: {{history: 0.6, potential: 0.15, commitment: 0.25}}
 over_assignment: {{team: 0.02, rep: 0.03}}
 seasonality: history
 """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write one plan."""
+    parser = argparse.ArgumentParser(description="write a plan of a given size")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--reps", type=int, required=True)
+    parser.add_argument("--products", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parsed = parser.parse_args(arguments)
+    write_benchmark_plan(parsed.folder, parsed.reps, parsed.products, parsed.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

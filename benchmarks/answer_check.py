@@ -1,0 +1,88 @@
+"""How far an answer is from the optimum, judged from the task alone and beside a reference.
+
+    python -m benchmarks.answer_check task.npz answer.npy reference.npy
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import lsq_linear
+
+from benchmarks.task import FloatArray, Task, load_task
+
+
+@dataclass(frozen=True)
+class AnswerCheck:
+    """Dimensionless distances of an answer.
+
+    Parameters
+    ----------
+    rms, largest
+        Weighted root mean square and largest |difference to the reference| / weight.
+    gap
+        (objective - objective of the reference) / (objective of the reference).
+    violation
+        Largest violation: of a row relative to its size, of a bound relative to the cell's weight.
+    """
+
+    rms: float
+    largest: float
+    gap: float
+    violation: float
+
+
+def check_answer(task: Task, x: FloatArray, reference: FloatArray) -> AnswerCheck:
+    """Compare an answer with the reference and with the rows.
+
+    Free columns are not part of an answer: they are set to what the rows that define them say.
+    """
+    off = np.abs(x - reference) / task.weight
+    best = task.objective(reference)
+    return AnswerCheck(
+        rms=float(np.sqrt(np.average(off**2, weights=task.weight))),
+        largest=float(off.max()),
+        gap=(task.objective(x) - best) / best if best > 0 else task.objective(x),
+        violation=_violation(task, x),
+    )
+
+
+def _violation(task: Task, x: FloatArray) -> float:
+    cells = task.matrix[:, : task.n_cell]
+    activity = cells @ x + task.matrix[:, task.n_cell :] @ _free_columns(task, cells @ x)
+    sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (task.row_lower, task.row_upper)]
+    size = np.maximum.reduce([abs(cells) @ task.anchor, *sides, np.full(len(activity), 1e-12)])
+    rows = np.maximum(task.row_lower - activity, activity - task.row_upper) / size
+    bounds = np.maximum(task.lower - x, x - task.upper) / task.weight
+    return float(max(rows.max(initial=0.0), bounds.max(initial=0.0), 0.0))
+
+
+def _free_columns(task: Task, of_cells: FloatArray) -> FloatArray:
+    """Return the free columns that the equality rows holding them define."""
+    if not task.n_free:
+        return np.zeros(0)
+    free = task.matrix[:, task.n_cell :]
+    defining = np.flatnonzero((task.row_lower == task.row_upper) & (np.diff(free.tocsr().indptr) > 0))
+    solution = lsq_linear(free[defining].toarray(), task.row_lower[defining] - of_cells[defining])
+    found: FloatArray = solution.x
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the check of one answer as JSON."""
+    parser = argparse.ArgumentParser(description="distance of an answer from a reference")
+    parser.add_argument("task", type=Path)
+    parser.add_argument("answer", type=Path)
+    parser.add_argument("reference", type=Path)
+    parsed = parser.parse_args(arguments)
+    check = check_answer(load_task(parsed.task), np.load(parsed.answer), np.load(parsed.reference))
+    print(json.dumps(asdict(check)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
