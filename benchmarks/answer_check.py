@@ -1,39 +1,20 @@
 """How far an answer is from the optimum, judged from the task alone and beside a reference.
 
-    python -m benchmarks.answer_check task.npz answer.npy reference.npy
+python -m benchmarks.answer_check task.npz answer.npy reference.npy
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import lsq_linear
 
+from benchmarks.record import AnswerCheck
 from benchmarks.task import FloatArray, Task, load_task
-
-
-@dataclass(frozen=True)
-class AnswerCheck:
-    """Dimensionless distances of an answer.
-
-    Parameters
-    ----------
-    rms, largest
-        Weighted root mean square and largest |difference to the reference| / weight.
-    gap
-        (objective - objective of the reference) / (objective of the reference).
-    violation
-        Largest violation: of a row relative to its size, of a bound relative to the cell's weight.
-    """
-
-    rms: float
-    largest: float
-    gap: float
-    violation: float
 
 
 def check_answer(task: Task, x: FloatArray, reference: FloatArray) -> AnswerCheck:

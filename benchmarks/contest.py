@@ -3,7 +3,7 @@
     python -m benchmarks.contest pulp-cbc task.npz answer.npy times.json
 
 `times.json` is written anew after every phase, so that a process that is stopped leaves behind
-what it had done. Exit code 3: no answer; the reason stands in the file.
+what it had done. Exit code 3: no answer, 4: not installed; the reason stands in the file.
 """
 
 import argparse
@@ -14,15 +14,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.routes import PeerFailure, Route, route_named
+from benchmarks.peers.routes import EngineAbsent, PeerFailure, Route, route_named
 from benchmarks.task import load_task
 
-NO_ANSWER = 3
+NO_ANSWER_CODE, ABSENT_CODE = 3, 4
 
 
 class PhaseClock:
@@ -93,7 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         compete(route_named(parsed.route), parsed.task, parsed.answer, clock)
     except PeerFailure as failure:
         clock.note("failure", str(failure))
-        return NO_ANSWER
+        return NO_ANSWER_CODE
+    except EngineAbsent as missing:
+        clock.note("failure", str(missing))
+        return ABSENT_CODE
+    except PackageNotFoundError as missing:
+        clock.note("failure", f"{missing.name} is not installed")
+        return ABSENT_CODE
     return 0
 
 

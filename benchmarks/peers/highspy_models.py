@@ -1,4 +1,4 @@
-"""HiGHS without a modelling library: its own expressions for the linear program, arrays for the quadratic one.
+"""HiGHS without a modelling library: its own expressions for the linear program, arrays for the quadratic.
 
 Runs in the environment of HiPO too, so it needs numpy, scipy and highspy alone.
 """
@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks.peers.routes import OURS_SCALED, TEXTBOOK_LP, TEXTBOOK_QP, PeerFailure
+from benchmarks.peers.routes import OURS_SCALED, TEXTBOOK_LP, TEXTBOOK_QP, EngineAbsent, PeerFailure
 from benchmarks.pieces import textbook_pieces
 from benchmarks.scaled import scaled_form, unscaled
 from benchmarks.task import FloatArray, RowFamily, Task
@@ -37,13 +37,13 @@ class HighsContestant:
 
         Raises
         ------
-        PeerFailure
+        EngineAbsent
             If this build of HiGHS does not know the solver.
         """
         highs: Any = SilentHighs()  # type: ignore[no-untyped-call, unused-ignore]
         if highs.setOptionValue("solver", self.solver) != highspy.HighsStatus.kOk:
             # HiGHS would go on with its active-set solver and not say so
-            raise PeerFailure(f"this build of HiGHS has no solver {self.solver!r}")
+            raise EngineAbsent(f"this build of HiGHS has no solver {self.solver!r}")
         if self.formulation == TEXTBOOK_LP:
             _write_textbook(highs, task)
         elif self.formulation == TEXTBOOK_QP:

@@ -42,7 +42,8 @@ class LinopyContestant:
             _add_pieces(model, cells, task)
         for family in task.families():
             rows = csr_array(
-                (family.coefficient, (family.row, family.column)), shape=(len(family), len(free) + task.n_cell)
+                (family.coefficient, (family.row, family.column)),
+                shape=(len(family), len(free) + task.n_cell),
             )
             _add_rows(model, z, rows, family.lower, family.upper, family.kind)
         return model

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks.peers.routes import PeerFailure
+from benchmarks.peers.routes import EngineAbsent, PeerFailure
 from benchmarks.task import FloatArray, Task
 from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel, Rows, SoftRows
+
+IS_WARM = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def contestant(formulation: str, solver: str) -> Own:
 
     Raises
     ------
-    PeerFailure
+    EngineAbsent
         If this version has no such engine.
     """
     return Own(named_engine(solver))
@@ -53,13 +55,13 @@ def named_engine(name: str) -> Engine:
 
     Raises
     ------
-    PeerFailure
+    EngineAbsent
         If this version has no such engine.
     """
     try:
         return choose_engine(name)
     except EngineError as missing:
-        raise PeerFailure(str(missing)) from missing
+        raise EngineAbsent(str(missing)) from missing
 
 
 def solve_model(model: BalanceModel, engine: Engine) -> BalanceAnswer:
@@ -72,8 +74,24 @@ def solve_model(model: BalanceModel, engine: Engine) -> BalanceAnswer:
     """
     try:
         return solve_balance(model, engine, EngineOptions())
-    except (EngineError, EngineStopped, ModelInfeasible) as failure:
+    except ModelInfeasible as failure:
+        raise PeerFailure(f"{engine.name}: {failure}", is_infeasible=True) from failure
+    except (EngineError, EngineStopped) as failure:
         raise PeerFailure(f"{engine.name}: {failure}") from failure
+
+
+def resolve_model(model: BalanceModel, before: BalanceAnswer, engine: Engine) -> BalanceAnswer:
+    """Solve a changed model, given the answer before the change.
+
+    ADAPTER OF THE WARM START: the product has no solve from an earlier answer in this version, so
+    this one starts afresh and `IS_WARM` says so. Where it gets one, call it here.
+
+    Raises
+    ------
+    PeerFailure
+        As `solve_model`.
+    """
+    return solve_model(model, engine)
 
 
 def model_of_task(task: Task) -> BalanceModel:

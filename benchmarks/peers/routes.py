@@ -15,6 +15,14 @@ OURS_PASSES, OURS_SCALED, OURS = "ours, passes + polish", "ours, scaled quadrati
 class PeerFailure(RuntimeError):
     """A contestant ended without an answer it calls optimal; the text says what it said."""
 
+    def __init__(self, message: str, *, is_infeasible: bool = False) -> None:
+        super().__init__(message)
+        self.is_infeasible = is_infeasible
+
+
+class EngineAbsent(RuntimeError):
+    """What the contestant needs is not here."""
+
 
 class Contestant(Protocol):
     """One way to solve a task, in three steps that are timed one by one."""
@@ -94,14 +102,24 @@ ROUTES = (
     _route("cvxpy-osqp", "cvxpy -> OSQP", TEXTBOOK_QP, "cvxpy_models", "OSQP", "cvxpy osqp"),
     _route("linopy-qp", "linopy -> HiGHS QP", TEXTBOOK_QP, "linopy_models", "highs", "linopy highspy"),
     _route("highspy-qp", "highspy, active-set QP", TEXTBOOK_QP, "highspy_models", "choose", "highspy"),
-    _route("hipo", "highspy, HiPO QP", TEXTBOOK_QP, "highspy_models", "hipo", "highspy highspy-extras", "hipo"),
+    _route(
+        "hipo", "highspy, HiPO QP", TEXTBOOK_QP, "highspy_models", "hipo", "highspy highspy-extras", "hipo"
+    ),
     _route("pulp-cbc-ours", "PuLP -> CBC", OURS_PASSES, "own", "pulp:CBC", "pulp"),
     _route("pulp-highs-ours", "PuLP -> HiGHS", OURS_PASSES, "own", "pulp:HiGHS", "pulp highspy"),
     _route("linopy-highs-ours", "linopy -> HiGHS", OURS_PASSES, "linopy_models", "highs", "linopy highspy"),
-    _route("cvxpy-clarabel-ours", "cvxpy -> Clarabel", OURS_SCALED, "cvxpy_models", "CLARABEL", "cvxpy clarabel"),
+    _route(
+        "cvxpy-clarabel-ours", "cvxpy -> Clarabel", OURS_SCALED, "cvxpy_models", "CLARABEL", "cvxpy clarabel"
+    ),
     _route("cvxpy-osqp-ours", "cvxpy -> OSQP", OURS_SCALED, "cvxpy_models", "OSQP", "cvxpy osqp"),
     _route(
-        "hipo-ours", "highspy, HiPO QP", OURS_SCALED, "highspy_models", "hipo", "highspy highspy-extras", "hipo"
+        "hipo-ours",
+        "highspy, HiPO QP",
+        OURS_SCALED,
+        "highspy_models",
+        "hipo",
+        "highspy highspy-extras",
+        "hipo",
     ),
 )
 

@@ -1,0 +1,155 @@
+"""All contestants at one size after the other, each in a process of its own, answers checked."""
+
+import json
+import statistics
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contest import ABSENT_CODE, NO_ANSWER_CODE
+from benchmarks.peers.routes import ROUTES, Route
+from benchmarks.processes import Ended, run_measured, run_module
+from benchmarks.record import ABSENT, FINISHED, NO_ANSWER, SKIPPED, STOPPED, AnswerCheck, PeerResult
+
+N_PRODUCT = 10
+SHORT_SECONDS = 1.0
+REPEATS = 3
+
+
+@dataclass
+class Contest:
+    """The running contest: limits, and what has been seen so far.
+
+    Parameters
+    ----------
+    scratch
+        Folder for plans, tasks and answers.
+    limit
+        Seconds a process may take.
+    largest_for_peers
+        Cells beyond which only our own engines run.
+    hipo_python
+        Interpreter of the environment with HiPO; None = not installed.
+    repeats
+        Runs of a contestant that takes less than a second.
+    """
+
+    scratch: Path
+    limit: float
+    largest_for_peers: int
+    hipo_python: Path | None
+    repeats: int = REPEATS
+    seen: dict[str, PeerResult] = field(default_factory=dict)
+
+    def at_size(self, cells: int) -> list[PeerResult]:
+        """Run every contestant on one plan; ours first, for the first that finishes is the reference."""
+        folder = self.scratch / f"peers-{cells}"
+        task = folder / "task.npz"
+        run_module("benchmarks.plans", folder / "plan", "--reps", str(cells // N_PRODUCT))
+        run_module("benchmarks.task_of_plan", folder / "plan", task)
+        reference: Path | None = None
+        results = []
+        for route in ROUTES:
+            result = self._why_not(route, cells) or self._compete(route, cells, task)
+            answer = _answer(task, route)
+            if result.outcome == FINISHED:
+                reference = reference or (answer if route.is_ours else None)
+                if reference is not None:
+                    result = replace(result, check=_check(task, answer, reference))
+            self.seen[route.name] = result
+            results.append(result)
+            print(_line(result), flush=True)
+        return results
+
+    def _why_not(self, route: Route, cells: int) -> PeerResult | None:
+        """Return a result without a run where there is nothing to run or it would be too long."""
+        if route.environment == "hipo" and self.hipo_python is None:
+            return _without(route, cells, ABSENT, "its environment is not installed")
+        if not route.is_ours and cells > self.largest_for_peers:
+            return _without(route, cells, SKIPPED, f"peers run up to {self.largest_for_peers:,} cells")
+        before = self.seen.get(route.name)
+        if before is None or before.outcome == FINISHED and self._hopes(before, cells):
+            return None
+        if before.outcome == FINISHED:
+            expected = before.total * cells / before.cells
+            return _without(route, cells, SKIPPED, f"at least {expected:.0f} s if time grew with size alone")
+        if before.outcome in (STOPPED, SKIPPED):
+            return _without(route, cells, SKIPPED, f"{before.outcome} at {before.cells:,} cells already")
+        return _without(route, cells, before.outcome, before.note)
+
+    def _hopes(self, before: PeerResult, cells: int) -> bool:
+        return before.total * cells / before.cells <= self.limit
+
+    def _compete(self, route: Route, cells: int, task: Path) -> PeerResult:
+        """Run a contestant once, or several times if it is quick, and return the median run."""
+        runs = [self._run_once(route, cells, task)]
+        if runs[0].outcome == FINISHED and runs[0].total < SHORT_SECONDS:
+            runs += [self._run_once(route, cells, task) for _ in range(self.repeats - 1)]
+        if any(run.outcome != FINISHED for run in runs):
+            return next(run for run in runs if run.outcome != FINISHED)
+        middle = statistics.median_low(run.total for run in runs)
+        return replace(next(run for run in runs if run.total == middle), repeats=len(runs))
+
+    def _run_once(self, route: Route, cells: int, task: Path) -> PeerResult:
+        python = str(self.hipo_python) if route.environment == "hipo" else sys.executable
+        times = task.with_name(f"{route.name}.json")
+        times.write_text("{}", encoding="utf-8")
+        command = [python, "-m", "benchmarks.contest", route.name, task, _answer(task, route), times]
+        ended = run_measured([str(part) for part in command], self.limit)
+        noted = json.loads(times.read_text(encoding="utf-8"))
+        outcome, note = _outcome(ended, noted, self.limit)
+        return PeerResult(
+            route.name,
+            route.label,
+            route.formulation,
+            cells,
+            outcome,
+            note,
+            noted.get("seconds", {}),
+            noted.get("cpu_seconds", {}),
+            ended.megabytes,
+            1,
+            None,
+            noted.get("versions", {}),
+        )
+
+
+def _answer(task: Path, route: Route) -> Path:
+    return task.with_name(f"{route.name}.npy")
+
+
+def _outcome(ended: Ended, noted: dict[str, Any], limit: float) -> tuple[str, str]:
+    """Name how a run ended.
+
+    Raises
+    ------
+    RuntimeError
+        If the contestant's process broke down in a way nobody foresaw.
+    """
+    if ended.exit_code == 0:
+        return FINISHED, ""
+    if ended.exit_code is None:
+        done = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in noted.get("seconds", {}).items())
+        return STOPPED, f"not finished in {limit:.0f} s (done: {done or 'nothing'})"
+    if ended.exit_code in (NO_ANSWER_CODE, ABSENT_CODE):
+        return (ABSENT if ended.exit_code == ABSENT_CODE else NO_ANSWER), str(noted["failure"])
+    last = ended.errors.splitlines()[-1:] or ["no message"]
+    return NO_ANSWER, f"process ended with {ended.exit_code}: {last[0]}"
+
+
+def _without(route: Route, cells: int, outcome: str, note: str) -> PeerResult:
+    return PeerResult(route.name, route.label, route.formulation, cells, outcome, note)
+
+
+def _check(task: Path, answer: Path, reference: Path) -> AnswerCheck:
+    ended = run_module("benchmarks.answer_check", task, answer, reference)
+    return AnswerCheck(**json.loads(ended.output))
+
+
+def _line(result: PeerResult) -> str:
+    start = f"{result.cells:>9,} cells  {result.label:<24} {result.formulation:<24} "
+    if result.outcome != FINISHED:
+        return f"{start}{result.outcome}: {result.note}"
+    rms = "" if result.check is None else f"  rms {result.check.rms:.0e}"
+    return f"{start}{result.total:8.3f} s {result.megabytes:7.0f} MB{rms}"
