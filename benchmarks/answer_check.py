@@ -1,6 +1,6 @@
 """How far an answer is from the optimum, judged from the task alone and beside a reference.
 
-python -m benchmarks.answer_check task.npz answer.npy reference.npy
+python -m benchmarks.answer_check task.npz reference.npy answer.npy ...
 """
 
 import argparse
@@ -54,14 +54,15 @@ def _free_columns(task: Task, of_cells: FloatArray) -> FloatArray:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the check of one answer as JSON."""
+    """Print the checks of the answers as a JSON list."""
     parser = argparse.ArgumentParser(description="distance of an answer from a reference")
     parser.add_argument("task", type=Path)
-    parser.add_argument("answer", type=Path)
     parser.add_argument("reference", type=Path)
+    parser.add_argument("answers", type=Path, nargs="+")
     parsed = parser.parse_args(arguments)
-    check = check_answer(load_task(parsed.task), np.load(parsed.answer), np.load(parsed.reference))
-    print(json.dumps(asdict(check)))
+    task, reference = load_task(parsed.task), np.load(parsed.reference)
+    checks = [asdict(check_answer(task, np.load(answer), reference)) for answer in parsed.answers]
+    print(json.dumps(checks))
     return 0
 
 

@@ -14,10 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.machine import this_machine
+from benchmarks.plan_sizes import task_of
 from benchmarks.processes import PROJECT, run_module
 from benchmarks.record import FINISHED, BenchmarkRecord, GrowthSeries, PeerResult, RunResult, WarmResult
 from benchmarks.side_by_side import Contest
@@ -52,8 +53,8 @@ class Extent:
     run_sizes: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     warm_sizes: tuple[int, ...] = (10_000, 100_000)
     largest_for_peers: int = 100_000
-    peer_limit: float = 120.0
-    run_limit: float = 240.0
+    peer_limit: float = 60.0
+    run_limit: float = 180.0
     repeats: int = 3
     growth_base: int = 250
     changes: int = 100
@@ -64,7 +65,7 @@ QUICK = Extent(
     peer_sizes=(1_000, 10_000),
     run_sizes=(1_000, 10_000),
     warm_sizes=(1_000,),
-    peer_limit=10.0,
+    peer_limit=8.0,
     run_limit=30.0,
     repeats=1,
     growth_base=0,
@@ -100,19 +101,8 @@ def measure_what_if(extent: Extent, engine: str, scratch: Path) -> list[WarmResu
     """Time re-solves at every size; fewer changes where a fresh solve already takes seconds."""
     results = []
     for cells in extent.warm_sizes:
-        folder = scratch / f"warm-{cells}"
-        run_module("benchmarks.plans", folder / "plan", "--reps", str(cells // 10))
-        run_module("benchmarks.task_of_plan", folder / "plan", folder / "task.npz")
-        ended = run_module(
-            "benchmarks.warm",
-            folder / "task.npz",
-            "--engine",
-            engine,
-            "--changes",
-            str(extent.changes),
-            "--seconds",
-            str(extent.peer_limit),
-        )
+        options = ("--engine", engine, "--changes", str(extent.changes), "--seconds", str(extent.peer_limit))
+        ended = run_module("benchmarks.warm", task_of(cells, scratch), *options)
         results.append(WarmResult(**json.loads(ended.output)))
         print(f"{cells:,} cells, one change: {results[-1].median_seconds['all']:.4f} s", flush=True)
     return results
@@ -141,12 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="1,000 and 10,000 cells only, no page")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (may be repeated)")
     parser.add_argument("--engine", default="auto", help="engine of whole runs and what-if")
+    parser.add_argument("--limit", type=float, help="seconds a contestant may take (60)")
     parser.add_argument("--record", type=Path, help="where the JSON goes")
     parsed = parser.parse_args(arguments)
     is_partial = parsed.quick or bool(parsed.only)
     path = parsed.record or (PROJECT / "out" / "bench.json" if is_partial else RECORD)
     with tempfile.TemporaryDirectory() as scratch:
         extent = QUICK if parsed.quick else FULL
+        if parsed.limit:
+            extent = replace(extent, peer_limit=parsed.limit)
         record = measure(extent, parsed.only or PARTS, parsed.engine, Path(scratch))
     write_record(record, path)
     print(f"{record.minutes} minutes; record: {path}")

@@ -38,11 +38,13 @@ class PhaseClock:
     def phase(self, name: str) -> Iterator[None]:
         """Time what is done inside; child processes count."""
         wall, cpu = time.perf_counter(), _cpu_seconds()
-        yield
-        self._seconds[name] = time.perf_counter() - wall
-        self._cpu[name] = _cpu_seconds() - cpu
-        self.note("seconds", self._seconds)
-        self.note("cpu_seconds", self._cpu)
+        try:
+            yield
+        finally:
+            self._seconds[name] = time.perf_counter() - wall
+            self._cpu[name] = _cpu_seconds() - cpu
+            self.note("seconds", self._seconds)
+            self.note("cpu_seconds", self._cpu)
 
     def note(self, key: str, value: object) -> None:
         """Write one more fact."""

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
+from matplotlib import colormaps, rc_context, use
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.peers.routes import OURS, OURS_PASSES, OURS_SCALED
 from benchmarks.record import FINISHED, BenchmarkRecord, PeerResult, RunResult
 
-mpl.use("svg")
+use("svg")
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "target-allocator",
@@ -24,7 +26,7 @@ INSIDE = ("read", "anchors", "build", "tiers", "balance", "round", "months", "ru
 
 def draw_peers(record: BenchmarkRecord, path: Path) -> None:
     """Seconds (build, solve, extract) and peak memory of every contestant against cells, log-log."""
-    with mpl.rc_context(STYLE):
+    with rc_context(STYLE):
         figure, axes = _axes(2)
         routes = list(dict.fromkeys(result.route for result in record.peers))
         labels = list(dict.fromkeys(result.label for result in record.peers))
@@ -42,10 +44,10 @@ def draw_peers(record: BenchmarkRecord, path: Path) -> None:
 def draw_runs(record: BenchmarkRecord, path: Path) -> None:
     """Seconds by phase and peak memory of our whole run against cells, log-log."""
     runs = [run for run in record.runs if run.outcome == FINISHED and run.name != "demo"]
-    with mpl.rc_context(STYLE):
+    with rc_context(STYLE):
         figure, axes = _axes(2)
         phases = list(dict.fromkeys(phase for run in runs for phase in run.phases))
-        colour = mpl.colormaps["tab20"]
+        colour = colormaps["tab20"]
         for number, phase in enumerate(phases):
             has = [run for run in runs if run.phases.get(phase, 0.0) > 0]
             seconds = [run.phases[phase] for run in has]
@@ -62,13 +64,15 @@ def draw_runs(record: BenchmarkRecord, path: Path) -> None:
 
 
 def _axes(count: int) -> tuple[Any, Any]:
-    figure = mpl.figure.Figure(figsize=(10.0, 5.6), layout="constrained")
+    figure = Figure(figsize=(10.0, 5.6), layout="constrained")
     return figure, figure.subplots(1, count)
 
 
 def _line(axes: Any, results: Sequence[PeerResult], values: Sequence[float], labels: Sequence[str]) -> None:
     first = results[0]
     is_ours = first.formulation == OURS
+    peers = [label for label in labels if not label.startswith(OURS)]
+    colour = None if is_ours else colormaps["tab10"](peers.index(first.label))
     axes.plot(
         [result.cells for result in results],
         values,
@@ -76,7 +80,7 @@ def _line(axes: Any, results: Sequence[PeerResult], values: Sequence[float], lab
         marker="s" if is_ours else "o",
         ms=5 if is_ours else 3,
         lw=2.5 if is_ours else 1.2,
-        color=mpl.colormaps["tab20"](labels.index(first.label)),
+        color="0.0" if is_ours and not labels.index(first.label) else "0.5" if is_ours else colour,
         label=first.label if is_ours else f"{first.label} ({first.formulation})",
     )
 
@@ -89,8 +93,10 @@ def _finish(axes: Any, title: str, results: Sequence[PeerResult] | Sequence[RunR
     axes.set_xticks(
         sorted({result.cells for result in results if result.outcome == FINISHED and result.cells})
     )
-    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda cells, _: f"{cells:,.0f}"))
-    axes.xaxis.set_minor_formatter(mpl.ticker.NullFormatter())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda cells, _: f"{cells:,.0f}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _legend(figure: Any, axes: Any, rows: int) -> None:

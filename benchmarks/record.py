@@ -94,8 +94,8 @@ class GrowthSeries:
     value: list[int]
     seconds: list[float]
     megabytes: list[float]
-    time_exponent: float
-    memory_exponent: float
+    time_exponent: float | None
+    memory_exponent: float | None
 
 
 @dataclass(frozen=True)

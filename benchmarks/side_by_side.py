@@ -9,10 +9,10 @@ from typing import Any
 
 from benchmarks.contest import ABSENT_CODE, NO_ANSWER_CODE
 from benchmarks.peers.routes import ROUTES, Route
+from benchmarks.plan_sizes import task_of
 from benchmarks.processes import Ended, run_measured, run_module
 from benchmarks.record import ABSENT, FINISHED, NO_ANSWER, SKIPPED, STOPPED, AnswerCheck, PeerResult
 
-N_PRODUCT = 10
 SHORT_SECONDS = 1.0
 REPEATS = 3
 
@@ -44,23 +44,14 @@ class Contest:
 
     def at_size(self, cells: int) -> list[PeerResult]:
         """Run every contestant on one plan; ours first, for the first that finishes is the reference."""
-        folder = self.scratch / f"peers-{cells}"
-        task = folder / "task.npz"
-        run_module("benchmarks.plans", folder / "plan", "--reps", str(cells // N_PRODUCT))
-        run_module("benchmarks.task_of_plan", folder / "plan", task)
-        reference: Path | None = None
+        task = task_of(cells, self.scratch)
         results = []
         for route in ROUTES:
             result = self._why_not(route, cells) or self._compete(route, cells, task)
-            answer = _answer(task, route)
-            if result.outcome == FINISHED:
-                reference = reference or (answer if route.is_ours else None)
-                if reference is not None:
-                    result = replace(result, check=_check(task, answer, reference))
             self.seen[route.name] = result
             results.append(result)
             print(_line(result), flush=True)
-        return results
+        return _checked(task, results)
 
     def _why_not(self, route: Route, cells: int) -> PeerResult | None:
         """Return a result without a run where there is nothing to run or it would be too long."""
@@ -95,7 +86,7 @@ class Contest:
         python = str(self.hipo_python) if route.environment == "hipo" else sys.executable
         times = task.with_name(f"{route.name}.json")
         times.write_text("{}", encoding="utf-8")
-        command = [python, "-m", "benchmarks.contest", route.name, task, _answer(task, route), times]
+        command = [python, "-m", "benchmarks.contest", route.name, task, _answer(task, route.name), times]
         ended = run_measured([str(part) for part in command], self.limit)
         noted = json.loads(times.read_text(encoding="utf-8"))
         outcome, note = _outcome(ended, noted, self.limit)
@@ -115,8 +106,8 @@ class Contest:
         )
 
 
-def _answer(task: Path, route: Route) -> Path:
-    return task.with_name(f"{route.name}.npy")
+def _answer(task: Path, route_name: str) -> Path:
+    return task.with_name(f"{route_name}.npy")
 
 
 def _outcome(ended: Ended, noted: dict[str, Any], limit: float) -> tuple[str, str]:
@@ -133,7 +124,10 @@ def _outcome(ended: Ended, noted: dict[str, Any], limit: float) -> tuple[str, st
         done = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in noted.get("seconds", {}).items())
         return STOPPED, f"not finished in {limit:.0f} s (done: {done or 'nothing'})"
     if ended.exit_code in (NO_ANSWER_CODE, ABSENT_CODE):
-        return (ABSENT if ended.exit_code == ABSENT_CODE else NO_ANSWER), str(noted["failure"])
+        reason = str(noted["failure"])
+        if ended.exit_code == ABSENT_CODE:
+            return ABSENT, reason
+        return NO_ANSWER, f"{reason} (after {sum(noted['seconds'].values()):.1f} s)"
     last = ended.errors.splitlines()[-1:] or ["no message"]
     return NO_ANSWER, f"process ended with {ended.exit_code}: {last[0]}"
 
@@ -142,14 +136,22 @@ def _without(route: Route, cells: int, outcome: str, note: str) -> PeerResult:
     return PeerResult(route.name, route.label, route.formulation, cells, outcome, note)
 
 
-def _check(task: Path, answer: Path, reference: Path) -> AnswerCheck:
-    ended = run_module("benchmarks.answer_check", task, answer, reference)
-    return AnswerCheck(**json.loads(ended.output))
+def _checked(task: Path, results: list[PeerResult]) -> list[PeerResult]:
+    """Compare all answers with the first of ours, in one process; without one there is no check."""
+    done = [result.route for result in results if result.outcome == FINISHED]
+    ours = [route.name for route in ROUTES if route.is_ours and route.name in done]
+    if not ours:
+        return results
+    answers = [_answer(task, name) for name in (ours[0], *done)]
+    checks = json.loads(run_module("benchmarks.answer_check", task, *answers).output)
+    check_of = {name: AnswerCheck(**check) for name, check in zip(done, checks, strict=True)}
+    for name, check in check_of.items():
+        print(f"{name:<20} rms {check.rms:.0e}  largest {check.largest:.0e}  violation {check.violation:.0e}")
+    return [replace(result, check=check_of.get(result.route)) for result in results]
 
 
 def _line(result: PeerResult) -> str:
     start = f"{result.cells:>9,} cells  {result.label:<24} {result.formulation:<24} "
     if result.outcome != FINISHED:
         return f"{start}{result.outcome}: {result.note}"
-    rms = "" if result.check is None else f"  rms {result.check.rms:.0e}"
-    return f"{start}{result.total:8.3f} s {result.megabytes:7.0f} MB{rms}"
+    return f"{start}{result.total:8.3f} s {result.megabytes:7.0f} MB"

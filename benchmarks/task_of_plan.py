@@ -19,7 +19,6 @@ from allocator.model.problem import MeasureProblem, build_problem
 from allocator.plan.reading import read_plan
 from benchmarks.task import IntArray, Task, save_task
 
-
 TIGHTER = 1.04
 CEILING = (0.95, 1.25)
 SEED = 3

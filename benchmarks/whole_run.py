@@ -5,41 +5,13 @@ import math
 import statistics
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.processes import PROJECT, run_measured, run_module
+from benchmarks.plan_sizes import PlanSize, plan_of
+from benchmarks.processes import PROJECT, run_measured
 from benchmarks.record import FINISHED, STOPPED, GrowthSeries, RunResult
 
 DEMO_PLAN = PROJECT / "examples" / "demo" / "plan"
-
-
-@dataclass(frozen=True)
-class PlanSize:
-    """What a benchmark plan is made of."""
-
-    reps: int
-    products: int = 10
-    measures: int = 1
-    more_rules: int = 0
-
-    @property
-    def cells(self) -> int:
-        """Cells of all measures."""
-        return self.reps * self.products * self.measures
-
-
-def write_plan_of(size: PlanSize, folder: Path) -> Path:
-    """Write a plan of a size, in a process of its own."""
-    wanted = {
-        "--reps": size.reps,
-        "--products": size.products,
-        "--measures": size.measures,
-        "--more-rules": size.more_rules,
-    }
-    options = [text for key, value in wanted.items() for text in (key, str(value))]
-    run_module("benchmarks.plans", folder, *options)
-    return folder
 
 
 def measure_run(name: str, cells: int, plan: Path, out: Path, engine: str, limit: float) -> RunResult:
@@ -73,8 +45,7 @@ def measure_sizes(scratch: Path, sizes: Sequence[int], engine: str, limit: float
     """Measure the demo and plans of the sizes given; a size that is stopped is the last."""
     results = [measure_run("demo", 7200, DEMO_PLAN, scratch / "demo", engine, limit)]
     for cells in sizes:
-        size = PlanSize(cells // 10)
-        plan = write_plan_of(size, scratch / f"run-{cells}")
+        plan = plan_of(PlanSize(cells // 10), scratch)
         name = f"{cells:,} cells"
         results.append(measure_run(name, cells, plan, scratch / f"run-{cells}-out", engine, limit))
         if results[-1].outcome != FINISHED:
@@ -119,7 +90,7 @@ def measure_growth(scratch: Path, base: int, engine: str, limit: float) -> list[
         runs = []
         for value, size in zip(values, sizes, strict=True):
             name = f"growth-{varied.replace(' ', '-')}-{value}"
-            plan = write_plan_of(size, scratch / name)
+            plan = plan_of(size, scratch)
             run = measure_run(
                 f"{varied} = {value:,}", size.cells, plan, scratch / f"{name}-out", engine, limit
             )
@@ -137,9 +108,9 @@ def measure_growth(scratch: Path, base: int, engine: str, limit: float) -> list[
     return series
 
 
-def exponent(value: Sequence[float], measured: Sequence[float]) -> float:
-    """Slope of log(measured) over log(value): 1 = proportional. NaN with fewer than two points."""
+def exponent(value: Sequence[float], measured: Sequence[float]) -> float | None:
+    """Slope of log(measured) over log(value): 1 = proportional. None with fewer than two points."""
     if len(value) < 2:
-        return math.nan
+        return None
     slope = statistics.linear_regression([math.log(v) for v in value], [math.log(m) for m in measured]).slope
     return float(slope)

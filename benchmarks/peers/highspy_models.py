@@ -32,7 +32,7 @@ class HighsContestant:
     formulation: str
     solver: str
 
-    def build(self, task: Task) -> highspy.Highs:
+    def build(self, task: Task) -> Any:
         """Load the model.
 
         Raises
