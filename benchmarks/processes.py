@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-MAXRSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10
+BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
 ERROR_LINES = 20
 
 
@@ -72,7 +72,7 @@ def run_measured(command: Sequence[str], limit: float) -> Ended:
             None if is_late.is_set() and child.returncode < 0 else child.returncode,
             seconds,
             used.ru_utime + used.ru_stime,
-            used.ru_maxrss / MAXRSS_PER_MB,
+            used.ru_maxrss * BYTES_PER_MAXRSS / 1e6,
             output.read().decode(),
             "\n".join(errors.read().decode().splitlines()[-ERROR_LINES:]),
         )

@@ -33,6 +33,8 @@ class Contest:
         Interpreter of the environment with HiPO; None = not installed.
     repeats
         Runs of a contestant that takes less than a second.
+    routes
+        Who takes part, ours first.
     """
 
     scratch: Path
@@ -40,20 +42,21 @@ class Contest:
     largest_for_peers: int
     hipo_python: Path | None
     repeats: int = REPEATS
+    routes: tuple[Route, ...] = ROUTES
     seen: dict[str, PeerResult] = field(default_factory=dict)
 
     def at_size(self, cells: int) -> list[PeerResult]:
         """Run every contestant on one plan; ours first, for the first that finishes is the reference."""
         task = task_of(cells, self.scratch)
         results = []
-        for route in ROUTES:
-            result = self._why_not(route, cells) or self._compete(route, cells, task)
+        for route in self.routes:
+            result = self.why_not(route, cells) or self._compete(route, cells, task)
             self.seen[route.name] = result
             results.append(result)
             print(_line(result), flush=True)
         return _checked(task, results)
 
-    def _why_not(self, route: Route, cells: int) -> PeerResult | None:
+    def why_not(self, route: Route, cells: int) -> PeerResult | None:
         """Return a result without a run where there is nothing to run or it would be too long."""
         if route.environment == "hipo" and self.hipo_python is None:
             return _without(route, cells, ABSENT, "its environment is not installed")
