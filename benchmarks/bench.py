@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.machine import this_machine
 from benchmarks.plan_sizes import task_of
-from benchmarks.processes import PROJECT, run_module
+from benchmarks.processes import PROJECT, run_measured, run_module
 from benchmarks.record import FINISHED, BenchmarkRecord, GrowthSeries, PeerResult, RunResult, WarmResult
 from benchmarks.side_by_side import Contest
 from benchmarks.whole_run import measure_growth, measure_sizes
@@ -98,11 +98,17 @@ def measure_peers(extent: Extent, scratch: Path) -> list[PeerResult]:
 
 
 def measure_what_if(extent: Extent, engine: str, scratch: Path) -> list[WarmResult]:
-    """Time re-solves at every size; fewer changes where a fresh solve already takes seconds."""
+    """Time re-solves at every size; fewer changes where one takes seconds, none where it takes too long."""
     results = []
     for cells in extent.warm_sizes:
-        options = ("--engine", engine, "--changes", str(extent.changes), "--seconds", str(extent.peer_limit))
-        ended = run_module("benchmarks.warm", task_of(cells, scratch), *options)
+        command = [sys.executable, "-m", "benchmarks.warm", str(task_of(cells, scratch)), "--engine", engine]
+        command += ["--changes", str(extent.changes), "--seconds", str(extent.peer_limit)]
+        ended = run_measured(command, extent.run_limit)
+        if ended.exit_code is None:
+            print(f"{cells:,} cells, what-if: not finished in {extent.run_limit:.0f} s", flush=True)
+            break
+        if ended.exit_code != 0:
+            raise RuntimeError(f"what-if at {cells:,} cells:\n{ended.errors}")
         results.append(WarmResult(**json.loads(ended.output)))
         print(f"{cells:,} cells, one change: {results[-1].median_seconds['all']:.4f} s", flush=True)
     return results

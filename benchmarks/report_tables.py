@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.peers.routes import OURS_PASSES, TEXTBOOK_LP
-from benchmarks.record import FINISHED, STOPPED, BenchmarkRecord, PeerResult, RunResult
+from benchmarks.record import FINISHED, STOPPED, BenchmarkRecord, PeerResult, RunResult, WarmResult
+from benchmarks.whole_run import exponent
 
 SAME_ANSWER = 1e-6
 CONTEST_SIZE = 10_000
@@ -16,21 +17,15 @@ WANTED = {10_000: (0.03, 1, 300), 100_000: (0.4, 5, 1_000), 1_000_000: (7, 60, 6
 def machine_text(record: BenchmarkRecord) -> str:
     """Say where, when and with which versions."""
     machine = record.machine
-    versions = dict(machine.versions)
-    for result in record.peers:
-        for name, version in result.versions.items():
-            known = versions.get(name)
-            versions[name] = version if known in (None, version) else f"{known} (HiPO: {version})"
-    listed = ", ".join(f"{name} {version}" for name, version in sorted(_distinct(versions).items()))
+    used = [machine.versions, *(result.versions for result in record.peers)]
+    pairs = sorted({pair for versions in used for pair in versions.items() if pair[1] != "not installed"})
+    listed = ", ".join(f"{name} {version}" for name, version in pairs)
     return (
         f"Measured on {machine.date}: {machine.processor}, {machine.cores} cores, "
         f"{machine.memory_gib:g} GiB,\n{machine.system}, Python {machine.python}; {listed}.\n"
-        f"Whole runs and what-if: engine `{record.engine}`. The command took {record.minutes:g} minutes."
+        f"Whole runs and what-if: engine `{record.engine}`. Every contestant may take "
+        f"{record.limit_seconds:g} s; the command took {record.minutes:g} minutes."
     )
-
-
-def _distinct(versions: dict[str, str]) -> dict[str, str]:
-    return {name: version for name, version in versions.items() if version != "not installed"}
 
 
 def speed_table(record: BenchmarkRecord) -> str:
@@ -45,7 +40,22 @@ def speed_table(record: BenchmarkRecord) -> str:
         if r is not ours
     ]
     title = f"Ours at {CONTEST_SIZE:,} cells: {ours.label}, {seconds_text(ours.total)} s.\n\n"
-    return title + _table(("contestant", "seconds", "times ours", "same answer"), rows)
+    table = _table(("contestant", "seconds", "times ours", "same answer"), rows)
+    return f"{title}{table}\n\n{_asked_for(here, ours)}"
+
+
+def _asked_for(here: Sequence[PeerResult], ours: PeerResult) -> str:
+    """Set the times of PuLP -> CBC and of the best generic LP route beside what was asked for."""
+    routes = [r for r in here if r.formulation in LP_ROUTES and r.outcome == FINISHED]
+    cbc = [r for r in routes if r.route.startswith("pulp-cbc")]
+    texts = [
+        f"{name}: {best.total / ours.total:,.0f} times ours with {best.label} ({best.formulation}); "
+        f"asked for: {wanted}"
+        for name, group, wanted in (("PuLP -> CBC", cbc, 100), ("Best generic LP route", routes, 20))
+        if group
+        for best in [min(group, key=lambda result: result.total)]
+    ]
+    return ".\n".join([*texts, ""]).strip()
 
 
 def _times_slower(result: PeerResult, ours: PeerResult, limit: float) -> tuple[str, str, str]:
@@ -149,12 +159,13 @@ def growth_table(record: BenchmarkRecord) -> str:
             ", ".join(f"{value:,}" for value in series.value),
             ", ".join(seconds_text(one) for one in series.seconds),
             _exponent(series.time_exponent),
+            _exponent(exponent(series.value[-2:], series.seconds[-2:])),
             ", ".join(f"{one:,.0f}" for one in series.megabytes),
             _exponent(series.memory_exponent),
         )
         for series in record.growth
     ]
-    head = ("varied", "fixed", "values", "seconds", "time exponent", "MB", "memory exponent")
+    head = ("varied", "fixed", "values", "seconds", "time e", "of the last step", "MB", "memory e")
     return _table(head, rows) if rows else "Not measured."
 
 
@@ -170,7 +181,7 @@ def warm_table(record: BenchmarkRecord) -> str:
             f"{warm.engine}, {'warm' if warm.is_warm else 'fresh (this version keeps no state)'}",
             f"{warm.changes}",
             seconds_text(warm.cold_seconds),
-            *[seconds_text(warm.median_seconds[kind]) for kind in ("total", "bound", "pin", "rule", "all")],
+            *[_median(warm, kind) for kind in ("total", "bound", "pin", "rule", "all")],
             seconds_text(warm.slowest_seconds),
             f"{warm.infeasible}",
             f"{warm.largest_difference:.0e}",
@@ -192,6 +203,10 @@ def warm_table(record: BenchmarkRecord) -> str:
         "difference",
     )
     return _table(head, rows) if rows else "Not measured."
+
+
+def _median(warm: WarmResult, kind: str) -> str:
+    return seconds_text(warm.median_seconds[kind]) if kind in warm.median_seconds else "-"
 
 
 def seconds_text(seconds: float) -> str:

@@ -68,9 +68,9 @@ class Contest:
         if before.outcome == FINISHED:
             expected = before.total * cells / before.cells
             return _without(route, cells, SKIPPED, f"at least {expected:.0f} s if time grew with size alone")
-        if before.outcome in (STOPPED, SKIPPED):
-            return _without(route, cells, SKIPPED, f"{before.outcome} at {before.cells:,} cells already")
-        return _without(route, cells, before.outcome, before.note)
+        if before.outcome == ABSENT:
+            return _without(route, cells, ABSENT, before.note)
+        return _without(route, cells, SKIPPED, f"{before.outcome} at {before.cells:,} cells already")
 
     def _hopes(self, before: PeerResult, cells: int) -> bool:
         return before.total * cells / before.cells <= self.limit
