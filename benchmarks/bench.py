@@ -4,7 +4,8 @@
     python -m benchmarks.bench --quick    1,000 and 10,000 cells, without the page
 
 Writes a JSON record, and (unless it is quick) the page and its pictures with `benchmarks.report`.
-Everything is measured in processes of its own, one at a time.
+Everything is measured in processes of its own, one at a time. Exit code 1: an answer that ended in
+our polish is not ours, so something is wrong.
 """
 
 import argparse
@@ -18,14 +19,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.machine import this_machine
+from benchmarks.peers.routes import OURS, OURS_PASSES
 from benchmarks.plan_sizes import task_of
 from benchmarks.processes import PROJECT, run_measured, run_module
-from benchmarks.record import FINISHED, BenchmarkRecord, GrowthSeries, PeerResult, RunResult, WarmResult
+from benchmarks.record import BenchmarkRecord, GrowthSeries, PeerResult, RunResult, WarmResult
 from benchmarks.side_by_side import Contest
 from benchmarks.whole_run import measure_growth, measure_sizes
 
 HIPO_PYTHON = PROJECT / ".venv-hipo" / "bin" / "python"
 RECORD = PROJECT / "docs" / "performance" / "results.json"
+AGREEMENT = 1e-8
 PARTS = ("peers", "runs", "growth", "warm")
 
 
@@ -151,8 +154,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{record.minutes} minutes; record: {path}")
     if not is_partial:
         run_module("benchmarks.report", path)
-    finished = [result for result in record.peers if result.outcome == FINISHED]
-    return 0 if finished or "peers" not in (parsed.only or PARTS) else 1
+    wrong = disagreements(record.peers)
+    for text in wrong:
+        print(text)
+    return 1 if wrong else 0
+
+
+def disagreements(peers: Sequence[PeerResult]) -> list[str]:
+    """Say which contestants ended in our polish and yet elsewhere, or broke a row or bound on the way."""
+    polished = [r for r in peers if r.formulation in (OURS, OURS_PASSES) and r.check is not None]
+    return [
+        f"{result.label} ({result.formulation}) at {result.cells:,} cells gives another answer: "
+        f"largest difference {result.check.largest:.0e}, violation {result.check.violation:.0e}"
+        for result in polished
+        if result.check is not None and max(result.check.largest, result.check.violation) > AGREEMENT
+    ]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pictures of a record: time and memory against size, drawn so that the same record gives the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,25 @@ INSIDE = ("read", "anchors", "build", "tiers", "balance", "round", "months", "ru
 
 
 def draw_peers(record: BenchmarkRecord, path: Path) -> None:
-    """Seconds (build, solve, extract) and peak memory of every contestant against cells, log-log."""
+    """Seconds in all, to build and to solve, and peak memory of every contestant against cells, log-log."""
+    panels: dict[str, Callable[[PeerResult], float]] = {
+        "seconds: build, solve, extract": lambda result: result.total,
+        "peak memory, MB": lambda result: result.megabytes,
+        "seconds to build the model": lambda result: result.seconds["build"],
+        "seconds to solve it": lambda result: result.seconds["solve"],
+    }
     with rc_context(STYLE):
-        figure, axes = _axes(2)
+        figure = Figure(figsize=(10.0, 9.0), layout="constrained")
+        axes = figure.subplots(2, 2).ravel()
         routes = list(dict.fromkeys(result.route for result in record.peers))
         labels = list(dict.fromkeys(result.label for result in record.peers))
         for route in routes:
             done = [r for r in record.peers if r.route == route and r.outcome == FINISHED]
-            if done:
-                _line(axes[0], done, [r.total for r in done], labels)
-                _line(axes[1], done, [r.megabytes for r in done], labels)
-        _finish(axes[0], "seconds: build, solve, extract", record.peers)
-        _finish(axes[1], "peak memory, MB", record.peers)
+            for panel, value in zip(axes, panels.values(), strict=True):
+                if done:
+                    _line(panel, done, [value(result) for result in done], labels)
+        for panel, title in zip(axes, panels, strict=True):
+            _finish(panel, title, record.peers)
         _legend(figure, axes[0], 6)
         _save(figure, path)
 
@@ -45,7 +52,8 @@ def draw_runs(record: BenchmarkRecord, path: Path) -> None:
     """Seconds by phase and peak memory of our whole run against cells, log-log."""
     runs = [run for run in record.runs if run.outcome == FINISHED and run.name != "demo"]
     with rc_context(STYLE):
-        figure, axes = _axes(2)
+        figure = Figure(figsize=(10.0, 5.6), layout="constrained")
+        axes = figure.subplots(1, 2)
         phases = list(dict.fromkeys(phase for run in runs for phase in run.phases))
         colour = colormaps["tab20"]
         for number, phase in enumerate(phases):
@@ -61,11 +69,6 @@ def draw_runs(record: BenchmarkRecord, path: Path) -> None:
         _finish(axes[1], "peak memory, MB", runs)
         _legend(figure, axes[0], 6)
         _save(figure, path)
-
-
-def _axes(count: int) -> tuple[Any, Any]:
-    figure = Figure(figsize=(10.0, 5.6), layout="constrained")
-    return figure, figure.subplots(1, count)
 
 
 def _line(axes: Any, results: Sequence[PeerResult], values: Sequence[float], labels: Sequence[str]) -> None:

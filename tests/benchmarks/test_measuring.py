@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.bench import disagreements
 from benchmarks.peers.own import model_of_task, named_engine, solve_model
-from benchmarks.peers.routes import route_named
+from benchmarks.peers.routes import OURS, OURS_PASSES, TEXTBOOK_LP, route_named
 from benchmarks.plans import write_benchmark_plan
 from benchmarks.processes import run_measured, run_module
-from benchmarks.record import ABSENT, FINISHED, NO_ANSWER, SKIPPED, STOPPED, PeerResult
+from benchmarks.record import ABSENT, FINISHED, NO_ANSWER, SKIPPED, STOPPED, AnswerCheck, PeerResult
 from benchmarks.side_by_side import Contest
 from benchmarks.warm import CHANGES, KINDS, measure_warm
 from benchmarks.whole_run import exponent, measure_run
@@ -115,6 +116,18 @@ def test_a_contestant_without_hope_is_not_run_and_the_reason_is_stated(
     assert result is not None
     assert result.outcome == outcome
     assert note in result.note
+
+
+def test_an_answer_from_our_polish_that_is_not_ours_is_an_alarm() -> None:
+    def result(formulation: str, largest: float, violation: float) -> PeerResult:
+        check = AnswerCheck(0.0, largest, 0.0, violation)
+        return PeerResult("x", "PuLP -> CBC", formulation, 1_000, FINISHED, check=check)
+
+    good = [result(OURS, 0, 1e-15), result(OURS_PASSES, 1e-10, 1e-12), result(TEXTBOOK_LP, 0.1, 0.0)]
+    assert disagreements(good) == []
+    (alarm,) = disagreements([*good, result(OURS_PASSES, 1e-5, 0.0)])
+    assert "PuLP -> CBC" in alarm
+    assert disagreements([result(OURS, 0.0, 1e-4)])
 
 
 def test_peers_stay_out_beyond_their_size_but_ours_runs(tmp_path: Path) -> None:
