@@ -15,6 +15,7 @@ PRODUCTS_PER_LINE = 4
 MOST_REGIONS = 20
 PINNED_REPS = 20
 GROWTH = 0.10
+WIDEST = 2.5  # a larger rep than this would have to fall below the fairness band to meet the capacity rule
 MEAN_REP = 2_000_000.0
 SEASON = np.array([0.80, 0.85, 1.15, 0.95, 0.98, 1.20, 0.90, 0.92, 1.12, 0.95, 1.05, 1.13])
 PEER_GROUPS = np.array(["key", "field", "inside"])
@@ -107,7 +108,8 @@ def _market(n_rep: int, n_product: int, random: np.random.Generator) -> Market:
     n_region = int(np.clip(n_rep // REPS_PER_REGION, 2, MOST_REGIONS))
     n_line = max(2, n_product // PRODUCTS_PER_LINE)
     peer_group = np.array([0, 1, 1, 1, 1, 1, 1, 1, 2, 2])[np.arange(n_rep) % 10]
-    size = MEAN_REP * PEER_SIZE[peer_group] * np.exp(0.3 * random.standard_normal(n_rep))
+    spread = np.clip(random.standard_normal(n_rep), -WIDEST, WIDEST)
+    size = MEAN_REP * PEER_SIZE[peer_group] * np.exp(0.3 * spread)
     share = np.exp(0.6 * random.standard_normal(n_product))
     mix = share * np.exp(0.5 * random.standard_normal((n_rep, n_product)))
     mix *= random.random((n_rep, n_product)) < 0.8

@@ -83,7 +83,7 @@ def _line(axes: Any, results: Sequence[PeerResult], values: Sequence[float], lab
         marker="s" if is_ours else "o",
         ms=5 if is_ours else 3,
         lw=2.5 if is_ours else 1.2,
-        color="0.0" if is_ours and not labels.index(first.label) else "0.5" if is_ours else colour,
+        color="0.0" if is_ours and not labels.index(first.label) else "0.35" if is_ours else colour,
         label=first.label if is_ours else f"{first.label} ({first.formulation})",
     )
 
