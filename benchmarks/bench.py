@@ -4,8 +4,8 @@
     python -m benchmarks.bench --quick    1,000 and 10,000 cells, without the page
 
 Writes a JSON record, and (unless it is quick) the page and its pictures with `benchmarks.report`.
-Everything is measured in processes of its own, one at a time. Exit code 1: an answer that ended in
-our polish is not ours, so something is wrong.
+Everything is measured in processes of its own, one at a time; the record is written after every
+part. Exit code 1: an answer that ended in our polish is not ours, so something is wrong.
 """
 
 import argparse
@@ -14,15 +14,16 @@ import math
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.machine import this_machine
 from benchmarks.peers.routes import OURS, OURS_PASSES
 from benchmarks.plan_sizes import task_of
 from benchmarks.processes import PROJECT, run_measured, run_module
-from benchmarks.record import BenchmarkRecord, GrowthSeries, PeerResult, RunResult, WarmResult
+from benchmarks.record import NO_ANSWER, BenchmarkRecord, PeerResult, WarmResult
 from benchmarks.side_by_side import Contest
 from benchmarks.whole_run import measure_growth, measure_sizes
 
@@ -76,21 +77,25 @@ QUICK = Extent(
 )
 
 
-def measure(extent: Extent, parts: Sequence[str], engine: str, scratch: Path) -> BenchmarkRecord:
-    """Measure the parts asked for; the others stay empty."""
+def measure(
+    extent: Extent, parts: Sequence[str], engine: str, scratch: Path, keep: Callable[[BenchmarkRecord], None]
+) -> BenchmarkRecord:
+    """Measure the parts asked for; the others stay empty. `keep` gets the record after every part."""
     start = time.perf_counter()
-    peers = measure_peers(extent, scratch) if "peers" in parts else []
-    runs: list[RunResult] = []
-    if "runs" in parts:
-        runs = measure_sizes(scratch, extent.run_sizes, engine, extent.run_limit)
-    growth: list[GrowthSeries] = []
-    if "growth" in parts and extent.growth_base:
-        growth = measure_growth(scratch, extent.growth_base, engine, extent.run_limit)
-    warm = measure_what_if(extent, engine, scratch) if "warm" in parts else []
-    minutes = (time.perf_counter() - start) / 60.0
-    return BenchmarkRecord(
-        this_machine(), engine, extent.peer_limit, round(minutes, 1), peers, runs, growth, warm
-    )
+    record = BenchmarkRecord(this_machine(), engine, extent.peer_limit, 0.0, [], [], [], [])
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "peers": lambda: {"peers": measure_peers(extent, scratch)},
+        "runs": lambda: {"runs": measure_sizes(scratch, extent.run_sizes, engine, extent.run_limit)},
+        "growth": lambda: {"growth": measure_growth(scratch, extent.growth_base, engine, extent.run_limit)},
+        "warm": lambda: {"warm": measure_what_if(extent, engine, scratch)},
+    }
+    for part in parts:
+        if part != "growth" or extent.growth_base:
+            measured = measures[part]()
+            minutes = round((time.perf_counter() - start) / 60.0, 1)
+            record = replace(record, minutes=minutes, **measured)
+            keep(record)
+    return record
 
 
 def measure_peers(extent: Extent, scratch: Path) -> list[PeerResult]:
@@ -149,8 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extent = QUICK if parsed.quick else FULL
         if parsed.limit:
             extent = replace(extent, peer_limit=parsed.limit)
-        record = measure(extent, parsed.only or PARTS, parsed.engine, Path(scratch))
-    write_record(record, path)
+        parts = [part for part in PARTS if part in (parsed.only or PARTS)]
+        record = measure(
+            extent, parts, parsed.engine, Path(scratch), lambda so_far: write_record(so_far, path)
+        )
     print(f"{record.minutes} minutes; record: {path}")
     if not is_partial:
         run_module("benchmarks.report", path)
@@ -161,14 +168,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def disagreements(peers: Sequence[PeerResult]) -> list[str]:
-    """Say which contestants ended in our polish and yet elsewhere, or broke a row or bound on the way."""
-    polished = [r for r in peers if r.formulation in (OURS, OURS_PASSES) and r.check is not None]
-    return [
-        f"{result.label} ({result.formulation}) at {result.cells:,} cells gives another answer: "
-        f"largest difference {result.check.largest:.0e}, violation {result.check.violation:.0e}"
-        for result in polished
-        if result.check is not None and max(result.check.largest, result.check.violation) > AGREEMENT
-    ]
+    """Say which contestants ended in our polish and yet elsewhere, or broke a row, or gave no answer."""
+    texts = []
+    for result in peers:
+        if result.formulation not in (OURS, OURS_PASSES):
+            continue
+        name = f"{result.label} ({result.formulation}) at {result.cells:,} cells"
+        check = result.check
+        if result.outcome == NO_ANSWER:
+            texts.append(f"{name}: {result.note}")
+        elif check is not None and max(check.largest, check.violation) > AGREEMENT:
+            texts.append(
+                f"{name} gives another answer: "
+                f"largest difference {check.largest:.0e}, violation {check.violation:.0e}"
+            )
+    return texts
 
 
 if __name__ == "__main__":

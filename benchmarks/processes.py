@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,16 +45,31 @@ class Ended:
     errors: str
 
 
-def run_measured(command: Sequence[str], limit: float) -> Ended:
-    """Run a command from the project's root; end it and its children after `limit` seconds."""
+def run_measured(command: Sequence[str], limit: float, temporary: Path | None = None) -> Ended:
+    """Run a command from the project's root; end it and its children after `limit` seconds.
+
+    Parameters
+    ----------
+    temporary
+        Where it keeps temporary files, so that those of a process that is stopped go away with the folder.
+    """
+    place = {} if temporary is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=output, stderr=errors, cwd=PROJECT, start_new_session=True)
+        child = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=errors,
+            cwd=PROJECT,
+            env={**os.environ, **place},
+            start_new_session=True,
+        )
         is_late = threading.Event()
 
         def end() -> None:
             is_late.set()
-            os.killpg(child.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended in this very moment
+                os.killpg(child.pid, signal.SIGKILL)
 
         timer = threading.Timer(limit, end)
         timer.start()

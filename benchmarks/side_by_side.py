@@ -90,7 +90,7 @@ class Contest:
         times = task.with_name(f"{route.name}.json")
         times.write_text("{}", encoding="utf-8")
         command = [python, "-m", "benchmarks.contest", route.name, task, _answer(task, route.name), times]
-        ended = run_measured([str(part) for part in command], self.limit)
+        ended = run_measured([str(part) for part in command], self.limit, task.parent)
         noted = json.loads(times.read_text(encoding="utf-8"))
         outcome, note = _outcome(ended, noted, self.limit)
         return PeerResult(
@@ -114,13 +114,7 @@ def _answer(task: Path, route_name: str) -> Path:
 
 
 def _outcome(ended: Ended, noted: dict[str, Any], limit: float) -> tuple[str, str]:
-    """Name how a run ended.
-
-    Raises
-    ------
-    RuntimeError
-        If the contestant's process broke down in a way nobody foresaw.
-    """
+    """Name how a run ended; a process that broke down is shown with its last words."""
     if ended.exit_code == 0:
         return FINISHED, ""
     if ended.exit_code is None:

@@ -12,6 +12,7 @@ from benchmarks.processes import PROJECT, run_measured
 from benchmarks.record import FINISHED, STOPPED, GrowthSeries, RunResult
 
 DEMO_PLAN = PROJECT / "examples" / "demo" / "plan"
+DEMO_CELLS = 300 * 12 * 2
 
 
 def measure_run(name: str, cells: int, plan: Path, out: Path, engine: str, limit: float) -> RunResult:
@@ -43,7 +44,7 @@ def run_text(result: RunResult) -> str:
 
 def measure_sizes(scratch: Path, sizes: Sequence[int], engine: str, limit: float) -> list[RunResult]:
     """Measure the demo and plans of the sizes given; a size that is stopped is the last."""
-    results = [measure_run("demo", 7200, DEMO_PLAN, scratch / "demo", engine, limit)]
+    results = [measure_run("demo", DEMO_CELLS, DEMO_PLAN, scratch / "demo", engine, limit)]
     for cells in sizes:
         plan = plan_of(PlanSize(cells // 10), scratch)
         name = f"{cells:,} cells"

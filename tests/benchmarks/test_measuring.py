@@ -7,12 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.bench import disagreements
+from benchmarks.bench import Extent, disagreements, measure
 from benchmarks.peers.own import model_of_task, named_engine, solve_model
 from benchmarks.peers.routes import OURS, OURS_PASSES, TEXTBOOK_LP, route_named
 from benchmarks.plans import write_benchmark_plan
 from benchmarks.processes import run_measured, run_module
-from benchmarks.record import ABSENT, FINISHED, NO_ANSWER, SKIPPED, STOPPED, AnswerCheck, PeerResult
+from benchmarks.record import (
+    ABSENT,
+    FINISHED,
+    NO_ANSWER,
+    SKIPPED,
+    STOPPED,
+    AnswerCheck,
+    BenchmarkRecord,
+    PeerResult,
+)
 from benchmarks.side_by_side import Contest
 from benchmarks.warm import CHANGES, KINDS, measure_warm
 from benchmarks.whole_run import exponent, measure_run
@@ -128,6 +137,7 @@ def test_an_answer_from_our_polish_that_is_not_ours_is_an_alarm() -> None:
     (alarm,) = disagreements([*good, result(OURS_PASSES, 1e-5, 0.0)])
     assert "PuLP -> CBC" in alarm
     assert disagreements([result(OURS, 0.0, 1e-4)])
+    assert disagreements([PeerResult("x", "ours", OURS, 1_000, NO_ANSWER, "it broke down")])
 
 
 def test_peers_stay_out_beyond_their_size_but_ours_runs(tmp_path: Path) -> None:
@@ -150,6 +160,17 @@ def test_a_whole_run_is_measured_by_phase(tmp_path: Path) -> None:
 def test_a_whole_run_that_fails_is_an_error_and_no_figure(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="exit code"):
         measure_run("nothing", 0, tmp_path / "no-plan", tmp_path / "out", "auto", LIMIT)
+
+
+def test_the_record_is_kept_after_every_part(tmp_path: Path) -> None:
+    kept: list[BenchmarkRecord] = []
+    extent = Extent(warm_sizes=(600,), growth_base=0, changes=4)
+    record = measure(extent, ("growth", "warm"), "auto", tmp_path, kept.append)
+    assert kept == [record]
+    assert [one.changes for one in record.warm] == [4]
+    assert record.peers == record.growth == []
+    assert record.machine.cores >= 1
+    assert record.machine.versions["numpy"] == np.__version__
 
 
 def test_measures_and_rule_lines_grow_as_asked(tmp_path: Path) -> None:
