@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
+from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
@@ -75,9 +76,13 @@ class TierOutcome:
 
 
 def settle_tiers(
-    model: BalanceModel, engine: Engine, options: EngineOptions
+    model: BalanceModel, engine: Engine, options: EngineOptions, focus: IntArray | None = None
 ) -> tuple[BalanceModel, tuple[TierOutcome, ...]]:
     """Settle all soft tiers and return the model in which only the balance is left to find.
+
+    With a `focus` the programs hold only the rows of these sources. Their prices are right for all
+    rows as well if the returned model has a point: that point meets every row and is tight
+    wherever a price says so. If it has none, the focus was too narrow.
 
     A tier that the time limit cuts off, and all after it, are left out of the returned model;
     their outcomes say so (`is_settled` false).
@@ -96,7 +101,7 @@ def settle_tiers(
             outcomes.append(_unsettled(int(tier)))
             continue
         try:
-            model, outcome = _settle_tier(model, int(tier), engine, options)
+            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus))
         except EngineStopped:
             model, outcome = replace(model, soft=_without(model.soft, int(tier))), _unsettled(int(tier))
         outcomes.append(outcome)
@@ -117,20 +122,42 @@ def _unsettled(tier: int) -> TierOutcome:
     return TierOutcome(tier, float("nan"), float("nan"), (), is_settled=False)
 
 
+@dataclass(frozen=True)
+class _Solver:
+    """An engine, its limits, and the sources of the rows it looks at (all by default)."""
+
+    engine: Engine
+    options: EngineOptions
+    focus: IntArray | None
+
+    def solve(self, program: LinearProgram, source: IntArray) -> Solution:
+        """Solve the rows in focus; the prices of the others are zero."""
+        if self.focus is None:
+            return _without_noise(program, self._answer(program))
+        row = np.flatnonzero(np.isin(source, self.focus))
+        small = lumped(program, row)
+        answer = _without_noise(small.program, self._answer(small.program))
+        return small.expanded(program, answer)
+
+    def _answer(self, program: LinearProgram) -> Solution:
+        return raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
+
+
 def _settle_tier(
-    model: BalanceModel, tier: int, engine: Engine, options: EngineOptions
+    model: BalanceModel, tier: int, solver: _Solver
 ) -> tuple[BalanceModel, TierOutcome]:
     sides = _sides_of(model.soft, tier)
     rest = replace(model, soft=_without(model.soft, tier))
     face = _Face.whole(rest, len(sides))
-    solution = _smallest_largest(rest, face, sides, engine, options)
+    solution = _smallest_largest(rest, face, sides, solver)
     largest = solution.objective
     if largest <= SATISFIED:
         rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
         return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, ())
     stages = [_prices(rest, face, sides, solution, tier, "largest")]
     face = face.tightened(rest, sides, solution)
-    solution = _solve(_sum_program(rest, face, sides), engine, options)
+    source = np.concatenate([rest.rows.source, sides.source, sides.source])
+    solution = solver.solve(_sum_program(rest, face, sides), source)
     total = solution.objective
     stages.append(_prices(rest, face, sides, solution, tier, "sum"))
     face = face.tightened(rest, sides, solution)
@@ -195,7 +222,7 @@ class _Face:
 
 
 def _smallest_largest(
-    model: BalanceModel, face: _Face, sides: Sides, engine: Engine, options: EngineOptions
+    model: BalanceModel, face: _Face, sides: Sides, solver: _Solver
 ) -> Solution:
     """Minimise theta over X / scale + theta >= bound / scale; the answer in terms of d and theta.
 
@@ -222,7 +249,7 @@ def _smallest_largest(
         lower=np.concatenate([face.lower, -free, [0.0]]),
         upper=np.concatenate([face.upper, free, [np.inf]]),
     )
-    found = _solve(program, engine, options)
+    found = solver.solve(program, np.concatenate([model.rows.source, sides.source]))
     of_side = found.row_price[len(model.rows) :]
     theta = np.full(k, found.x[n])
     return replace(
@@ -365,10 +392,6 @@ def _without(soft: SoftRows, tier: int) -> SoftRows:
         soft.scale[rest],
         soft.source[rest],
     )
-
-
-def _solve(program: LinearProgram, engine: Engine, options: EngineOptions) -> Solution:
-    return _without_noise(program, raise_unless_optimal(engine.solve(program, options), engine.name))
 
 
 def _without_noise(program: LinearProgram, solution: Solution) -> Solution:

@@ -75,7 +75,7 @@ def solve_balance(
     if model.is_crossed:
         raise ModelInfeasible("a lower bound lies above its upper bound")
     form = normal_form(model, row_size(model))
-    passes = {"interior": 0, "linear": 0, "polish": 0, "newton": 0}
+    passes = _no_passes()
     if isinstance(engine, BalanceEngine):
         answer = _by_interior_point(form, engine, options, start, passes)
         if answer is not None:
@@ -94,10 +94,7 @@ def _by_interior_point(
     model = form.model
     end = time.monotonic() + options.time_limit
     _stop_after(end, engine)
-    price, free = np.zeros(form.n_row), np.zeros(model.n_free)
-    if start is not None:
-        price, free = form.price_in(start.price), start.free / form.free_scale
-    answer = _certified(form, price, free, passes, AT_FIRST)
+    answer = _polished(form, start, passes)
     if answer is not None:
         return answer
     _stop_after(end, engine)
@@ -113,6 +110,24 @@ def _by_interior_point(
     price, free = form.price_in(_carried(form, point)), point.x[model.n_cell :] / form.free_scale
     answer = _certified(form, price, free, passes)
     return answer or _by_newton(form, NewtonPoint(price, free, np.inf, 0), passes, sigma=1e4, eta=1e2)
+
+
+def polish_from(model: BalanceModel, start: Start | None) -> BalanceAnswer | None:
+    """Return the answer if the polish alone finds it from a start (nothing binding by default)."""
+    if model.is_crossed:
+        return None
+    return _polished(normal_form(model, row_size(model)), start, _no_passes())
+
+
+def _no_passes() -> dict[str, int]:
+    return {"interior": 0, "linear": 0, "polish": 0, "newton": 0}
+
+
+def _polished(form: NormalForm, start: Start | None, passes: dict[str, int]) -> BalanceAnswer | None:
+    price, free = np.zeros(form.n_row), np.zeros(form.model.n_free)
+    if start is not None:
+        price, free = form.price_in(start.price), start.free / form.free_scale
+    return _certified(form, price, free, passes, AT_FIRST)
 
 
 def _stop_after(end: float, engine: Engine) -> None:
