@@ -95,12 +95,22 @@ def _over_rows(
             return SolvedModel(balanced, tiers, answer)
         point = engine.balance_point(balanced)
         if point.status is not Status.INFEASIBLE:
-            return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
+            return _balanced(balanced, tiers, engine, options)
         wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
         if len(wider) == len(focus):
             return None
         focus = wider
     return None
+
+
+def _balanced(
+    model: BalanceModel, tiers: tuple[TierOutcome, ...], engine: Engine, options: EngineOptions
+) -> SolvedModel | None:
+    """The balance on the face that the tiers left; None if a face over too few rows has no point."""
+    try:
+        return SolvedModel(model, tiers, solve_balance(model, engine, options))
+    except ModelInfeasible:
+        return None
 
 
 def _rows_of_ray(model: BalanceModel, ray: FloatArray) -> IntArray:
