@@ -1,6 +1,6 @@
 """The history of one measure as columns, in an order that the order of the file cannot reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,21 @@ class Observed:
         """Sum weight x amount of the rows per cell, shape (n_cell,)."""
         sums = np.bincount(self.cell, weights=self.amount * weight, minlength=self.n_cell)
         return sums.astype(np.float64)
+
+    def before(self, first: int, n_month: int) -> "Observed":
+        """What a plan of `n_month` months from `first` would have seen: only the months before it."""
+        known = self.month < first
+        month = self.month[known]
+        return replace(
+            self,
+            cell=self.cell[known],
+            month=month,
+            amount=self.amount[known],
+            start=first,
+            n_month=n_month,
+            first=int(month.min()) if len(month) else first,
+            last=int(month.max()) if len(month) else first - 1,
+        )
 
     def past_position(self) -> IntArray:
         """Position of each row's month among the 36 before the plan; negative if older."""

@@ -6,13 +6,13 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.attainment.ledger import hedge_ledger
-from allocator.attainment.noise import Luck, learn_luck
+from allocator.attainment.noise import Luck, learn_luck, luck_groups
 from allocator.attainment.smart import smart_check
 from allocator.plan.spec import AttainmentLimits
 from allocator.results.tables import as_float
 from allocator.texts import text
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.attainment import chance, expected_up_to, simulate, tail_mean
+from solver_models.attainment import LuckyDraws, chance, expected_up_to, simulate, tail_mean
 
 TAIL = 0.9
 """The mean shortfall is taken over the worst tenth."""
@@ -21,13 +21,15 @@ TAIL = 0.9
 def attainment_document(allocation: Allocation, lang: str) -> dict[str, Any]:
     """Return attainment.json: plain JSON types, sentences in `lang`."""
     limits = allocation.plan.spec.attainment
+    n_rep = allocation.labels.grid.n_rep
+    draws = LuckyDraws(n_rep, len(np.unique(luck_groups(allocation.labels))), limits.seed)
     return {
         "plan": allocation.plan.spec.plan,
         "input_hash": allocation.plan.input_hash,
         "seed": limits.seed,
         "limits": limits.model_dump(),
         "measures": {
-            result.measure: _measure(allocation, result, limits, lang) for result in allocation.measures
+            result.measure: _measure(allocation, result, draws, lang) for result in allocation.measures
         },
     }
 
@@ -42,15 +44,15 @@ def attainment_failures(document: dict[str, Any]) -> list[str]:
 
 
 def _measure(
-    allocation: Allocation, result: MeasureAllocation, limits: AttainmentLimits, lang: str
+    allocation: Allocation, result: MeasureAllocation, draws: LuckyDraws, lang: str
 ) -> dict[str, Any]:
-    labels = allocation.labels
+    labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
     luck = learn_luck(allocation.plan, labels, result.measure, result.anchors)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)
-    drawn = simulate(luck.model, org, inner, limits.seed)
+    drawn = simulate(luck.model, org, inner, draws)
     probability = _probabilities(luck, org.leaf, inner, target, expected, drawn.sales)
     at_goal = probability[org.leaf][(target[org.leaf] > 0) & np.isfinite(probability[org.leaf])]
     share = float(at_goal.mean()) if len(at_goal) else None

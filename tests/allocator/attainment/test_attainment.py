@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from allocator.anchors.build import build_anchors
+from allocator.anchors.observed import observe
 from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
 from allocator.attainment.report import attainment_document, attainment_failures
 from allocator.model.labels import label_plan
@@ -100,11 +101,11 @@ def test_a_rep_without_residuals_takes_his_peers_spread():
 def test_growth_is_half_believed_after_one_year_and_unknown_before(tmp_path):
     plan = read_plan(company(tmp_path / "p"), [])
     total = plan.history.assign(year=plan.history["period"] // 12).groupby("year")["amount"].sum()
-    growth, years = company_growth(plan, label_plan(plan), "revenue")
+    growth, years = company_growth(observe(plan, label_plan(plan), "revenue"))
     assert years == 1
     assert growth == pytest.approx((total.iloc[1] / total.iloc[0]) ** 0.5 - 1)
     short = replace(plan, history=plan.history[plan.history["period"] >= 2019 * 12])
-    assert company_growth(short, label_plan(short), "revenue") == (0.0, 0)
+    assert company_growth(observe(short, label_plan(short), "revenue")) == (0.0, 0)
 
 
 def judged(path, lang="en"):
