@@ -1,12 +1,16 @@
 """Sales as random numbers: chances in closed form for one seller, by simulation for sums of them."""
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
+
+SingleArray: TypeAlias = NDArray[np.float32]
 
 MOST_PATHS, FEWEST_PATHS = 10_000, 2_000
 ELEMENTS = 3_000_000
@@ -49,9 +53,9 @@ class SalesModel:
 class LuckyDraws:
     """Standard normal luck of sellers and groups over many paths, the same for every model of a company.
 
-    What sellers share is drawn by Latin hypercube: each of the shared factors takes every 1/n_path-quantile once,
-    so that the mean over the paths moves little. Sellers' own luck comes in pairs e, -e. Every path by
-    itself is a plain draw.
+    What sellers share is drawn by Latin hypercube: each of the shared factors takes every
+    1/n_path-quantile once, so that the mean over the paths moves little. Sellers' own luck comes in
+    pairs e, -e. Every path by itself is a plain draw.
 
     Parameters
     ----------
@@ -64,7 +68,7 @@ class LuckyDraws:
     n: int
     n_group: int
     seed: int
-    _kept: dict[int, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[int, SingleArray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def paths(self) -> int:
@@ -85,7 +89,7 @@ class LuckyDraws:
         step = max(1, CHUNK // max(self.n, 1) // 2)
         return [(start, min(start + step, half)) for start in range(0, half, step)]
 
-    def own(self, chunk: int) -> FloatArray:
+    def own(self, chunk: int) -> SingleArray:
         """Sellers' own luck of a chunk of half paths, shape (n, n_half), single precision."""
         if chunk in self._kept:
             return self._kept[chunk]
@@ -183,7 +187,7 @@ class _Segments:
         cut = np.unique(np.concatenate([first, end, np.arange(0, n, LONGEST_SUM), [n]]))
         return _Segments(cut[:-1], np.searchsorted(cut, first), np.searchsorted(cut, end))
 
-    def sums(self, drawn: FloatArray) -> FloatArray:
+    def sums(self, drawn: SingleArray) -> FloatArray:
         """Sums of the rows below each chosen node, shape (n_chosen, n_column), double precision."""
         part = np.add.reduceat(drawn, self.start, axis=0)
         running = np.zeros((len(part) + 1, drawn.shape[1]))

@@ -149,9 +149,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _counted(
-    reordered: Reorderings, observed: float, mean: float, statistic: Statistic
-) -> PermutationTest:
+def _counted(reordered: Reorderings, observed: float, mean: float, statistic: Statistic) -> PermutationTest:
     """Count the orders that lie at least as far from the mean as the observed value.
 
     All orders: their share. Draws: h / l if the h-th such order is the l-th drawn, which needs no

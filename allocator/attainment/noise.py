@@ -142,7 +142,9 @@ def replayed_residuals(plan: Plan, labels: Labels, measure: str, observed: Obser
         return Residuals(nothing, nothing, np.zeros(0))
     rep, when, error = (np.concatenate(parts) for parts in zip(*found, strict=True))
     error = _drawn_in(error)
-    return Residuals(rep, when, error * np.sqrt(_fewer_years(observed, labels.grid.n_product, rep, when, error)))
+    return Residuals(
+        rep, when, error * np.sqrt(_fewer_years(observed, labels.grid.n_product, rep, when, error))
+    )
 
 
 def _fewer_years(

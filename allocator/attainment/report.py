@@ -94,7 +94,11 @@ def _company(
     return {
         "target": float(target),
         "expected": float(expected),
+        "stretch": float(target / expected - 1.0) if expected > 0 else None,
         "probability": _number(probability),
+        "probability_error": float(np.sqrt(probability * (1 - probability) / len(sales)))
+        if np.isfinite(probability)
+        else None,
         **{f"p{q}": float(np.quantile(sales, q / 100)) for q in (10, 50, 90)},
         "reached_with_confidence": float(np.quantile(sales, 1.0 - limits.confidence)),
         "mean_shortfall_in_worst_tenth": tail_mean(np.maximum(target - sales, 0.0), TAIL),

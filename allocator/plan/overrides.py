@@ -132,7 +132,9 @@ def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultColle
         problem, hint = "only the amount of a pin can be set", "write pins.<measure>.<node>.<product>.amount"
     elif len(wanted) == 0:
         problem = f"there is no pin `{key}`"
-        hint = NearMatches(keys, "name measure, node and product of a row of pins.csv (`*` = all products)")(key)
+        hint = NearMatches(keys, "name measure, node and product of a row of pins.csv (`*` = all products)")(
+            key
+        )
     if problem:
         faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
         return pins
@@ -158,9 +160,7 @@ def _cell_set(
         )
         return sheet
     written = "" if value.tag == "null" else strip(value.text)
-    return replace(
-        sheet, columns={**sheet.columns, column: _with_text(sheet.columns[column], rows, written)}
-    )
+    return replace(sheet, columns={**sheet.columns, column: _with_text(sheet.columns[column], rows, written)})
 
 
 def _with_text(column: TextColumn, rows: IntArray, text: str) -> TextColumn:

@@ -153,9 +153,7 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Keys are texts: the id 010 is no number."""
-        return {
-            str(key.value).strip(): self.construct_object(value, deep=True) for key, value in node.value
-        }
+        return {str(key.value).strip(): self.construct_object(value, deep=True) for key, value in node.value}
 
 
 def _number(loader: yaml.SafeLoader, node: ScalarNode) -> int | float:

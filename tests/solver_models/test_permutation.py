@@ -140,7 +140,9 @@ def test_a_difference_between_strata_is_no_correlation():
     level = 100.0 * stratum
     rng = np.random.default_rng(3)
     left, right = level + rng.normal(size=40), level + rng.normal(size=40)
-    found = correlation_test(Reorderings(rank_scores(left, stratum), stratum, SEED), rank_scores(right, stratum))
+    found = correlation_test(
+        Reorderings(rank_scores(left, stratum), stratum, SEED), rank_scores(right, stratum)
+    )
     assert abs(found.statistic) < 0.4
     assert found.p_value > 0.05
 
