@@ -113,6 +113,11 @@ def judged(path, lang="en"):
     return attainment_document(allocation, lang)
 
 
+def judged_with(path, *overrides):
+    allocation = allocate(read_plan(path, list(overrides)), HIGHS)
+    return attainment_document(allocation, "en")["measures"]["revenue"]
+
+
 def test_the_chance_of_every_node_is_given_and_a_higher_total_lowers_it(tmp_path):
     path, _ = noisy_company(tmp_path / "p", 1)
     documents = [
@@ -146,6 +151,11 @@ def test_the_ledger_holds_the_plans_hedge_against_the_needed_one(tmp_path):
     assert rep["compounded"] == pytest.approx(0.092)
     assert sum(region["variance_share"].values()) == pytest.approx(1)
     assert region["alone"] > ledger["needed"] > 0
+    # with the needed hedge in the plan, sellers good for their quotas make the total with the confidence
+    hedged = judged_with(path, f"over_assignment.region={ledger['needed'] / 1.04:.6f}")["ledger"]
+    exact = (1 + hedged["in_plan"]) / (1 + ledger["needed"])
+    assert hedged["confidence_in_plan"] == pytest.approx(0.8, abs=0.02 + 3 * abs(exact - 1))
+    assert ledger["confidence_in_plan"] != revenue["company"]["probability"]
     q = revenue["company"]["reached_with_confidence"]
     assert ledger["needed"] == pytest.approx(revenue["company"]["expected"] / q - 1, abs=0.005)
 

@@ -82,7 +82,12 @@ def test_overrides_are_part_of_the_input_hash_in_their_order(folder: Path) -> No
         ("rules.r-grwth.max=1", "rules.r-grwth.max", "unknown-path", "did you mean `r-growth`"),
         ("rules.r-growth.maximum=1", "rules.r-growth.maximum", "unknown-path", "the columns are"),
         ("rules.max=1", "rules.max", "unknown-path", "rules.<rule_id>.<column>"),
-        ("pins.revenue.nobody.bikes.amount=1", "pins.revenue.nobody.bikes.amount", "unknown-path", "pins.csv"),
+        (
+            "pins.revenue.nobody.bikes.amount=1",
+            "pins.revenue.nobody.bikes.amount",
+            "unknown-path",
+            "pins.csv",
+        ),
         ("pins.revenue.e11.bikes.owner=X", "pins.revenue.e11.bikes.owner", "unknown-path", ".amount"),
         ("org.e11.name=X", "org.e11.name", "unknown-path", ""),
         ("rules.r-growth.max=[1]", "rules.r-growth.max", "wrong-shape", ""),
