@@ -8,6 +8,7 @@ from allocator.allocation import Allocation, MeasureAllocation
 from allocator.attainment.ledger import hedge_ledger
 from allocator.attainment.noise import Luck, learn_luck, luck_groups
 from allocator.attainment.smart import smart_check
+from allocator.judged import judged_document
 from allocator.plan.spec import AttainmentLimits
 from allocator.results.tables import as_float
 from allocator.texts import text
@@ -23,24 +24,7 @@ def attainment_document(allocation: Allocation, lang: str) -> dict[str, Any]:
     limits = allocation.plan.spec.attainment
     n_rep = allocation.labels.grid.n_rep
     draws = LuckyDraws(n_rep, len(np.unique(luck_groups(allocation.labels))), limits.seed)
-    return {
-        "plan": allocation.plan.spec.plan,
-        "input_hash": allocation.plan.input_hash,
-        "seed": limits.seed,
-        "limits": limits.model_dump(),
-        "measures": {
-            result.measure: _measure(allocation, result, draws, lang) for result in allocation.measures
-        },
-    }
-
-
-def attainment_failures(document: dict[str, Any]) -> list[str]:
-    """Return one sentence per limit that plan.yaml states and the plan fails."""
-    return [
-        f"{measure}: {failure['sentence']}"
-        for measure, judged in document["measures"].items()
-        for failure in judged["failures"]
-    ]
+    return judged_document(allocation, limits, lambda result: _measure(allocation, result, draws, lang))
 
 
 def _measure(

@@ -10,6 +10,7 @@ from allocator.allocation import Allocation, MeasureAllocation
 from allocator.fairness.bias import Bias, bias_tests
 from allocator.fairness.distribution import distributions
 from allocator.fairness.reps import Reps, compared_reps
+from allocator.judged import judged_document
 from allocator.plan.spec import FairnessLimits
 from allocator.results.sentences import node_names
 from allocator.texts import text
@@ -29,24 +30,7 @@ INEQUALITY_LIMITS = (
 def fairness_document(allocation: Allocation, lang: str) -> dict[str, Any]:
     """Return fairness.json: plain JSON types, sentences in `lang`."""
     limits = allocation.plan.spec.fairness
-    return {
-        "plan": allocation.plan.spec.plan,
-        "input_hash": allocation.plan.input_hash,
-        "seed": limits.seed,
-        "limits": limits.model_dump(),
-        "measures": {
-            result.measure: _measure(allocation, result, limits, lang) for result in allocation.measures
-        },
-    }
-
-
-def fairness_failures(document: dict[str, Any]) -> list[str]:
-    """Return one sentence per failed test of a fairness document."""
-    return [
-        f"{measure}: {failure['sentence']}"
-        for measure, judged in document["measures"].items()
-        for failure in judged["failures"]
-    ]
+    return judged_document(allocation, limits, lambda result: _measure(allocation, result, limits, lang))
 
 
 def _measure(

@@ -11,7 +11,8 @@ import pytest
 from allocator.anchors.build import build_anchors
 from allocator.anchors.observed import observe
 from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
-from allocator.attainment.report import attainment_document, attainment_failures
+from allocator.attainment.report import attainment_document
+from allocator.judged import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
@@ -184,7 +185,7 @@ def test_a_target_beyond_capacity_and_history_is_not_achievable(tmp_path):
 
 
 def test_only_limits_that_the_plan_states_are_gated(tmp_path, capfd):
-    assert attainment_failures(judged(company(tmp_path / "a"))) == []
+    assert document_failures(judged(company(tmp_path / "a"))) == []
     strict = company(tmp_path / "b", settings="attainment: {company_min: 0.99}\n")
     assert [one["test"] for one in judged(strict)["measures"]["revenue"]["failures"]] == ["company_min"]
     assert main(["run", str(strict), "--out", str(tmp_path / "o"), "--no-workbook", "--json", "--gate"]) == 5

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from allocator.fairness.curve import fairness_curve
-from allocator.fairness.report import fairness_document, fairness_failures
+from allocator.fairness.report import fairness_document
+from allocator.judged import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
@@ -179,7 +180,7 @@ def test_the_gate_ends_with_five_and_names_the_test(tmp_path, capfd):
 def test_thresholds_decide_what_the_gate_lets_through(tmp_path):
     lenient = company(tmp_path / "p", rules=size_bias(), settings="fairness: {gap: 0.9}\n")
     allocation = allocate(read_plan(lenient, []), HIGHS)
-    assert fairness_failures(fairness_document(allocation, "en")) == []
+    assert document_failures(fairness_document(allocation, "en")) == []
 
 
 def test_the_same_plan_gives_the_same_bytes_in_both_languages(tmp_path):
