@@ -11,6 +11,8 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 PAST_MONTHS = 36
 """Months before the plan that the level looks at."""
 MOST_WINDOWS = 3
+SMALLEST = 1e-100
+"""What lies nearer to 0 is 0: ratios of such amounts overflow."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def observe(plan: Plan, labels: Labels, measure: str) -> Observed:
     cell = grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
     month = table["period"].to_numpy(np.int64)
     amount = table["amount"].to_numpy(np.float64)
+    amount = np.where(np.abs(amount) < SMALLEST, 0.0, amount)
     order = np.lexsort((amount, month, cell))
     return Observed(
         cell=cell[order],
