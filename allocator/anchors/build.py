@@ -12,7 +12,7 @@ from allocator.anchors.blend import (
 )
 from allocator.anchors.commitments import CommitmentSource, commitment_source
 from allocator.anchors.history import HistoryLevel, history_level
-from allocator.anchors.observed import observe
+from allocator.anchors.observed import Observed, observe
 from allocator.anchors.peers import peer_groups, peer_levels
 from allocator.anchors.potential import at_history_scale, potential_cells
 from allocator.anchors.ramp import presence_and_ramp
@@ -23,18 +23,23 @@ from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray
 
 
-def build_anchors(plan: Plan, labels: Labels, measure: str) -> Anchors:
+def build_anchors(plan: Plan, labels: Labels, measure: str, seen: Observed | None = None) -> Anchors:
     """Blend the sources of every rep x product and scale them to the totals (docs/anchors.md).
 
     baseline = sum of weight x source, anchor = baseline x growth of its product, so that
     sum of anchor / street factor = total, for the company and for every product total given.
+
+    Parameters
+    ----------
+    seen
+        The plan's history of the measure, where it has been picked before.
 
     Raises
     ------
     InputFaults
         If totals contradict each other, a growth has no history, or nobody can carry a total.
     """
-    observed = observe(plan, labels, measure)
+    observed = observe(plan, labels, measure) if seen is None else seen
     totals = resolve_totals(plan, labels, measure, observed)
     past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
     potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
@@ -63,6 +68,7 @@ def build_anchors(plan: Plan, labels: Labels, measure: str) -> Anchors:
         totals=totals,
         bias=promised.table(labels),
         weights=average_weights(before, base),
+        observed=observed,
     )
 
 
