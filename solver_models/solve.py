@@ -57,10 +57,20 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     ModelInfeasible, EngineStopped, EngineError
         As `settle_tiers` and `solve_balance`.
     """
-    if len(model.soft) and isinstance(engine, BalanceEngine) and options.time_limit > 0:
-        solved = _by_conflict(model, engine, options)
-        if solved is not None:
-            return solved
+    if len(model.soft) == 0 or not isinstance(engine, BalanceEngine):
+        return _tier_by_tier(model, engine, options)
+    solved = _by_conflict(model, engine, options) if options.time_limit > 0 else None
+    if solved is not None:
+        return solved
+    try:
+        return _tier_by_tier(model, engine, options)
+    except ModelInfeasible:
+        # prices that only seemed exact can lead to a face without a point: the simplex decides
+        return _tier_by_tier(model, engine.fallback, options)
+
+
+def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
+    """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
     return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
 

@@ -12,7 +12,7 @@ from solver_models.program import LinearProgram
 
 CUTS = (1e-5, 1e-6, 1e-4)
 """Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken."""
-GAP = 1e-7
+GAP = 1e-8
 EXACT = 1e-11
 REGULARISATION = 1e-12
 REFINEMENTS = 12

@@ -192,6 +192,7 @@ class Deaf:
     """An engine whose own search always fails."""
 
     name = "fast"
+    fallback = HIGHS
 
     def solve(self, program: LinearProgram, options: EngineOptions) -> Solution:
         return HIGHS.solve(program, options)
