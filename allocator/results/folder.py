@@ -20,7 +20,7 @@ from allocator.results.certificate import certificate
 from allocator.results.csv_text import write_csv
 from allocator.results.hashing import RESULT_TABLES, result_hash
 from allocator.results.sentences import rule_sentences
-from allocator.results.tables import cells_table, monthly_table, rules_table, targets_table
+from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
 RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
@@ -120,7 +120,8 @@ def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
     results = allocation.measures
     write_csv(folder / "cells.csv", (cells_table(allocation, result) for result in results))
     write_csv(folder / "targets.csv", (targets_table(allocation, result) for result in results))
-    write_csv(folder / "targets_monthly.csv", (monthly_table(allocation, result) for result in results))
+    pages = (page for result in results for page in monthly_tables(allocation, result))
+    write_csv(folder / "targets_monthly.csv", pages)
     sentences = (rule_sentences(allocation, result, lang) for result in results)
     write_csv(
         folder / "rules.csv",
