@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from allocator.text_catalogue import (
     attainment,
     backtest,
+    changes,
     cli,
     diagnosis,
     explanation,
@@ -19,6 +20,7 @@ from allocator.text_catalogue import (
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **attainment.TEXTS,
     **backtest.TEXTS,
+    **changes.TEXTS,
     **cli.TEXTS,
     **diagnosis.TEXTS,
     **explanation.TEXTS,
