@@ -72,12 +72,42 @@ class Luck:
     region_years: int
 
 
-def learn_luck(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> Luck:
-    """Build the sales model: expected = baseline x growth; spread and correlation from replays."""
+@dataclass(frozen=True)
+class Replayed:
+    """What the past alone says about luck: the same for plans that differ in totals or rules only.
+
+    Parameters
+    ----------
+    growth, years
+        Growth of the company's sales without any plan, and the yearly growths it was learned from.
+    residuals
+        Of the replayed forecasts.
+    """
+
+    growth: float
+    years: int
+    residuals: Residuals
+
+
+def replay_past(plan: Plan, labels: Labels, measure: str) -> Replayed:
+    """Replay the past of a measure."""
+    return Replayed(*company_growth(plan, labels, measure), replayed_residuals(plan, labels, measure))
+
+
+def learn_luck(
+    plan: Plan, labels: Labels, measure: str, anchors: Anchors, replayed: Replayed | None = None
+) -> Luck:
+    """Build the sales model: expected = baseline x growth; spread and correlation from replays.
+
+    Parameters
+    ----------
+    replayed
+        What `replay_past` finds, where it is known already.
+    """
     settings = plan.spec.attainment
-    learned, years = company_growth(plan, labels, measure)
+    past = replayed or replay_past(plan, labels, measure)
+    learned, years, residuals = past.growth, past.years, past.residuals
     growth = learned if settings.growth is None else settings.growth
-    residuals = replayed_residuals(plan, labels, measure)
     group = peer_groups(plan, labels)
     expected = _by_rep(labels, anchors.baseline) * (1.0 + growth)
     spread = spreads(residuals, group)

@@ -93,7 +93,7 @@ def _children(tree: Branch, path: Path) -> tuple[str, ...]:
 
 def _unknown_part(keys: Path, measures: Sequence[str]) -> tuple[str, str] | None:
     """Return the first key that names nothing, with a hint; None if the path is good."""
-    if keys[0] in ("measures", "product_totals") and len(keys) > 1 and keys[1] not in measures:
+    if keys[0] in ("measures", "product_totals", "payout") and len(keys) > 1 and keys[1] not in measures:
         hint = NearMatches(measures, f"the measures are {', '.join(measures)}")(keys[1])
         return ".".join(keys[:2]), hint
     for length in range(1, len(keys) + 1):
