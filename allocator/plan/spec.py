@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -103,12 +103,16 @@ class AttainmentLimits(Spec):
     """Seed of the simulation."""
 
 
+Attained = Annotated[str, BeforeValidator(str)]
+"""An attainment as written, such as `0.7`."""
+
+
 class Payout(Spec):
     """Incentive pay of the reps by attainment."""
 
     rate: Annotated[FiniteFloat, Field(ge=0, le=10)]
     """Pay at an attainment of 1, as a share of the target."""
-    curve: Annotated[dict[str, Annotated[FiniteFloat, Field(ge=0)]], Field(min_length=1)] = {
+    curve: Annotated[dict[Attained, Annotated[FiniteFloat, Field(ge=0)]], Field(min_length=1)] = {
         "0": 0.0,
         "1": 1.0,
     }
