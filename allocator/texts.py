@@ -14,6 +14,7 @@ from allocator.text_catalogue import (
     report,
     review,
     rules,
+    scenarios,
     summary,
 )
 
@@ -28,6 +29,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **report.TEXTS,
     **review.TEXTS,
     **rules.TEXTS,
+    **scenarios.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,
 }

@@ -45,6 +45,7 @@ class Groundwork:
         self._labels: _Recent[Labels] = _Recent()
         self._evidence: _Recent[Evidence] = _Recent()
         self._replays: _Recent[Replayed] = _Recent()
+        self._promises: _Recent[int] = _Recent()
         self._draws: _Recent[CompanyDraws] = _Recent()
 
     def labels(self, plan: Plan) -> Labels:
@@ -58,9 +59,7 @@ class Groundwork:
         frames = (plan.org, plan.products, plan.history, plan.potential)
         over = tuple(sorted(plan.spec.over_assignment.items()))
         key = (measure, plan.spec.plan, plan.spec.start, plan.spec.months, over, *map(id, frames))
-        past = self._evidence.get(
-            (key, "past"), frames, lambda: gather_evidence(plan, labels, measure)
-        )
+        past = self._evidence.get((key, "past"), frames, lambda: gather_evidence(plan, labels, measure))
         return self._evidence.get(
             (key, id(plan.commitments)),
             (frames, plan.commitments),
@@ -71,14 +70,16 @@ class Groundwork:
         """Return what the replays of the past say about luck."""
         frames = (plan.org, plan.products, plan.history)
         unit = plan.spec.measures[measure].round_to
-        promises = _past_promises(plan.commitments)
+        promises = self._promises.get(
+            id(plan.commitments), plan.commitments, lambda: _past_promises(plan.commitments)
+        )
         key = (measure, plan.spec.start, plan.spec.months, unit, promises, *map(id, frames))
         return self._replays.get(key, frames, lambda: replay_past(plan, labels, measure))
 
     def draws(self, plan: Plan, measure: str, model: SalesModel) -> CompanyDraws:
         """Return draws whose shocks fit a sales model."""
-        key = (measure, plan.spec.attainment.seed, len(model.expected), model.group.tobytes())
-        key = (*key, model.correlation, model.common)
+        shape = (len(model.expected), model.group.tobytes(), model.correlation, model.common)
+        key = (measure, plan.spec.attainment.seed, shape)
         return self._draws.get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
 
 

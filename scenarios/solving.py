@@ -8,10 +8,10 @@ import pandas as pd
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
 from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
 from allocator.pipeline import Solved, solve_measure
 from allocator.plan.plan import Plan
-from allocator.model.side_rows import side_rows
 from scenarios.groundwork import Groundwork
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import Engine, EngineOptions
@@ -104,9 +104,7 @@ def _solve_one(
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)
     amounts = _rounded(plan, labels, measure, solved) if rounded else exact
-    noise = np.maximum(
-        float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0]
-    )
+    noise = np.maximum(float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0])
     prices = instance_prices(problem, solved.balanced, solved.answer)
     return MeasureSolution(
         measure=measure,

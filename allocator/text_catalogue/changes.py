@@ -89,5 +89,13 @@ TEXTS = {
         "zh": "将{place}对应的承诺调整 {percent}",
     },
     "change.drop_commitment": {"en": "Take back the commitment to {place}", "zh": "取消{place}的承诺"},
+    "change.scatter_commitments": {
+        "en": "Scatter the commitments of {measure} by {spread} (seed {seed})",
+        "zh": "{measure} 的承诺随机波动 {spread}（种子 {seed}）",
+    },
+    "change.attrition": {
+        "en": "Let {rate} of the reps leave at random (seed {seed})",
+        "zh": "随机 {rate} 的销售人员离职（种子 {seed}）",
+    },
     "change.set": {"en": "Set {path} to {value}", "zh": "将 {path} 设为 {value}"},
 }

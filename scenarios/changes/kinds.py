@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from allocator.plan.faults import FaultCollector, NearMatches
+from scenarios.changes.chance import Attrition, ScatterCommitments
 from scenarios.changes.change import Change
 from scenarios.changes.people import Hire, Leave, Move, SetHeadCount
 from scenarios.changes.policy import SetBlend, SetKey, SetOverAssignment, SetSeasonality
@@ -41,6 +42,8 @@ AnyChange: TypeAlias = Annotated[
     | SetCommitment
     | ScaleCommitments
     | DropCommitment
+    | ScatterCommitments
+    | Attrition
     | SetKey,
     Field(discriminator="kind"),
 ]
