@@ -142,4 +142,6 @@ def _by_change(faults: Sequence[Fault], edits: PlanEdits) -> tuple[Fault, ...]:
             "."
         )
         found.append(Fault(CHANGES, position, name, fault.value, fault.code, fault.message, fault.hint))
-    return tuple(found)
+    return tuple(
+        sorted(found, key=lambda fault: (fault.file != CHANGES, fault.row if fault.file == CHANGES else 0))
+    )

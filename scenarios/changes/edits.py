@@ -89,6 +89,7 @@ class PlanEdits:
         self._sheets = sheets
         self._faults = faults
         self._texts: dict[str, pd.DataFrame] = {}
+        self._dropped: dict[str, int] = {}
         self._owner: dict[Things, int] = {}
         self._above: dict[Things, set[int]] = {}
 
@@ -172,6 +173,9 @@ class PlanEdits:
         names = [name for name in dict.fromkeys(known) if name]
         if value in names:
             return True
+        if value in self._dropped:
+            self._conflict(column, value, self._dropped[value], "takes", "away")
+            return False
         shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
         otherwise = f"use one of {shown}" if names else f"there is no {what} at all"
         self.refuse(
@@ -234,6 +238,15 @@ class PlanEdits:
         )
         return None
 
+    def _conflict(self, column: str, thing: str, other: int, verb: str, rest: str) -> None:
+        self.refuse(
+            column,
+            "",
+            code="conflicting-changes",
+            message=f"change {other} ({self._names[other]}) {verb} `{thing}` {rest}",
+            hint="keep one of the two, or put one of them into a scenario that builds on the other",
+        )
+
     # edits
 
     def claim(self, *things: str) -> bool:
@@ -243,14 +256,7 @@ class PlanEdits:
         others |= {self._owner[path[:n]] for n in range(1, len(path) + 1) if path[:n] in self._owner}
         others.discard(self.position)
         if others:
-            first = min(others)
-            self.refuse(
-                ".".join(path),
-                "",
-                code="conflicting-changes",
-                message=f"change {first} ({self._names[first]}) touches `{'.'.join(path)}` too",
-                hint="keep one of the two, or put one of them into a scenario that builds on the other",
-            )
+            self._conflict(".".join(path), ".".join(path), min(others), "touches", "too")
             return False
         self._owner[path] = self.position
         for n in range(1, len(path)):
@@ -324,6 +330,7 @@ class PlanEdits:
             name = self._name_of(table, row)
             if self.claim(table, *name):
                 gone.append(label)
+                self._dropped[name[0] if len(KEYS[table]) == 1 else ".".join(name)] = self.position
                 shown = ", ".join(f"{key}={value}" for key, value in row.items() if value)
                 self._note(".".join([table, *filter(None, name)]), shown, "")
         if gone:

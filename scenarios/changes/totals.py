@@ -127,6 +127,8 @@ class ScaleTotal(Change):
         if not edits.knows_measure(self.measure) & edits.knows_product(self.product):
             return
         path = total_path(self.measure, self.product)
+        if not edits.claim(*path):
+            return
         stated = edits.setting(*path)
         if stated is None:
             target = edits.reference(self.measure, root_of(edits), self.product)
