@@ -44,6 +44,8 @@ KPIS = (
 )
 """Names of all key figures; docs/scenarios.md says what each of them is."""
 BASE_YEAR = 1e-9
+NOISE = 1e-12
+"""A share below this is what a solver leaves behind."""
 
 
 @dataclass(frozen=True)
@@ -253,18 +255,17 @@ def _incentive_cost(plan: Plan, measure: str, target: FloatArray, luck: Luck) ->
 
 
 def churn(node_id: tuple[str, ...], target: FloatArray, against: RepTargets, measure: str) -> float | None:
-    """Share of the larger sum of targets that changes hands: sum |t - b| - |sum t - sum b|, halved.
+    """Share of all targets that changes hands: sum |t / sum t - b / sum b| / 2, 0 where all grow alike.
 
-    Reps are matched by id; who is on one side only counts with all of his target.
+    Reps are matched by id; who is on one side only counts with all of his share.
     """
-    if measure not in against.amount:
+    before = against.amount.get(measure)
+    if before is None or float(before.sum()) <= 0 or float(target.sum()) <= 0:
         return None
-    before = against.amount[measure]
     if node_id != against.node_id:
         before, target = _side_by_side(node_id, target, against.node_id, before)
-    larger = max(float(target.sum()), float(before.sum()))
-    moved = float(np.abs(target - before).sum()) - abs(float(target.sum() - before.sum()))
-    return max(0.0, moved) / 2.0 / larger if larger > 0 else None
+    moved = float(np.abs(target / target.sum() - before / before.sum()).sum()) / 2.0
+    return moved if moved > NOISE else 0.0
 
 
 def _side_by_side(

@@ -9,7 +9,9 @@ from allocator.report.charts import svg
 from allocator.report.markup import Markup, element
 
 WIDTH, HEIGHT = 460.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 26.0, 38.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 14.0, 52.0, 38.0
+LEGEND_COLUMNS, LEGEND_STEP = 3, 132.0
+LONGEST_NAME = 22
 COLOURS = ("#1f5fa8", "#c65d3b", "#2f8f83", "#b8862b", "#7a4fa3", "#5c6880")
 MOST_LINES = 6
 
@@ -23,7 +25,9 @@ class Series:
     y: Sequence[float | None]
 
 
-def line_chart(title: str, x_title: str, series: Sequence[Series], *, is_share: bool) -> Markup | None:
+def line_chart(
+    title: str, x_title: str, series: Sequence[Series], *, is_share: bool, x_is_share: bool = False
+) -> Markup | None:
     """Draw up to six lines on common scales; None where no point is known."""
     shown = [one for one in series if any(value is not None for value in one.y)][:MOST_LINES]
     if not shown:
@@ -50,7 +54,7 @@ def line_chart(title: str, x_title: str, series: Sequence[Series], *, is_share: 
         shapes.append(_text(_number(y, is_share), LEFT - 6, at + 4, "end"))
     for x in _ticks(x_low, x_high):
         at, _ = place(x, y_low)
-        shapes.append(_text(_number(x, False), at, HEIGHT - BOTTOM + 15, "middle"))
+        shapes.append(_text(_number(x, x_is_share), at, HEIGHT - BOTTOM + 15, "middle"))
     shapes.append(_text(x_title, WIDTH - RIGHT, HEIGHT - 6, "end"))
     for k, one in enumerate(shown):
         points = [place(x, y) for x, y in zip(one.x, one.y, strict=True) if y is not None]
@@ -60,8 +64,9 @@ def line_chart(title: str, x_title: str, series: Sequence[Series], *, is_share: 
             element("circle", cx=round(x, 1), cy=round(y, 1), r=2.4, fill=COLOURS[k]) for x, y in points
         ]
         if len(shown) > 1:
-            x, y = points[-1]
-            shapes.append(_text(one.name, min(x, WIDTH - RIGHT), y - 5, "end", COLOURS[k]))
+            row, column = divmod(k, LEGEND_COLUMNS)
+            name = one.name if len(one.name) <= LONGEST_NAME else one.name[: LONGEST_NAME - 1] + "…"
+            shapes.append(_text(name, LEFT + column * LEGEND_STEP, 30 + 14 * row, "start", COLOURS[k]))
     return svg(WIDTH, HEIGHT, *shapes, label=title)
 
 

@@ -12,6 +12,7 @@ from scenarios.curves.breakpoints import breakpoints, lines
 from scenarios.curves.charts import Series, line_chart
 from scenarios.curves.pareto import pareto_table
 from scenarios.curves.tables import acceptance_table, draws_table
+from scenarios.runs.plan_of_runs import SHORT_FORMS
 from scenarios.runs.sweep import Outcome
 from scenarios.whatif_words import SHARES, kpi_text
 
@@ -92,7 +93,13 @@ def curve_charts(outcomes: Sequence[Outcome], lang: str) -> Iterator[tuple[str, 
                     )
                     for line in along
                 ]
-                chart = line_chart(text(f"kpi.{kpi}", lang), axis, series, is_share=kpi in SHARES)
+                chart = line_chart(
+                    text(f"kpi.{kpi}", lang),
+                    axis,
+                    series,
+                    is_share=kpi in SHARES,
+                    x_is_share=axis in SHORT_FORMS,
+                )
                 if chart is not None:
                     yield measure, axis, kpi, chart
 

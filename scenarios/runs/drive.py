@@ -19,10 +19,18 @@ KILLED = "KilledWorker"
 """What Dask raises when it has tried often enough (known by name, so that the library need not be loaded)."""
 
 Task = tuple[str, Chain]
+Work = Callable[[Any, Chain], dict[str, Any]]
 Done = Callable[[str, dict[str, Any]], None]
 
 
-def drive(tasks: Iterable[Task], executor: Executor, shared: Any, workers: int, done: Done) -> None:
+def drive(
+    tasks: Iterable[Task],
+    executor: Executor,
+    shared: Any,
+    workers: int,
+    done: Done,
+    work: Work = run_scenario,
+) -> None:
     """Run every task and report each outcome as it comes.
 
     Parameters
@@ -33,6 +41,8 @@ def drive(tasks: Iterable[Task], executor: Executor, shared: Any, workers: int, 
         What the fleet's `share` returned.
     done
         Called with key and outcome, once per task, in no certain order.
+    work
+        What a worker does with `shared` and a chain.
     """
     waiting = deque((key, chain, 1) for key, chain in tasks)
     flying: dict[Future[dict[str, Any]], tuple[str, Chain, int]] = {}
@@ -40,7 +50,7 @@ def drive(tasks: Iterable[Task], executor: Executor, shared: Any, workers: int, 
         while waiting or flying:
             while waiting and len(flying) < IN_FLIGHT * workers:
                 task = waiting.popleft()
-                flying[executor.submit(run_scenario, shared, task[1])] = task
+                flying[executor.submit(work, shared, task[1])] = task
             landed, _ = wait(flying, return_when=FIRST_COMPLETED)
             for future in landed:
                 key, chain, attempt = flying.pop(future)

@@ -16,7 +16,7 @@ from scenarios.files.values import NONE
 from scenarios.scenario import BASE, Chain, Scenario
 
 SHORT_FORMS = ("total", "fairness", "hedge")
-GRID, DRAWS = "grid", "monte_carlo"
+SCENARIO, GRID, DRAWS = "scenario", "grid", "monte_carlo"
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def spell_out_runs(sweep: SweepFile, plan: Plan, learned_growth: Callable[[], fl
     axes = [_changes_of(axis, plan, faults) for axis in sweep.axes]
     draws = tuple(_draws(sweep.monte_carlo, plan, learned_growth, faults)) if sweep.monte_carlo else ()
     faults.raise_if_any()
-    runs = [Run(BASE, BASE, "scenario", (), ())]
-    runs += [Run(chain[-1].name, chain[-1].name, "scenario", (), chain) for chain in sweep.chains]
+    runs = [Run(BASE, BASE, SCENARIO, (), ())]
+    runs += [Run(chain[-1].name, chain[-1].name, SCENARIO, (), chain) for chain in sweep.chains]
     for chain in sweep.chains or ((),):
         start = chain[-1].name if chain else BASE
         for choice in product(*axes) if axes else ():

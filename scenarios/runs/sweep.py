@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from allocator.attainment.noise import replay_past
+from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.plan import Plan
 from scenarios.acceptance import Verdict, judge
 from scenarios.files.sweep_file import SweepFile
 from scenarios.runs.drive import drive
 from scenarios.runs.fleets import Fleet
-from scenarios.runs.plan_of_runs import Run, spell_out_runs
+from scenarios.runs.plan_of_runs import GRID, SCENARIO, Run, spell_out_runs
 from scenarios.runs.store import OutcomeStore, run_key
-from scenarios.runs.work import Shared, baseline_targets
+from scenarios.runs.work import Bench, Shared, baseline_targets
 from scenarios.scenario import BASE
 
 Progress = Callable[[int, int], None]
@@ -85,17 +86,44 @@ def run_sweep(
     Raises
     ------
     InputFaults
-        If an axis does not fit the plan; nothing is run then.
+        If a change or an axis does not fit the plan; nothing is run then.
     """
     options = options or Options()
     runs = spell_out_runs(sweep, plan, lambda: _learned_growth(plan))
-    alone = Shared(plan, None, options.engine, options.rounded, options.time_limit)
+    alone = Shared(plan, None, *_settings(options))
+    check_changes(alone, sweep, runs)
     shared = Shared(plan, baseline_targets(alone, sweep.baseline), *_settings(options))
     keys = [run_key(shared, run.chain, sweep.baseline) for run in runs]
     store = OutcomeStore(folder)
     _run_missing(runs, keys, store, shared, fleet, options, progress or (lambda done, total: None))
     outcomes = [Outcome(run, key, _stored(store, key)) for run, key in zip(runs, keys, strict=True)]
     return _judged(outcomes, sweep)
+
+
+def check_changes(shared: Shared, sweep: SweepFile, runs: Sequence[Run]) -> None:
+    """Lay every scenario, and every value of every axis once, over the plan before anything is run.
+
+    Raises
+    ------
+    InputFaults
+        With all their faults at once.
+    """
+    bench = Bench(shared)
+    faults: dict[Fault, None] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for run in runs:
+        new = {(run.scenario, axis, label) for axis, label in run.point} - seen
+        if run.kind != GRID and run.kind != SCENARIO or (run.kind == GRID and not new):
+            continue
+        seen |= new
+        try:
+            bench.changed(run.chain)
+        except InfeasiblePlan:
+            continue  # a parent whose targets a change refers to; the run will tell
+        except InputFaults as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise InputFaults(tuple(faults))
 
 
 def _settings(options: Options) -> tuple[str, bool, float]:
