@@ -11,15 +11,19 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_PLAN := examples/demo/plan
 DEMO_OUT := out/demo
-CELLS ?= 10000
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed
+HIPO_VENV := .venv-hipo
+HIPO_STAMP := $(HIPO_VENV)/.installed
+SOAKS := $(subst /,.,$(basename $(wildcard benchmarks/soak_*.py)))
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format bench lock
+.PHONY: help install demo test lint format bench bench-quick bench-page soak lock
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMP) ## virtual environment .venv with the locked dependencies and the command `allocator`
 
@@ -47,9 +51,34 @@ format: $(STAMP) ## write the style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(STAMP) ## seconds by phase and memory at 10,000 cells (make bench CELLS=100000)
-	$(BIN)/python -m benchmarks.bench --cells $(CELLS)
+bench: $(BENCH_STAMP) $(HIPO_STAMP) ## peers side by side, whole runs, growth, what-if; writes docs/performance.md
+	$(BENCH_VENV)/bin/python -m benchmarks.bench $(BENCH_OPTIONS)
+
+bench-quick: $(BENCH_STAMP) $(HIPO_STAMP) ## the same at 1,000 and 10,000 cells in two minutes, without the page
+	$(BENCH_VENV)/bin/python -m benchmarks.bench --quick $(BENCH_OPTIONS)
+
+bench-page: $(BENCH_STAMP) ## docs/performance.md and its pictures from the last record
+	$(BENCH_VENV)/bin/python -m benchmarks.report
+
+$(BENCH_STAMP): requirements-bench.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up $(BENCH_VENV) with the peers (once, a minute or two)"
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-bench.lock
+	$(BENCH_VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# HiPO comes with another version of HiGHS than ours; where it cannot be had, the contest says so.
+$(HIPO_STAMP): benchmarks/requirements-hipo.lock
+	@$(PYTHON) -m venv $(HIPO_VENV) && \
+		$(HIPO_VENV)/bin/python -m pip install --quiet --require-hashes -r $< && touch $@ || \
+		{ rm -rf $(HIPO_VENV); echo "HiGHS with HiPO cannot be installed here: the contest goes on without it"; }
+
+soak: $(STAMP) ## long campaigns of random plans against the engines (minutes to hours)
+	@test -n "$(SOAKS)" || { echo "There is no campaign in benchmarks/soak_*.py"; exit 1; }
+	@for campaign in $(SOAKS); do $(BIN)/python -m $$campaign $(SOAK_OPTIONS) || exit 1; done
 
 lock: ## pin the newest allowed versions in requirements.lock (needs uv)
 	$(LOCK) --extra dev --upgrade pyproject.toml -o requirements.lock
 	$(LOCK) --extra dev --extra bench --constraint requirements.lock pyproject.toml -o requirements-bench.lock
+	$(LOCK) benchmarks/requirements-hipo.in -o benchmarks/requirements-hipo.lock

@@ -15,6 +15,7 @@ from allocator.text_catalogue import (
     review,
     rules,
     scenarios,
+    subtree,
     summary,
 )
 
@@ -30,6 +31,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **review.TEXTS,
     **rules.TEXTS,
     **scenarios.TEXTS,
+    **subtree.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,
 }

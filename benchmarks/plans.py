@@ -1,5 +1,8 @@
 """Plans of a given size with rules of every kind, feasible by construction."""
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +15,7 @@ PRODUCTS_PER_LINE = 4
 MOST_REGIONS = 20
 PINNED_REPS = 20
 GROWTH = 0.10
+WIDEST = 2.5  # a larger rep than this would have to fall below the fairness band to meet the capacity rule
 MEAN_REP = 2_000_000.0
 SEASON = np.array([0.80, 0.85, 1.15, 0.95, 0.98, 1.20, 0.90, 0.92, 1.12, 0.95, 1.05, 1.13])
 PEER_GROUPS = np.array(["key", "field", "inside"])
@@ -47,11 +51,20 @@ class Market:
     effort: np.ndarray
 
 
-def write_benchmark_plan(folder: Path, n_rep: int, n_product: int, seed: int) -> Path:
+def write_benchmark_plan(
+    folder: Path, n_rep: int, n_product: int, seed: int, n_measure: int = 1, n_more_rule: int = 0
+) -> Path:
     """Write a plan of n_rep x n_product cells and return its folder.
 
-    One measure, two years of history, potential, commitments with two past rounds, every rule
-    kind hard or soft, pins and over-assignment. The same arguments write the same bytes.
+    Two years of history, potential, commitments with two past rounds, every rule kind hard or
+    soft, pins and over-assignment. The same arguments write the same bytes.
+
+    Parameters
+    ----------
+    n_measure
+        Measures of the same size, all with the same rules.
+    n_more_rule
+        Lines in rules.csv beside the nine: wide growth bands of all teams in one product each.
 
     Raises
     ------
@@ -68,13 +81,18 @@ def write_benchmark_plan(folder: Path, n_rep: int, n_product: int, seed: int) ->
         "history": _history(market, random),
         "commitments": _commitments(market, random),
         "potential": _potential(market, random),
-        "rules": _rules(market),
+        "rules": pd.concat([_rules(market), _more_rules(market, n_more_rule)], ignore_index=True),
         "pins": _pins(market),
     }
+    measures = ["revenue", *(f"measure{number}" for number in range(2, n_measure + 1))]
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
+        if "measure" in table:
+            table = pd.concat([table.assign(measure=measure) for measure in measures], ignore_index=True)
+        if "rule_id" in table:
+            table["rule_id"] = table["measure"] + "-" + table["rule_id"]
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    (folder / "plan.yaml").write_text(_plan_yaml(market), encoding="utf-8", newline="\n")
+    (folder / "plan.yaml").write_text(_plan_yaml(market, measures), encoding="utf-8", newline="\n")
     return folder
 
 
@@ -90,7 +108,8 @@ def _market(n_rep: int, n_product: int, random: np.random.Generator) -> Market:
     n_region = int(np.clip(n_rep // REPS_PER_REGION, 2, MOST_REGIONS))
     n_line = max(2, n_product // PRODUCTS_PER_LINE)
     peer_group = np.array([0, 1, 1, 1, 1, 1, 1, 1, 2, 2])[np.arange(n_rep) % 10]
-    size = MEAN_REP * PEER_SIZE[peer_group] * np.exp(0.3 * random.standard_normal(n_rep))
+    spread = np.clip(random.standard_normal(n_rep), -WIDEST, WIDEST)
+    size = MEAN_REP * PEER_SIZE[peer_group] * np.exp(0.3 * spread)
     share = np.exp(0.6 * random.standard_normal(n_product))
     mix = share * np.exp(0.5 * random.standard_normal((n_rep, n_product)))
     mix *= random.random((n_rep, n_product)) < 0.8
@@ -230,6 +249,26 @@ def _rules(market: Market) -> pd.DataFrame:
     return table.assign(owner="finance")
 
 
+def _more_rules(market: Market, count: int) -> pd.DataFrame:
+    """Growth bands of every team in one product, in turn, so wide that they bind nowhere."""
+    number = np.arange(count)
+    return pd.DataFrame(
+        {
+            "rule_id": [f"rule-more-{one}" for one in number + 1],
+            "kind": "growth",
+            "measure": "revenue",
+            "level": "team",
+            "node_id": "",
+            "product_id": market.product[number % len(market.product)],
+            "min": "-0.9",
+            "max": [f"{3.0 + one // len(market.product):.1f}" for one in number],
+            "basis": "last_year",
+            "tier": "hard",
+            "owner": "finance",
+        }
+    )
+
+
 def _pins(market: Market) -> pd.DataFrame:
     """A few reps of ordinary size with an agreed number."""
     by_rep = market.last_year.sum(axis=1)
@@ -242,14 +281,18 @@ def _pins(market: Market) -> pd.DataFrame:
     ).assign(reason="agreed", owner="finance")
 
 
-def _plan_yaml(market: Market) -> str:
-    """Return plan.yaml: a company total, one product total, a range on a line."""
+def _plan_yaml(market: Market, measures: list[str]) -> str:
+    """Return plan.yaml: of each measure a company total, one product total, a range on a line."""
     by_product = (1 + GROWTH) * market.last_year.sum(axis=0)
     total = round(by_product.sum() / 1000) * 1000
     first = round(by_product[0] / 1000) * 1000
     last_line = by_product[market.line_of_product == market.line_of_product[-1]].sum()
     low, high = round(0.9 * last_line / 1000) * 1000, round(1.1 * last_line / 1000) * 1000
     lines = _ids("line", market.line_of_product[-1] + 1)
+    spec = f"{{kind: outcome, unit: CNY, round_to: 1000, total: {total}}}"
+    product_totals = f"{{{market.product[0]}: {first}, {lines[-1]}: {{min: {low}, max: {high}}}}}"
+    specs = "\n".join(f"  {measure}: {spec}" for measure in measures)
+    totals = "\n".join(f"  {measure}: {product_totals}" for measure in measures)
     return f"""\
 plan: benchmark
 name: {market.last_year.size} cells
@@ -257,10 +300,30 @@ start: 2026-01
 months: 12
 currency: CNY
 measures:
-  revenue: {{kind: outcome, unit: CNY, round_to: 1000, total: {total}}}
+{specs}
 product_totals:
-  revenue: {{{market.product[0]}: {first}, {lines[-1]}: {{min: {low}, max: {high}}}}}
+{totals}
 baseline: {{history: 0.6, potential: 0.15, commitment: 0.25}}
 over_assignment: {{team: 0.02, rep: 0.03}}
 seasonality: history
 """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write one plan."""
+    parser = argparse.ArgumentParser(description="write a plan of a given size")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--reps", type=int, required=True)
+    parser.add_argument("--products", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--measures", type=int, default=1)
+    parser.add_argument("--more-rules", type=int, default=0)
+    parsed = parser.parse_args(arguments)
+    write_benchmark_plan(
+        parsed.folder, parsed.reps, parsed.products, parsed.seed, parsed.measures, parsed.more_rules
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -33,6 +33,10 @@ class Solution:
         Shape (n_column,): cost - A' row_price.
     message
         The engine's own words.
+    objective
+        The least cost; NaN unless `optimal`.
+    solved_by
+        Name of the engine that found the answer, which may be another one's fallback.
     """
 
     status: Status
@@ -40,3 +44,5 @@ class Solution:
     row_price: FloatArray
     reduced_cost: FloatArray
     message: str
+    objective: float = float("nan")
+    solved_by: str = ""

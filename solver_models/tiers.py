@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
+from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
@@ -75,9 +76,13 @@ class TierOutcome:
 
 
 def settle_tiers(
-    model: BalanceModel, engine: Engine, options: EngineOptions
+    model: BalanceModel, engine: Engine, options: EngineOptions, focus: IntArray | None = None
 ) -> tuple[BalanceModel, tuple[TierOutcome, ...]]:
     """Settle all soft tiers and return the model in which only the balance is left to find.
+
+    With a `focus` the programs hold only the rows of these sources. Their prices are right for all
+    rows as well if the returned model has a point: that point meets every row and is tight
+    wherever a price says so. If it has none, the focus was too narrow.
 
     A tier that the time limit cuts off, and all after it, are left out of the returned model;
     their outcomes say so (`is_settled` false).
@@ -96,11 +101,20 @@ def settle_tiers(
             outcomes.append(_unsettled(int(tier)))
             continue
         try:
-            model, outcome = _settle_tier(model, int(tier), engine, options)
+            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus))
         except EngineStopped:
             model, outcome = replace(model, soft=_without(model.soft, int(tier))), _unsettled(int(tier))
         outcomes.append(outcome)
     return model, tuple(outcomes)
+
+
+def all_kept(model: BalanceModel) -> BalanceModel:
+    """Return the model with every soft side as a hard row."""
+    for tier in np.unique(model.soft.tier).tolist():
+        sides = _sides_of(model.soft, int(tier))
+        rows = _append(model.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
+        model = replace(model, rows=rows, soft=_without(model.soft, int(tier)))
+    return model
 
 
 def _unsettled(tier: int) -> TierOutcome:
@@ -108,24 +122,43 @@ def _unsettled(tier: int) -> TierOutcome:
     return TierOutcome(tier, float("nan"), float("nan"), (), is_settled=False)
 
 
+@dataclass(frozen=True)
+class _Solver:
+    """An engine, its limits, and the sources of the rows it looks at (all by default)."""
+
+    engine: Engine
+    options: EngineOptions
+    focus: IntArray | None
+
+    def solve(self, program: LinearProgram, source: IntArray) -> Solution:
+        """Solve the rows in focus; the prices of the others are zero."""
+        if self.focus is None:
+            return _without_noise(program, self._answer(program))
+        row = np.flatnonzero(np.isin(source, self.focus))
+        small = lumped(program, row)
+        answer = _without_noise(small.program, self._answer(small.program))
+        return small.expanded(program, answer)
+
+    def _answer(self, program: LinearProgram) -> Solution:
+        return raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
+
+
 def _settle_tier(
-    model: BalanceModel, tier: int, engine: Engine, options: EngineOptions
+    model: BalanceModel, tier: int, solver: _Solver
 ) -> tuple[BalanceModel, TierOutcome]:
     sides = _sides_of(model.soft, tier)
     rest = replace(model, soft=_without(model.soft, tier))
     face = _Face.whole(rest, len(sides))
-    first = _stage_program(rest, face, sides, "largest")
-    solution = _solve(first, engine, options)
-    n_before = rest.n_column
-    largest = float(solution.x[n_before + len(sides)])
+    solution = _smallest_largest(rest, face, sides, solver)
+    largest = solution.objective
     if largest <= SATISFIED:
         rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
         return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, ())
     stages = [_prices(rest, face, sides, solution, tier, "largest")]
     face = face.tightened(rest, sides, solution)
-    second = _stage_program(rest, face, sides, "sum")
-    solution = _solve(second, engine, options)
-    total = float(solution.x[n_before : n_before + len(sides)].sum())
+    source = np.concatenate([rest.rows.source, sides.source, sides.source])
+    solution = solver.solve(_sum_program(rest, face, sides), source)
+    total = solution.objective
     stages.append(_prices(rest, face, sides, solution, tier, "sum"))
     face = face.tightened(rest, sides, solution)
     return _apply_face(rest, face, sides), TierOutcome(tier, largest, total, tuple(stages))
@@ -188,12 +221,56 @@ class _Face:
         )
 
 
-def _stage_program(model: BalanceModel, face: _Face, sides: Sides, stage: str) -> LinearProgram:
-    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0)."""
+def _smallest_largest(
+    model: BalanceModel, face: _Face, sides: Sides, solver: _Solver
+) -> Solution:
+    """Minimise theta over X / scale + theta >= bound / scale; the answer in terms of d and theta.
+
+    With d = theta everywhere the columns d are not needed: the price of a side is that of its
+    goal and of its row theta - d >= 0 alike.
+    """
+    k, n = len(sides), model.n_column
+    goal = _relative(sides, n)
+    matrix = vstack(
+        [
+            hstack([_widen(model.rows.matrix, n), csr_array((len(model.rows), 1))]),
+            hstack([goal, csr_array(np.ones((k, 1)))]),
+        ],
+        format="csr",
+    )
+    free = np.full(model.n_free, np.inf)
+    cost = np.zeros(n + 1)
+    cost[n] = 1.0
+    program = LinearProgram(
+        cost=cost,
+        matrix=csr_array(matrix),
+        row_lower=np.concatenate([face.row_lower, sides.sign * sides.bound / sides.scale]),
+        row_upper=np.concatenate([face.row_upper, np.full(k, np.inf)]),
+        lower=np.concatenate([face.lower, -free, [0.0]]),
+        upper=np.concatenate([face.upper, free, [np.inf]]),
+    )
+    found = solver.solve(program, np.concatenate([model.rows.source, sides.source]))
+    of_side = found.row_price[len(model.rows) :]
+    theta = np.full(k, found.x[n])
+    return replace(
+        found,
+        x=np.concatenate([found.x[:n], theta, found.x[n:]]),
+        row_price=np.concatenate([found.row_price, of_side]),
+        reduced_cost=np.concatenate([found.reduced_cost[:n], np.zeros(k), found.reduced_cost[n:]]),
+    )
+
+
+def _relative(sides: Sides, n_column: int) -> csr_array:
+    """Rows of the sides, signed and per scale."""
+    goal = csr_array(sides.row.multiply((sides.sign / sides.scale)[:, None]))
+    return csr_array((goal.data, goal.indices, goal.indptr), shape=(len(sides), n_column))
+
+
+def _sum_program(model: BalanceModel, face: _Face, sides: Sides) -> LinearProgram:
+    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0); least sum of d."""
     k, n = len(sides), model.n_column
     identity = csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(k, k))
-    goal = csr_array(sides.row.multiply((sides.sign / sides.scale)[:, None]))
-    goal = csr_array((goal.data, goal.indices, goal.indptr), shape=(k, n))
+    goal = _relative(sides, n)
     ones = csr_array(np.ones((k, 1)))
     matrix = vstack(
         [
@@ -206,7 +283,7 @@ def _stage_program(model: BalanceModel, face: _Face, sides: Sides, stage: str) -
     free = np.full(model.n_free, np.inf)
     goal_bound = sides.sign * sides.bound / sides.scale
     cost = np.zeros(n + k + 1)
-    cost[n + k if stage == "largest" else slice(n, n + k)] = 1.0
+    cost[n : n + k] = 1.0
     return LinearProgram(
         cost=cost,
         matrix=csr_array(matrix),
@@ -315,10 +392,6 @@ def _without(soft: SoftRows, tier: int) -> SoftRows:
         soft.scale[rest],
         soft.source[rest],
     )
-
-
-def _solve(program: LinearProgram, engine: Engine, options: EngineOptions) -> Solution:
-    return _without_noise(program, raise_unless_optimal(engine.solve(program, options), engine.name))
 
 
 def _without_noise(program: LinearProgram, solution: Solution) -> Solution:

@@ -13,6 +13,7 @@ NATURAL = 4e-12
 SIDE_PASSES = 25
 NEWTON_PASSES = 20
 REGULARISATION = 1e-9
+PATIENCE = 500
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,13 @@ class PolishedPoint:
     factorisations: int
 
 
-def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoint | None:
+def polish(
+    form: NormalForm,
+    price: FloatArray,
+    free: FloatArray,
+    patience: int = PATIENCE,
+    give: FloatArray | None = None,
+) -> PolishedPoint | None:
     """Active-set Newton from given prices; None if the active set does not settle.
 
     A row is active while it is an equality or carries a price; which side it is held at is
@@ -37,7 +44,13 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
         Scaled prices, shape (n_row,).
     free
         Scaled free columns, shape (n_free,).
+    patience
+        Most factorisations to spend.
+    give
+        Shape (n_row,): how far a row gives way per unit of its price, A x + give * y = bound; 0
+        (the default) for a row that holds.
     """
+    give = np.zeros(form.n_row) if give is None else give
     is_equal = form.lower == form.upper
     y = np.where(is_equal | (price != 0), price, 0.0)
     y = np.where((y > 0) & np.isneginf(form.lower), 0.0, np.where((y < 0) & np.isposinf(form.upper), 0.0, y))
@@ -49,7 +62,7 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
     stalls = 0
     for _ in range(SIDE_PASSES):
         target = np.where(is_equal, form.lower, np.where(side_high, form.upper, form.lower))
-        y, t, used, is_solved = _solve_equalities(form, y, t, active, target)
+        y, t, used, is_solved = _solve_equalities(form, y, t, active, target, give)
         count += used
         activity = form.cells @ _cells(form, y) + form.free @ t
         wrong = active & ~is_equal & np.where(side_high, y > 0, y < 0)
@@ -60,7 +73,7 @@ def polish(form: NormalForm, price: FloatArray, free: FloatArray) -> PolishedPoi
         measure = float(wrong.sum() + violated.sum())
         stalls = 0 if measure < best else stalls + 1
         best = min(best, measure)
-        if stalls > 8 or not np.all(np.isfinite(y)):
+        if stalls > 8 or count > patience or not np.all(np.isfinite(y)):
             return None
         if not is_solved and not wrong.any() and not violated.any():
             return None
@@ -77,7 +90,12 @@ def _cells(form: NormalForm, y: FloatArray) -> FloatArray:
 
 
 def _solve_equalities(
-    form: NormalForm, y: FloatArray, t: FloatArray, active: BoolArray, target: FloatArray
+    form: NormalForm,
+    y: FloatArray,
+    t: FloatArray,
+    active: BoolArray,
+    target: FloatArray,
+    give: FloatArray,
 ) -> tuple[FloatArray, FloatArray, int, bool]:
     """Newton on `active rows = target, free columns stationary` with the cells clipped."""
     model = form.model
@@ -89,7 +107,7 @@ def _solve_equalities(
         z = model.anchor + model.weight * (form.cells_t @ y)
         is_free = (z > model.lower) & (z < model.upper)
         x = np.clip(z, model.lower, model.upper)
-        gap = (target - form.cells @ x - form.free @ t)[rows]
+        gap = (target - form.cells @ x - form.free @ t - give * y)[rows]
         slope = -(form.free.T @ y) if model.n_free else np.zeros(0)
         error = max(largest_entry(gap / form.size[rows]), largest_entry(slope) * 1e-2)
         if error <= SETTLED:
@@ -101,7 +119,7 @@ def _solve_equalities(
                 factor = factorise(
                     form,
                     is_free,
-                    np.full(len(rows), REGULARISATION),
+                    give[rows] + REGULARISATION,
                     np.full(model.n_free, REGULARISATION),
                     rows,
                 )

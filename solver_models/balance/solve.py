@@ -1,4 +1,7 @@
-"""The one unique answer: linear passes find the neighbourhood, the polish finds the point."""
+"""The one unique answer: some route finds the neighbourhood, the polish finds the point."""
+
+import time
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -6,33 +9,64 @@ from solver_models.arrays import FloatArray
 from solver_models.balance.kkt import cells_at, residuals, row_size
 from solver_models.balance.newton import NewtonPoint, newton
 from solver_models.balance.piecewise import piecewise_program
-from solver_models.balance.polish import polish
+from solver_models.balance.polish import PATIENCE, polish
 from solver_models.balance.system import NormalForm, normal_form
-from solver_models.engines.base import Engine, EngineError, EngineOptions
+from solver_models.engines.base import (
+    BalanceEngine,
+    BalancePoint,
+    Engine,
+    EngineError,
+    EngineOptions,
+)
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
+from solver_models.farkas import proves_infeasible
 from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.solution import Status
 
 LINEAR_PASSES = 5
 ACCEPTED = 1e-9
 NEAR = 1e-4
+AT_FIRST = 25
+"""Factorisations to spend before a search."""
 
 
-def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -> BalanceAnswer:
+@dataclass(frozen=True)
+class Start:
+    """Prices and free columns of an earlier answer, from which a changed model is solved.
+
+    Parameters
+    ----------
+    price
+        Shape (n_row,), of the model's rows.
+    free
+        Shape (n_free,).
+    """
+
+    price: FloatArray
+    free: FloatArray
+
+
+def solve_balance(
+    model: BalanceModel, engine: Engine, options: EngineOptions, start: Start | None = None
+) -> BalanceAnswer:
     """min sum (x - anchor)^2 / (2 weight) over the rows and bounds of a model without soft tiers.
 
-    Linear passes of the engine give prices, the polish makes them exact; what does not settle
-    within five passes (or is cut off by the time limit) goes to the Newton route. Nothing is
+    An engine with a search of its own (`BalanceEngine`) polishes from the start first, then from its
+    interior point, then by Newton steps; if none of them ends in a proof it falls back. Other
+    engines, and the fallback, give prices by linear passes which the polish makes exact. Nothing is
     returned that does not meet the optimality conditions to 1e-9.
 
     Parameters
     ----------
     model
         Scaled to numbers near 1 (`BalanceModel.scaled`).
+    start
+        Where to begin; nothing binding by default.
 
     Raises
     ------
     ModelInfeasible
-        From the first linear pass, or where bounds cross.
+        With a proof: crossed bounds, a Farkas ray, or the first linear pass.
     EngineStopped
         If the time limit cut the engine off and the Newton route found no answer either.
     EngineError
@@ -41,7 +75,84 @@ def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -
     if model.is_crossed:
         raise ModelInfeasible("a lower bound lies above its upper bound")
     form = normal_form(model, row_size(model))
-    passes = {"linear": 0, "polish": 0, "newton": 0}
+    passes = _no_passes()
+    if isinstance(engine, BalanceEngine):
+        answer = _by_interior_point(form, engine, options, start, passes)
+        if answer is not None:
+            return answer
+    return _by_linear_passes(form, engine, options, passes)
+
+
+def _by_interior_point(
+    form: NormalForm,
+    engine: BalanceEngine,
+    options: EngineOptions,
+    start: Start | None,
+    passes: dict[str, int],
+) -> BalanceAnswer | None:
+    """Polish from the start, else from the engine's own point; None if neither can be certified."""
+    model = form.model
+    end = time.monotonic() + options.time_limit
+    _stop_after(end, engine)
+    answer = _polished(form, start, passes)
+    if answer is not None:
+        return answer
+    _stop_after(end, engine)
+    point = engine.balance_point(model)
+    passes["interior"] += 1
+    if point.status is Status.INFEASIBLE:
+        if proves_infeasible(model, point.row_price):
+            raise ModelInfeasible("a weighted sum of the rows asks for more than the cells can give")
+        return None
+    if point.status is not Status.OPTIMAL:
+        return None
+    _stop_after(end, engine)
+    price, free = form.price_in(_carried(form, point)), point.x[model.n_cell :] / form.free_scale
+    answer = _certified(form, price, free, passes)
+    return answer or _by_newton(form, NewtonPoint(price, free, np.inf, 0), passes, sigma=1e4, eta=1e2)
+
+
+def polish_from(model: BalanceModel, start: Start | None) -> BalanceAnswer | None:
+    """Return the answer if the polish alone finds it from a start (nothing binding by default)."""
+    if model.is_crossed:
+        return None
+    return _polished(normal_form(model, row_size(model)), start, _no_passes())
+
+
+def _no_passes() -> dict[str, int]:
+    return {"interior": 0, "linear": 0, "polish": 0, "newton": 0}
+
+
+def _polished(form: NormalForm, start: Start | None, passes: dict[str, int]) -> BalanceAnswer | None:
+    price, free = np.zeros(form.n_row), np.zeros(form.model.n_free)
+    if start is not None:
+        price, free = form.price_in(start.price), start.free / form.free_scale
+    return _certified(form, price, free, passes, AT_FIRST)
+
+
+def _stop_after(end: float, engine: Engine) -> None:
+    if time.monotonic() >= end:
+        raise EngineStopped(f"{engine.name} stopped: time limit")
+
+
+def _carried(form: NormalForm, point: BalancePoint) -> FloatArray:
+    """Keep the prices of rows that are nearer to their bound than their price is to zero."""
+    rows = form.model.rows
+    activity = rows.matrix @ point.x
+    bound = np.where(point.row_price > 0, rows.lower, rows.upper)
+    size = np.zeros(form.n_row)
+    size[form.order] = form.size / form.row_scale
+    scale = np.zeros(form.n_row)
+    scale[form.order] = form.row_scale
+    slack = np.abs(activity - bound) / size
+    return np.where(np.abs(point.row_price) / scale > slack, point.row_price, 0.0)
+
+
+def _by_linear_passes(
+    form: NormalForm, engine: Engine, options: EngineOptions, passes: dict[str, int]
+) -> BalanceAnswer:
+    """Linear passes of the engine, the polish after each; then Newton steps."""
+    model = form.model
     price, free = np.zeros(form.n_row), np.zeros(model.n_free)
     answer = _certified(form, price, free, passes) if _anchor_fits(model) else None
     stopped: EngineStopped | None = None
@@ -59,17 +170,24 @@ def solve_balance(model: BalanceModel, engine: Engine, options: EngineOptions) -
         answer = _certified(form, price, free, passes)
         center = (pieces.cells(solution.x) - model.anchor) / model.weight
         width = 0.08 if np.isinf(width) else width * 0.3
-    point = NewtonPoint(price, free, np.inf, 0)
     if answer is None:
-        point = newton(form, price, free)
-        passes["newton"] += point.factorisations
-        answer = _certified(form, point.price, point.free, passes)
+        answer = _by_newton(form, NewtonPoint(price, free, np.inf, 0), passes)
+    if answer is None:
+        raise stopped or EngineError(f"{engine.name}: no point could be certified")
+    return answer
+
+
+def _by_newton(
+    form: NormalForm, point: NewtonPoint, passes: dict[str, int], sigma: float = 10.0, eta: float = 0.1
+) -> BalanceAnswer | None:
+    """Newton steps, then the polish; near a degenerate answer the Newton point itself."""
+    point = newton(form, point.price, point.free, sigma=sigma, eta=eta)
+    passes["newton"] += point.factorisations
+    answer = _certified(form, point.price, point.free, passes)
     if answer is None and point.error < NEAR:
         point = newton(form, point.price, point.free, enough=1e-13, sigma=1e4, eta=1e2)
         passes["newton"] += point.factorisations
         answer = _without_polish(form, point, passes)
-    if answer is None:
-        raise stopped or EngineError(f"{engine.name}: no point could be certified")
     return answer
 
 
@@ -100,10 +218,14 @@ def _anchor_fits(model: BalanceModel) -> bool:
 
 
 def _certified(
-    form: NormalForm, price: FloatArray, free: FloatArray, passes: dict[str, int]
+    form: NormalForm,
+    price: FloatArray,
+    free: FloatArray,
+    passes: dict[str, int],
+    patience: int = PATIENCE,
 ) -> BalanceAnswer | None:
     """Polish and return the answer if the optimality conditions hold, else None."""
-    point = polish(form, price, free)
+    point = polish(form, price, free, patience)
     if point is None:
         return None
     passes["polish"] += point.factorisations

@@ -1,10 +1,12 @@
 """What an engine is, and how one is chosen by name."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from solver_models.arrays import FloatArray
+from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
-from solver_models.solution import Solution
+from solver_models.solution import Solution, Status
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,32 @@ class Engine(Protocol):
 
     def solve(self, program: LinearProgram, options: EngineOptions) -> Solution:
         """Return the answer; never raises for infeasible, unbounded or stopped programs."""
+        ...
+
+
+@dataclass(frozen=True)
+class BalancePoint:
+    """Where an engine's own search for the balance ended.
+
+    Parameters
+    ----------
+    status
+        `optimal` (near the minimiser), `infeasible` (with a ray in `row_price`), or anything else.
+    x
+        Shape (n_column,).
+    row_price
+        Shape (n_row,): >= 0 where a lower bound holds the row, <= 0 where an upper does.
+    """
+
+    status: Status
+    x: FloatArray
+    row_price: FloatArray
+
+
+@runtime_checkable
+class BalanceEngine(Engine, Protocol):
+    """An engine that also finds its way to the balance's minimiser without linear programs."""
+
+    def balance_point(self, model: BalanceModel) -> BalancePoint:
+        """Return a point near the minimiser with its prices, or a ray if there is none."""
         ...

@@ -42,12 +42,15 @@ class HighsEngine:
         if run_status == highspy.HighsStatus.kError:
             status = Status.FAILED
         answer = highs.getSolution()
+        x = np.array(answer.col_value, np.float64)
         return Solution(
             status=status,
-            x=np.array(answer.col_value, np.float64),
+            x=x,
             row_price=np.array(answer.row_dual, np.float64),
             reduced_cost=np.array(answer.col_dual, np.float64),
             message=highs.modelStatusToString(highs.getModelStatus()),
+            objective=float(program.cost @ x) if status is Status.OPTIMAL else float("nan"),
+            solved_by=self.name,
         )
 
 

@@ -65,6 +65,8 @@ class PulpEngine:
             row_price=price,
             reduced_cost=program.cost - program.matrix.T @ price,
             message=f"{pulp.LpStatus[problem.status]} / {pulp.LpSolution[problem.sol_status]}",
+            objective=float(program.cost @ x) if status is Status.OPTIMAL else float("nan"),
+            solved_by=self.name,
         )
 
 

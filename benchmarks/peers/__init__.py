@@ -1,0 +1,1 @@
+"""The same plan, written and solved with other modelling libraries."""

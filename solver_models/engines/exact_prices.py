@@ -1,0 +1,113 @@
+"""From an interior point's nearly right prices to prices that prove optimality in full precision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse.linalg import splu
+
+from solver_models.arrays import BoolArray, FloatArray
+from solver_models.failures import largest_entry
+from solver_models.program import LinearProgram
+
+NOTHING, SOMETHING = 1e-6, 1e-4
+"""Relative to the largest: a price below the first is none, above the second is one, between is unclear."""
+GAP = 1e-7
+EXACT = 1e-11
+REGULARISATION = 1e-12
+REFINEMENTS = 12
+
+
+@dataclass(frozen=True)
+class ExactPrices:
+    """A dual optimum of a linear program and its value.
+
+    Parameters
+    ----------
+    row_price, reduced_cost
+        Shapes (n_row,), (n_column,); exact zeros where a row or column carries nothing.
+    value
+        The value of the dual, equal to the least cost.
+    """
+
+    row_price: FloatArray
+    reduced_cost: FloatArray
+    value: float
+
+
+def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> ExactPrices | None:
+    """Return exact prices near `price`, or None if they do not prove x optimal.
+
+    An interior point ends strictly complementary: a row either carries a clear price or none, a
+    column either a clear reduced cost or none. With these sets taken from it, the prices are moved
+    by least squares until every column without a reduced cost has none exactly. They are accepted
+    only if signs, bounds and the gap between both values prove them optimal.
+
+    Parameters
+    ----------
+    x
+        Shape (n_column,): nearly optimal point.
+    price
+        Shape (n_row,): nearly optimal prices.
+    """
+    matrix = program.matrix
+    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    carried = np.abs(price) * norm
+    top = carried.max(initial=0.0)
+    scale = max(top, largest_entry(program.cost), 1e-300)
+    if _is_unclear(carried / scale):
+        return None
+    has_price = carried > SOMETHING * scale
+    y = np.where(has_price, price, 0.0)
+    reduced = program.cost - matrix.T @ y
+    size = np.abs(program.cost) + abs(matrix).T @ np.abs(y)
+    share = np.abs(reduced) / np.where(size > 0, size, 1.0)
+    if _is_unclear(share):
+        return None
+    is_free = share <= SOMETHING
+    y = _without_residual(program, y, has_price, is_free, size)
+    if y is None:
+        return None
+    reduced = np.where(is_free, 0.0, program.cost - matrix.T @ y)
+    return _proved(program, x, y, reduced)
+
+
+def _is_unclear(share: FloatArray) -> bool:
+    return bool(((share > NOTHING) & (share <= SOMETHING)).any())
+
+
+def _without_residual(
+    program: LinearProgram, y: FloatArray, has_price: BoolArray, is_free: BoolArray, size: FloatArray
+) -> FloatArray | None:
+    """Move the prices of the rows that carry one until the free columns have no reduced cost."""
+    rows, columns = np.flatnonzero(has_price), np.flatnonzero(is_free)
+    if len(rows) == 0 or len(columns) == 0:
+        return y
+    part = csr_array(csr_array(program.matrix[rows]).tocsc()[:, columns].tocsr())
+    inverse_size = 1.0 / np.where(size[columns] > 0, size[columns], 1.0)
+    weighted = csr_array(part.multiply(inverse_size[None, :] ** 2).tocsr())
+    normal = csr_array(weighted @ part.T)
+    mean = max(float(normal.diagonal().mean()), 1e-300)
+    factor = splu(csc_array(normal + REGULARISATION * mean * eye_array(len(rows), format="csr")))
+    moved = y.copy()
+    for _ in range(REFINEMENTS):
+        residual = program.cost[columns] - part.T @ moved[rows]
+        if largest_entry(residual * inverse_size) <= EXACT * 1e-3:
+            break
+        moved[rows] += factor.solve(weighted @ residual)
+    residual = program.cost[columns] - part.T @ moved[rows]
+    return moved if largest_entry(residual * inverse_size) <= EXACT else None
+
+
+def _proved(
+    program: LinearProgram, x: FloatArray, y: FloatArray, reduced: FloatArray
+) -> ExactPrices | None:
+    """Signs against bounds, then the values of both programs."""
+    row_bound = np.where(y > 0, program.row_lower, np.where(y < 0, program.row_upper, 0.0))
+    bound = np.where(reduced > 0, program.lower, np.where(reduced < 0, program.upper, 0.0))
+    if not (np.isfinite(row_bound).all() and np.isfinite(bound).all()):
+        return None
+    value = float(row_bound @ y + bound @ reduced)
+    cost = float(program.cost @ x)
+    terms = float(np.abs(row_bound) @ np.abs(y) + np.abs(bound) @ np.abs(reduced)) + abs(cost)
+    return ExactPrices(y, reduced, value) if abs(cost - value) <= GAP * max(terms, 1.0) else None

@@ -1,0 +1,117 @@
+"""PIQP: an interior point for the linear stages and for the balance itself; what it cannot prove falls back."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import piqp
+from scipy.sparse import csc_matrix, csr_array, diags_array
+
+from solver_models.arrays import FloatArray
+from solver_models.engines.base import BalancePoint, Engine, EngineOptions
+from solver_models.engines.exact_prices import exact_prices
+from solver_models.model import BalanceModel
+from solver_models.program import LinearProgram
+from solver_models.solution import Solution, Status
+
+LINEAR_TOLERANCE = 1e-9
+BALANCE_TOLERANCE = 1e-8
+MOST_ITERATIONS = 150
+
+
+@dataclass(frozen=True)
+class InteriorEngine:
+    """The fast engine: PIQP with exact prices; every linear program it cannot prove goes to `fallback`.
+
+    Parameters
+    ----------
+    fallback
+        A simplex engine.
+    """
+
+    fallback: Engine
+    name: str = "fast"
+
+    def solve(self, program: LinearProgram, options: EngineOptions) -> Solution:
+        """Solve a linear program; `solved_by` tells whether it fell back."""
+        start = time.monotonic()
+        if program.n_row == 0 or options.time_limit <= 0:
+            return self.fallback.solve(program, options)
+        point = _interior_point(program, np.zeros(program.n_column), LINEAR_TOLERANCE)
+        if point.status is Status.OPTIMAL:
+            proof = exact_prices(program, point.x, point.row_price)
+            if proof is not None:
+                return Solution(
+                    Status.OPTIMAL,
+                    np.clip(point.x, program.lower, program.upper),
+                    proof.row_price,
+                    proof.reduced_cost,
+                    "PIQP, prices exact",
+                    objective=proof.value,
+                    solved_by=self.name,
+                )
+        left = options.time_limit - (time.monotonic() - start)
+        return self.fallback.solve(program, EngineOptions(time_limit=left))
+
+    def balance_point(self, model: BalanceModel) -> BalancePoint:
+        """Return a point near the minimiser of the balance, its prices, or a ray if it is infeasible.
+
+        The columns are x / sqrt(weight), so that the objective is |z - a / sqrt(w)|^2 / 2 whatever the
+        anchors.
+        """
+        root = np.concatenate([np.sqrt(model.weight), np.ones(model.n_free)])
+        lower, upper = model.column_bounds()
+        program = LinearProgram(
+            cost=np.concatenate([-model.anchor / root[: model.n_cell], np.zeros(model.n_free)]),
+            matrix=csr_array(model.rows.matrix @ diags_array(root)),
+            row_lower=model.rows.lower,
+            row_upper=model.rows.upper,
+            lower=lower / root,
+            upper=upper / root,
+        )
+        curvature = np.concatenate([np.ones(model.n_cell), np.zeros(model.n_free)])
+        point = _interior_point(program, curvature, BALANCE_TOLERANCE)
+        return BalancePoint(point.status, point.x * root, point.row_price)
+
+
+_STATUS = {
+    piqp.Status.PIQP_SOLVED: Status.OPTIMAL,
+    piqp.Status.PIQP_PRIMAL_INFEASIBLE: Status.INFEASIBLE,
+}
+
+
+def _interior_point(program: LinearProgram, curvature: FloatArray, tolerance: float) -> BalancePoint:
+    """min curvature x^2 / 2 + cost x over the program's rows, each scaled to unit norm."""
+    matrix = program.matrix
+    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    norm = np.where(norm > 0, norm, 1.0)
+    rows = csr_array(diags_array(1.0 / norm) @ matrix)
+    lower, upper = program.row_lower / norm, program.row_upper / norm
+    is_equal = lower == upper
+    equal, range_ = np.flatnonzero(is_equal), np.flatnonzero(~is_equal)
+    solver = piqp.SparseSolver()
+    solver.settings.eps_abs = solver.settings.eps_rel = tolerance
+    solver.settings.max_iter = MOST_ITERATIONS
+    solver.settings.check_duality_gap = True
+    solver.settings.verbose = False
+    n = program.n_column
+    solver.setup(
+        csc_matrix((curvature, (np.arange(n), np.arange(n))), shape=(n, n)),
+        program.cost,
+        csc_matrix(rows[equal]),
+        lower[equal],
+        csc_matrix(rows[range_]),
+        lower[range_],
+        upper[range_],
+        program.lower,
+        program.upper,
+    )
+    status = _STATUS.get(solver.solve(), Status.FAILED)
+    answer = solver.result
+    price = np.zeros(program.n_row)
+    price[equal] = -answer.y
+    price[range_] = answer.z_l - answer.z_u
+    x = np.array(answer.x, np.float64)
+    if not (np.isfinite(price).all() and np.isfinite(x).all()):
+        status = Status.FAILED
+    return BalancePoint(status, x, price / norm)

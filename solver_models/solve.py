@@ -1,0 +1,99 @@
+"""A whole model: the soft tiers in order, then the balance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver_models.arrays import FloatArray, IntArray
+from solver_models.balance.elastic import rows_in_conflict
+from solver_models.balance.solve import polish_from, solve_balance
+from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
+from solver_models.failures import ModelInfeasible
+from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.solution import Status
+from solver_models.tiers import TierOutcome, all_kept, settle_tiers
+
+MOST_WIDENINGS = 4
+CLEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class SolvedModel:
+    """The answer of a model with soft tiers.
+
+    Parameters
+    ----------
+    balanced
+        The model in which only the balance was left to find: the tiers are rows of it.
+    tiers
+        What each tier reached, in order.
+    answer
+        The minimiser of `balanced` and its proof.
+    """
+
+    balanced: BalanceModel
+    tiers: tuple[TierOutcome, ...]
+    answer: BalanceAnswer
+
+
+def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
+    """Settle the soft tiers and balance what is left.
+
+    With an engine that finds the balance by itself, all soft rows are first tried as hard ones: if
+    they hold together, no tier has to give way and the answer is there already. If not, the tiers
+    are settled over the rows that stand in each other's way; the balance then proves that no
+    other row mattered, or names those that do.
+
+    Raises
+    ------
+    ModelInfeasible, EngineStopped, EngineError
+        As `settle_tiers` and `solve_balance`.
+    """
+    if len(model.soft) and isinstance(engine, BalanceEngine) and options.time_limit > 0:
+        solved = _all_met(model, engine, options) or _over_conflict(model, engine, options)
+        if solved is not None:
+            return solved
+    balanced, tiers = settle_tiers(model, engine, options)
+    return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
+
+
+def _all_met(model: BalanceModel, engine: BalanceEngine, options: EngineOptions) -> SolvedModel | None:
+    """The answer with every soft row as a hard one; None if they cannot hold together."""
+    kept = all_kept(model)
+    answer = polish_from(kept, None)
+    if answer is None:
+        return None
+    met = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
+    return SolvedModel(kept, met, answer)
+
+
+def _over_conflict(
+    model: BalanceModel, engine: BalanceEngine, options: EngineOptions
+) -> SolvedModel | None:
+    """Settle the tiers over the rows in conflict; None if that does not end in a proof."""
+    kept = all_kept(model)
+    is_soft = np.arange(len(kept.rows)) >= len(model.rows)
+    focus = rows_in_conflict(kept, is_soft)
+    for _ in range(MOST_WIDENINGS):
+        if focus is None:
+            return None
+        try:
+            balanced, tiers = settle_tiers(model, engine, options, focus)
+        except ModelInfeasible:
+            return None
+        answer = polish_from(balanced, None)
+        if answer is not None:
+            return SolvedModel(balanced, tiers, answer)
+        point = engine.balance_point(balanced)
+        if point.status is not Status.INFEASIBLE:
+            return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
+        wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
+        focus = wider if len(wider) > len(focus) else None
+    return None
+
+
+def _rows_of_ray(model: BalanceModel, ray: FloatArray) -> IntArray:
+    """Sources of the rows that a ray puts clear weight on."""
+    norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
+    weight = np.abs(ray) * norm
+    return np.unique(model.rows.source[weight > CLEAR * weight.max(initial=0.0)])
