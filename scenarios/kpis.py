@@ -187,7 +187,7 @@ def _chances(
 
 
 def _rules(one: MeasureSolution) -> dict[str, float | None]:
-    """Numbers of rules and pins (not of their nodes) that bind or give way; the price of the total."""
+    """Numbers of rules (not of their nodes) that bind or give way; the price of the total."""
     return {
         "binding_rules": float(len(rules_that(one, "binding"))),
         "relaxed_rules": float(len(rules_that(one, "relaxed"))),
@@ -197,32 +197,21 @@ def _rules(one: MeasureSolution) -> dict[str, float | None]:
 
 
 def rules_that(one: MeasureSolution, status: str) -> frozenset[str]:
-    """Ids of the rules that have this status at some node; pins count one by one (`pin <node> <product>`)."""
-    chosen, names = _named(one, status)
-    return frozenset(
-        name if node < 0 else f"pin {node} {product}" for name, node, product in zip(*names, strict=True)
-    )
+    """Ids of the rules that have this status at some node. Pins always bind, so they are left out."""
+    rules = one.rules
+    chosen = (rules["status"] == status).to_numpy(bool) & (rules["kind"] != "pin").to_numpy(bool)
+    return frozenset(str(name) for name in rules["rule_id"].to_numpy(object)[chosen])
 
 
 def rules_at(solution: Solution, one: MeasureSolution, status: str) -> dict[str, set[str]]:
-    """Rule id -> ids of the nodes where the rule has this status."""
-    chosen, (rule_id, _, _) = _named(one, status)
-    node = one.rules["node"].to_numpy(np.int64)[chosen]
+    """Rule id -> ids of the nodes where the rule has this status; pins together as `pin`."""
+    rules = one.rules
+    chosen = (rules["status"] == status).to_numpy(bool)
     found: dict[str, set[str]] = {}
-    for name, v in zip(rule_id, node, strict=True):
+    names, nodes = rules["rule_id"].to_numpy(object)[chosen], rules["node"].to_numpy(np.int64)[chosen]
+    for name, v in zip(names, nodes, strict=True):
         found.setdefault(str(name), set()).add(solution.labels.node_id[v])
     return found
-
-
-def _named(one: MeasureSolution, status: str) -> tuple[IntArray, tuple[list[str], list[int], list[int]]]:
-    """Positions of the rows of this status; their rule ids; node and product of pins (-1 for rules)."""
-    rules = one.rules
-    chosen = np.flatnonzero((rules["status"] == status).to_numpy(bool))
-    ids = rules["rule_id"].to_numpy(object)[chosen]
-    is_pin = (rules["kind"] == "pin").to_numpy(bool)[chosen]
-    node = np.where(is_pin, rules["node"].to_numpy(np.int64)[chosen], -1)
-    product = np.where(is_pin, rules["product"].to_numpy(np.int64)[chosen], -1)
-    return chosen, (ids.tolist(), node.tolist(), product.tolist())
 
 
 def _history_gap(labels: Labels, one: MeasureSolution) -> float | None:

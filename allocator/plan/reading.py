@@ -122,17 +122,18 @@ def check_draft(draft: Draft, faults: FaultCollector, touched: frozenset[str] | 
 
 def frozen_plan(draft: Draft, fingerprint: str, overrides: tuple[str, ...]) -> Plan:
     """Freeze what was checked."""
-    frames = dict(draft.frames)
-    org = frames["org"]
-    frames["org"] = org.assign(name=org["name"].where(org["name"] != "", org["node_id"]))
-    products = frames["products"]
-    frames["products"] = products.assign(
-        name=products["name"].where(products["name"] != "", products["product_id"])
-    )
-    for table in ("commitments", "potential", "rules", "pins"):
-        frames[table] = _with_all_products(frames[table], "", ALL_PRODUCTS)
-    frames["seasonality"] = _with_all_products(frames["seasonality"], ALL_PRODUCTS, "")
+    frames = {name: frozen_frame(name, frame) for name, frame in draft.frames.items()}
     return Plan(spec=draft.settings.spec, input_hash=fingerprint, overrides=overrides, **frames)
+
+
+def frozen_frame(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give an empty name its id and "all products" one spelling."""
+    if table in ("org", "products"):
+        own_id = frame["node_id" if table == "org" else "product_id"]
+        return frame.assign(name=frame["name"].where(frame["name"] != "", own_id))
+    if table in ("commitments", "potential", "rules", "pins"):
+        return _with_all_products(frame, "", ALL_PRODUCTS)
+    return _with_all_products(frame, ALL_PRODUCTS, "") if table == "seasonality" else frame
 
 
 def _with_all_products(frame: pd.DataFrame, written: str, meant: str) -> pd.DataFrame:

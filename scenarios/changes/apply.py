@@ -13,7 +13,7 @@ from allocator.errors import Fault, InputFaults
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
-from allocator.plan.reading import check_draft, frozen_plan
+from allocator.plan.reading import check_draft, frozen_frame
 from allocator.plan.rebuilding import PlanSheets, frames_of
 from allocator.plan.settings import read_settings
 from allocator.plan.sheet import Sheet, text_column
@@ -115,10 +115,12 @@ def _checked(
     check_draft(draft, faults, frozenset(edits.touched))
     if len(faults):
         raise InputFaults(_by_change(faults.listed(), edits))
-    made = frozen_plan(draft, changes_hash(plan.input_hash, changes), plan.overrides)
-    kept = {name: frame for name, frame in frames_of(plan).items() if name not in changed}
+    new = {name: frozen_frame(name, frames[name]) for name in changed}
     return Plan(
-        spec=made.spec, input_hash=made.input_hash, overrides=plan.overrides, **{**frames_of(made), **kept}
+        spec=settings.spec,
+        input_hash=changes_hash(plan.input_hash, changes),
+        overrides=plan.overrides,
+        **(frames_of(plan) | new),
     )
 
 

@@ -96,7 +96,7 @@ def test_a_plan_that_is_infeasible_can_be_mended(tmp_path: Path) -> None:
     assert found["before_is_infeasible"]
     assert found["measures"]["revenue"]["kpis"]["total"] == {
         "before": None,
-        "after": 21_000_000,
+        "after": 42_000_000,
         "delta": None,
     }
 
