@@ -22,13 +22,13 @@ from allocator.phases import Phases
 from allocator.phasing import month_weights
 from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray
-from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.phasing import phase_grid
 from solver_models.rounding.rounding import round_targets
-from solver_models.tiers import TierOutcome, settle_tiers
+from solver_models.solve import solve_model
+from solver_models.tiers import TierOutcome
 
 Progress = Callable[[str, str], None]
 
@@ -43,6 +43,7 @@ class Solved:
     answer: BalanceAnswer
     tiers: tuple[TierOutcome, ...]
     unrounded: FloatArray
+    fallbacks: int = 0
 
 
 def allocate(
@@ -122,10 +123,8 @@ def solve_measure(
         problem = build_problem(plan, labels, measure, anchors, instances)
         scaled = problem.model.scaled()
     try:
-        with phases.phase("tiers"):
-            balanced, tiers = settle_tiers(scaled, engine, options)
-        with phases.phase("balance"):
-            answer = solve_balance(balanced, engine, options)
+        with phases.phase("solve"):
+            solved = solve_model(scaled, engine, options)
     except ModelInfeasible as infeasible:
         with phases.phase("diagnose"):
             raise InfeasiblePlan(diagnose(plan, labels, measure, problem)) from infeasible
@@ -134,8 +133,16 @@ def solve_measure(
     except EngineError as failure:
         raise EngineFailure(str(failure)) from failure
     unrounded = np.zeros(labels.grid.n_cell)
-    unrounded[problem.cell] = answer.x * balanced.unit
-    return Solved(anchors, problem, balanced, answer, tiers, unrounded)
+    unrounded[problem.cell] = solved.answer.x * solved.balanced.unit
+    return Solved(
+        anchors,
+        problem,
+        solved.balanced,
+        solved.answer,
+        solved.tiers,
+        unrounded,
+        solved.fallbacks(engine.name),
+    )
 
 
 def round_measure(
@@ -193,7 +200,7 @@ def _evidence(solved: Solved, rounding: dict[str, Any]) -> dict[str, Any]:
     """Return residuals, tiers, rounding and passes as plain JSON types."""
     return {
         "residuals": solved.answer.residual,
-        "passes": solved.answer.passes,
+        "passes": {**solved.answer.passes, "fallbacks": solved.fallbacks},
         "tiers": [
             {"tier": tier.tier, "largest_violation": tier.largest, "sum_of_violations": tier.total}
             for tier in solved.tiers

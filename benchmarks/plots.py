@@ -21,7 +21,7 @@ STYLE = {
     "grid.alpha": 0.3,
 }
 LINE_OF = {OURS_PASSES: "--", OURS_SCALED: "--"}
-INSIDE = ("read", "anchors", "build", "tiers", "balance", "round", "months", "rules", "explain", "judge")
+INSIDE = ("read", "anchors", "build", "solve", "round", "months", "rules", "explain", "judge")
 
 
 def draw_peers(record: BenchmarkRecord, path: Path) -> None:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.balance.elastic import rows_in_conflict
-from solver_models.balance.solve import polish_from, solve_balance
+from solver_models.balance.elastic import elastic_balance
+from solver_models.balance.solve import Start, polish_from, solve_balance
 from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.solution import Status
 from solver_models.tiers import TierOutcome, all_kept, settle_tiers
 
+FAST = "fast"
 MOST_WIDENINGS = 4
+HARDLY = 0.01
+"""Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
 
 
@@ -35,14 +38,19 @@ class SolvedModel:
     tiers: tuple[TierOutcome, ...]
     answer: BalanceAnswer
 
+    def fallbacks(self, engine: str) -> int:
+        """Programs that `engine` left to another one."""
+        stages = sum(name != engine for tier in self.tiers for name in tier.solved_by)
+        return stages + (self.answer.passes["linear"] if engine == FAST else 0)
+
 
 def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Settle the soft tiers and balance what is left.
 
-    With an engine that finds the balance by itself, all soft rows are first tried as hard ones: if
-    they hold together, no tier has to give way and the answer is there already. If not, the tiers
-    are settled over the rows that stand in each other's way; the balance then proves that no
-    other row mattered, or names those that do.
+    With an engine that finds the balance by itself, soft rows first give way like springs. Where they
+    hardly have to, all are tried as hard ones: if they hold together, the answer is there already.
+    If not, the tiers are settled over the rows that stand in each other's way; the balance then
+    proves that no other row mattered, or names those that do.
 
     Raises
     ------
@@ -50,33 +58,34 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
         As `settle_tiers` and `solve_balance`.
     """
     if len(model.soft) and isinstance(engine, BalanceEngine) and options.time_limit > 0:
-        solved = _all_met(model, engine, options) or _over_conflict(model, engine, options)
+        solved = _by_conflict(model, engine, options)
         if solved is not None:
             return solved
     balanced, tiers = settle_tiers(model, engine, options)
     return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
 
 
-def _all_met(model: BalanceModel, engine: BalanceEngine, options: EngineOptions) -> SolvedModel | None:
-    """The answer with every soft row as a hard one; None if they cannot hold together."""
+def _by_conflict(model: BalanceModel, engine: BalanceEngine, options: EngineOptions) -> SolvedModel | None:
+    """Try all soft rows as hard ones, then the tiers over the rows in conflict; None without a proof."""
     kept = all_kept(model)
-    answer = polish_from(kept, None)
-    if answer is None:
+    if kept.is_crossed:
         return None
-    met = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
-    return SolvedModel(kept, met, answer)
+    elastic = elastic_balance(kept, np.arange(len(kept.rows)) >= len(model.rows))
+    if elastic is None:
+        return None
+    if elastic.violation <= HARDLY:
+        answer = polish_from(kept, Start(elastic.price, elastic.free))
+        if answer is not None:
+            met = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
+            return SolvedModel(kept, met, answer)
+    return _over_rows(model, elastic.sources, engine, options)
 
 
-def _over_conflict(
-    model: BalanceModel, engine: BalanceEngine, options: EngineOptions
+def _over_rows(
+    model: BalanceModel, focus: IntArray, engine: BalanceEngine, options: EngineOptions
 ) -> SolvedModel | None:
-    """Settle the tiers over the rows in conflict; None if that does not end in a proof."""
-    kept = all_kept(model)
-    is_soft = np.arange(len(kept.rows)) >= len(model.rows)
-    focus = rows_in_conflict(kept, is_soft)
+    """Settle the tiers over the rows of some sources, and more as the balance asks for them."""
     for _ in range(MOST_WIDENINGS):
-        if focus is None:
-            return None
         try:
             balanced, tiers = settle_tiers(model, engine, options, focus)
         except ModelInfeasible:
@@ -88,7 +97,9 @@ def _over_conflict(
         if point.status is not Status.INFEASIBLE:
             return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
         wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
-        focus = wider if len(wider) > len(focus) else None
+        if len(wider) == len(focus):
+            return None
+        focus = wider
     return None
 
 

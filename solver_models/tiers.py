@@ -66,13 +66,14 @@ class StagePrices:
 
 @dataclass(frozen=True)
 class TierOutcome:
-    """What a tier reached: relative violations and the stages' prices."""
+    """What a tier reached: relative violations, the stages' prices, and which engine solved each program."""
 
     tier: int
     largest: float
     total: float
     stages: tuple[StagePrices, ...]
     is_settled: bool = True
+    solved_by: tuple[str, ...] = ()
 
 
 def settle_tiers(
@@ -143,9 +144,7 @@ class _Solver:
         return raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
 
 
-def _settle_tier(
-    model: BalanceModel, tier: int, solver: _Solver
-) -> tuple[BalanceModel, TierOutcome]:
+def _settle_tier(model: BalanceModel, tier: int, solver: _Solver) -> tuple[BalanceModel, TierOutcome]:
     sides = _sides_of(model.soft, tier)
     rest = replace(model, soft=_without(model.soft, tier))
     face = _Face.whole(rest, len(sides))
@@ -153,15 +152,18 @@ def _settle_tier(
     largest = solution.objective
     if largest <= SATISFIED:
         rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
-        return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, ())
+        return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, (), solved_by=(solution.solved_by,))
+    engines = [solution.solved_by]
     stages = [_prices(rest, face, sides, solution, tier, "largest")]
     face = face.tightened(rest, sides, solution)
     source = np.concatenate([rest.rows.source, sides.source, sides.source])
     solution = solver.solve(_sum_program(rest, face, sides), source)
     total = solution.objective
+    engines.append(solution.solved_by)
     stages.append(_prices(rest, face, sides, solution, tier, "sum"))
     face = face.tightened(rest, sides, solution)
-    return _apply_face(rest, face, sides), TierOutcome(tier, largest, total, tuple(stages))
+    outcome = TierOutcome(tier, largest, total, tuple(stages), solved_by=tuple(engines))
+    return _apply_face(rest, face, sides), outcome
 
 
 @dataclass(frozen=True)
@@ -221,9 +223,7 @@ class _Face:
         )
 
 
-def _smallest_largest(
-    model: BalanceModel, face: _Face, sides: Sides, solver: _Solver
-) -> Solution:
+def _smallest_largest(model: BalanceModel, face: _Face, sides: Sides, solver: _Solver) -> Solution:
     """Minimise theta over X / scale + theta >= bound / scale; the answer in terms of d and theta.
 
     With d = theta everywhere the columns d are not needed: the price of a side is that of its
@@ -267,7 +267,10 @@ def _relative(sides: Sides, n_column: int) -> csr_array:
 
 
 def _sum_program(model: BalanceModel, face: _Face, sides: Sides) -> LinearProgram:
-    """Columns (cells, free, d / scale, theta); rows (model rows, goals / scale, theta - d >= 0); least sum of d."""
+    """Least sum of d / scale over columns (cells, free, d / scale, theta).
+
+    Rows: the model's, goals / scale, theta - d >= 0.
+    """
     k, n = len(sides), model.n_column
     identity = csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(k, k))
     goal = _relative(sides, n)

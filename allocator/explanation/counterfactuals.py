@@ -16,10 +16,9 @@ from allocator.pipeline import Solved, round_measure
 from allocator.plan.plan import Plan
 from allocator.results.tables import as_float
 from solver_models.arrays import FloatArray
-from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
-from solver_models.tiers import settle_tiers
+from solver_models.solve import solve_model
 
 APPEAL = "appeal"
 TRIED_RULES = 8
@@ -119,14 +118,13 @@ def solve_with(case: Case, instances: pd.DataFrame) -> Solved | Forbidden:
     table = instances.reset_index(drop=True)
     problem = build_problem(case.plan, case.labels, case.measure, case.solved.anchors, table)
     try:
-        balanced, tiers = settle_tiers(problem.model.scaled(), case.engine, case.options)
-        answer = solve_balance(balanced, case.engine, case.options)
+        found = solve_model(problem.model.scaled(), case.engine, case.options)
     except ModelInfeasible:
         conflict = find_conflict(case.labels, problem)
         return Forbidden(tuple(conflict.minimal), conflict.least - conflict.most)
     unrounded = np.zeros(case.labels.grid.n_cell)
-    unrounded[problem.cell] = answer.x * balanced.unit
-    return Solved(case.solved.anchors, problem, balanced, answer, tiers, unrounded)
+    unrounded[problem.cell] = found.answer.x * found.balanced.unit
+    return Solved(case.solved.anchors, problem, found.balanced, found.answer, found.tiers, unrounded)
 
 
 def change_with(case: Case, instances: pd.DataFrame) -> Change | Forbidden:

@@ -13,12 +13,11 @@ from allocator.plan.plan import Plan
 from allocator.subtree.frame import FramedProblem, frame_problem
 from allocator.subtree.impossible import frame_diagnosis, least_change
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.rounding.rounding import round_targets
 from solver_models.rounding.side_rows import no_side_rows
-from solver_models.tiers import settle_tiers
+from solver_models.solve import solve_model
 
 NOISE = 1e-9
 """A frame missed by less than this share is met."""
@@ -132,17 +131,15 @@ def _balance(
     framed: FramedProblem, engine: Engine, options: EngineOptions
 ) -> tuple[FloatArray, tuple[tuple[int, float], ...]]:
     """Solve the framed model; all cells of the subtree, in the measure's unit."""
-    scaled = framed.model.scaled()
     try:
-        balanced, tiers = settle_tiers(scaled, engine, options)
-        answer = solve_balance(balanced, engine, options)
+        solved = solve_model(framed.model.scaled(), engine, options)
     except EngineStopped as stopped:
         raise RunStopped(str(stopped)) from stopped
     except EngineError as failure:
         raise EngineFailure(str(failure)) from failure
     cells = np.zeros(framed.grid.n_cell)
-    cells[framed.cell - framed.first_cell] = answer.x * balanced.unit
-    return cells, tuple((tier.tier, tier.largest) for tier in tiers if not tier.largest <= 0)
+    cells[framed.cell - framed.first_cell] = solved.answer.x * solved.balanced.unit
+    return cells, tuple((tier.tier, tier.largest) for tier in solved.tiers if not tier.largest <= 0)
 
 
 def _position(labels: Labels, node_id: str) -> int:

@@ -90,23 +90,20 @@ def _by_interior_point(
     start: Start | None,
     passes: dict[str, int],
 ) -> BalanceAnswer | None:
-    """Polish from the start, else from the engine's own point; None if neither can be certified."""
+    """Polish from the start, else from the engine's own point; None if neither is certified in time."""
     model = form.model
     end = time.monotonic() + options.time_limit
-    _stop_after(end, engine)
     answer = _polished(form, start, passes)
-    if answer is not None:
+    if answer is not None or time.monotonic() >= end:
         return answer
-    _stop_after(end, engine)
     point = engine.balance_point(model)
     passes["interior"] += 1
     if point.status is Status.INFEASIBLE:
         if proves_infeasible(model, point.row_price):
             raise ModelInfeasible("a weighted sum of the rows asks for more than the cells can give")
         return None
-    if point.status is not Status.OPTIMAL:
+    if point.status is not Status.OPTIMAL or time.monotonic() >= end:
         return None
-    _stop_after(end, engine)
     price, free = form.price_in(_carried(form, point)), point.x[model.n_cell :] / form.free_scale
     answer = _certified(form, price, free, passes)
     return answer or _by_newton(form, NewtonPoint(price, free, np.inf, 0), passes, sigma=1e4, eta=1e2)
@@ -128,11 +125,6 @@ def _polished(form: NormalForm, start: Start | None, passes: dict[str, int]) -> 
     if start is not None:
         price, free = form.price_in(start.price), start.free / form.free_scale
     return _certified(form, price, free, passes, AT_FIRST)
-
-
-def _stop_after(end: float, engine: Engine) -> None:
-    if time.monotonic() >= end:
-        raise EngineStopped(f"{engine.name} stopped: time limit")
 
 
 def _carried(form: NormalForm, point: BalancePoint) -> FloatArray:

@@ -58,14 +58,14 @@ def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> Ex
     if _is_unclear(carried / scale):
         return None
     has_price = carried > SOMETHING * scale
-    y = np.where(has_price, price, 0.0)
-    reduced = program.cost - matrix.T @ y
-    size = np.abs(program.cost) + abs(matrix).T @ np.abs(y)
+    rough = np.where(has_price, price, 0.0)
+    reduced = program.cost - matrix.T @ rough
+    size = np.abs(program.cost) + abs(matrix).T @ np.abs(rough)
     share = np.abs(reduced) / np.where(size > 0, size, 1.0)
     if _is_unclear(share):
         return None
     is_free = share <= SOMETHING
-    y = _without_residual(program, y, has_price, is_free, size)
+    y = _without_residual(program, rough, has_price, is_free, size)
     if y is None:
         return None
     reduced = np.where(is_free, 0.0, program.cost - matrix.T @ y)
@@ -99,9 +99,7 @@ def _without_residual(
     return moved if largest_entry(residual * inverse_size) <= EXACT else None
 
 
-def _proved(
-    program: LinearProgram, x: FloatArray, y: FloatArray, reduced: FloatArray
-) -> ExactPrices | None:
+def _proved(program: LinearProgram, x: FloatArray, y: FloatArray, reduced: FloatArray) -> ExactPrices | None:
     """Signs against bounds, then the values of both programs."""
     row_bound = np.where(y > 0, program.row_lower, np.where(y < 0, program.row_upper, 0.0))
     bound = np.where(reduced > 0, program.lower, np.where(reduced < 0, program.upper, 0.0))

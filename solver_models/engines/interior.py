@@ -1,4 +1,4 @@
-"""PIQP: an interior point for the linear stages and for the balance itself; what it cannot prove falls back."""
+"""PIQP: an interior point for the linear stages and the balance; what it cannot prove falls back."""
 
 import time
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_
 from solver_models.program import LinearProgram, ProgramBuilder
 from solver_models.solution import Solution, Status
 
-ENGINES = ("highs", "pulp:HiGHS", "pulp:CBC")
+ENGINES = ("fast", "highs", "pulp:HiGHS", "pulp:CBC")
 
 
 def wyndor() -> LinearProgram:
