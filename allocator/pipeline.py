@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
-from allocator.anchors.build import build_anchors
+from allocator.anchors.build import Evidence, build_anchors
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
 from allocator.model.instances import spell_out
@@ -101,11 +101,23 @@ def _allocate_measure(
 
 
 def solve_measure(
-    plan: Plan, labels: Labels, measure: str, engine: Engine, options: EngineOptions, phases: Phases
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    engine: Engine,
+    options: EngineOptions,
+    phases: Phases,
+    evidence: Evidence | None = None,
 ) -> Solved:
-    """Find the unrounded targets of one measure: anchors, model, soft tiers, balance."""
+    """Find the unrounded targets of one measure: anchors, model, soft tiers, balance.
+
+    Parameters
+    ----------
+    evidence
+        What `gather_evidence` finds, where it is known already.
+    """
     with phases.phase("anchors"):
-        anchors = build_anchors(plan, labels, measure)
+        anchors = build_anchors(plan, labels, measure, evidence)
     with phases.phase("build"):
         instances = spell_out(plan, labels, measure, anchors)
         problem = build_problem(plan, labels, measure, anchors, instances)

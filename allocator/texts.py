@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from allocator.text_catalogue import (
     attainment,
     backtest,
+    changes,
     cli,
     diagnosis,
     explanation,
@@ -13,6 +14,7 @@ from allocator.text_catalogue import (
     report,
     review,
     rules,
+    scenarios,
     subtree,
     summary,
 )
@@ -20,6 +22,7 @@ from allocator.text_catalogue import (
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **attainment.TEXTS,
     **backtest.TEXTS,
+    **changes.TEXTS,
     **cli.TEXTS,
     **diagnosis.TEXTS,
     **explanation.TEXTS,
@@ -27,6 +30,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **report.TEXTS,
     **review.TEXTS,
     **rules.TEXTS,
+    **scenarios.TEXTS,
     **subtree.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,

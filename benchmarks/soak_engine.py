@@ -1,4 +1,4 @@
-"""Thousands of random models by the fast engine and by linear programs: same status and answer, or it says where.
+"""Thousands of random models by the fast engine and by linear programs: the same answer, or it says where.
 
 python -m benchmarks.soak_engine --models 3000 --seed 100000
 """

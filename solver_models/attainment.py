@@ -229,3 +229,28 @@ def tail_mean(losses: FloatArray, level: float) -> float:
     at = min(len(ordered) - 1, max(0, int(np.ceil(level * len(ordered) - 1e-12)) - 1))
     eta = float(ordered[at])
     return eta + float(np.maximum(ordered - eta, 0.0).sum()) / ((1.0 - level) * len(ordered))
+
+
+def expected_multiple(
+    model: SalesModel, target: FloatArray, at: tuple[float, ...], multiple: tuple[float, ...]
+) -> FloatArray:
+    """E c(S_i / t_i) of a curve c that is straight between its knots and level beyond them; 0 for t <= 0.
+
+    c(a) = c_0 + sum_k b_k ((a - a_k)^+ - (a - a_k+1)^+), b_k = slope of piece k, and
+    E (S - t a)^+ = E S - E min(S, t a).
+
+    Parameters
+    ----------
+    target
+        t, shape (n,).
+    at, multiple
+        Knots a_k ascending and the values c_k there.
+    """
+    asked = target > 0
+    quota = np.where(asked, target, 1.0)
+    beyond = [(model.expected - expected_up_to(model, quota * knot)) / quota for knot in at]
+    value = np.full(len(target), multiple[0])
+    for k in range(len(at) - 1):
+        slope = (multiple[k + 1] - multiple[k]) / (at[k + 1] - at[k])
+        value = value + slope * (beyond[k] - beyond[k + 1])
+    return np.where(asked, value, 0.0)

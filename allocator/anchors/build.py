@@ -1,5 +1,7 @@
 """The anchors of one measure: from history, potential and commitments to numbers that meet the totals."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from allocator.anchors.anchors import Anchors
@@ -23,7 +25,45 @@ from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray
 
 
-def build_anchors(plan: Plan, labels: Labels, measure: str, seen: Observed | None = None) -> Anchors:
+@dataclass(frozen=True)
+class Evidence:
+    """What the tables say about one measure: the same for plans that differ in totals only."""
+
+    observed: Observed
+    past: HistoryLevel
+    potential: FloatArray
+    promised: CommitmentSource
+
+
+def gather_evidence(
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    known: Evidence | None = None,
+    *,
+    only_promises: bool = False,
+    seen: Observed | None = None,
+) -> Evidence:
+    """Read history, potential and commitments of one measure.
+
+    Parameters
+    ----------
+    known, only_promises
+        Evidence of a plan that differs from this one in the table of commitments only: the rest is kept.
+    seen
+        The plan's history of the measure, where it has been picked before.
+    """
+    if known is not None and only_promises:
+        observed, past, potential = known.observed, known.past, known.potential
+    else:
+        observed = observe(plan, labels, measure) if seen is None else seen
+        past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
+        potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
+    promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
+    return Evidence(observed, past, potential, promised)
+
+
+def build_anchors(plan: Plan, labels: Labels, measure: str, evidence: Evidence | None = None) -> Anchors:
     """Blend the sources of every rep x product and scale them to the totals (docs/anchors.md).
 
     baseline = sum of weight x source, anchor = baseline x growth of its product, so that
@@ -31,19 +71,17 @@ def build_anchors(plan: Plan, labels: Labels, measure: str, seen: Observed | Non
 
     Parameters
     ----------
-    seen
-        The plan's history of the measure, where it has been picked before.
+    evidence
+        What `gather_evidence` finds, where it is known already.
 
     Raises
     ------
     InputFaults
         If totals contradict each other, a growth has no history, or nobody can carry a total.
     """
-    observed = observe(plan, labels, measure) if seen is None else seen
-    totals = resolve_totals(plan, labels, measure, observed)
-    past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
-    potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
-    promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
+    found = evidence or gather_evidence(plan, labels, measure)
+    past, potential, promised = found.past, found.potential, found.promised
+    totals = resolve_totals(plan, labels, measure, found.observed)
     scaling = Scaling(labels, totals, float(plan.spec.measures[measure].round_to), measure)
     base = open_products(scaling, _stand_in(plan, labels, past, potential))
     top_down = scaling.growth_cells(base)
@@ -68,7 +106,7 @@ def build_anchors(plan: Plan, labels: Labels, measure: str, seen: Observed | Non
         totals=totals,
         bias=promised.table(labels),
         weights=average_weights(before, base),
-        observed=observed,
+        observed=found.observed,
     )
 
 

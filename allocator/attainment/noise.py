@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.anchors.anchors import Anchors
-from allocator.anchors.build import build_anchors
+from allocator.anchors.build import build_anchors, gather_evidence
 from allocator.anchors.observed import Observed, same_month_windows
 from allocator.anchors.peers import peer_groups
 from allocator.anchors.ramp import open_seats, presence_and_ramp
@@ -71,13 +71,42 @@ class Luck:
     region_years: int
 
 
-def learn_luck(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> Luck:
-    """Build the sales model: expected = baseline x growth; spread and correlation from replays."""
+@dataclass(frozen=True)
+class Replayed:
+    """What the past alone says about luck: the same for plans that differ in totals or rules only.
+
+    Parameters
+    ----------
+    growth, years
+        Growth of the company's sales without any plan, and the yearly growths it was learned from.
+    residuals
+        Of the replayed forecasts.
+    """
+
+    growth: float
+    years: int
+    residuals: Residuals
+
+
+def replay_past(plan: Plan, labels: Labels, measure: str, observed: Observed) -> Replayed:
+    """Replay the past of a measure from its picked history."""
+    return Replayed(*company_growth(observed), replayed_residuals(plan, labels, measure, observed))
+
+
+def learn_luck(
+    plan: Plan, labels: Labels, measure: str, anchors: Anchors, replayed: Replayed | None = None
+) -> Luck:
+    """Build the sales model: expected = baseline x growth; spread and correlation from replays.
+
+    Parameters
+    ----------
+    replayed
+        What `replay_past` finds, where it is known already.
+    """
     settings = plan.spec.attainment
-    observed = anchors.observed
-    learned, years = company_growth(observed)
+    past = replayed or replay_past(plan, labels, measure, anchors.observed)
+    learned, years, residuals = past.growth, past.years, past.residuals
     growth = learned if settings.growth is None else settings.growth
-    residuals = replayed_residuals(plan, labels, measure, observed)
     group = peer_groups(plan, labels)
     expected = _by_rep(labels, anchors.baseline) * (1.0 + growth)
     spread = spreads(residuals, group)
@@ -134,7 +163,9 @@ def replayed_residuals(plan: Plan, labels: Labels, measure: str, observed: Obser
         before = plan_before(plan, measure, first, plan.spec.months, float(actual.sum()))
         seen = observed.before(first, plan.spec.months)
         growth, _ = company_growth(seen)
-        forecast = _by_rep(labels, build_anchors(before, labels, measure, seen).baseline) * (1.0 + growth)
+        evidence = gather_evidence(before, labels, measure, seen=seen)
+        anchors = build_anchors(before, labels, measure, evidence)
+        forecast = _by_rep(labels, anchors.baseline) * (1.0 + growth)
         rep = np.flatnonzero((actual > 0) & (forecast > 0) & _settled(before, labels)).astype(np.int64)
         found.append((rep, np.full(len(rep), year), np.log(actual[rep] / forecast[rep])))
     if not found:

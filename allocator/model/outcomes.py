@@ -40,7 +40,9 @@ def rule_outcomes(
     """
     table = problem.instances
     before, low, high = row_amounts(plan, labels, table, unrounded)
-    after, low_after, high_after = row_amounts(plan, labels, table, targets)
+    is_rounded = targets is not unrounded
+    rows_after = row_amounts(plan, labels, table, targets) if is_rounded else (before, low, high)
+    after, low_after, high_after = rows_after
     size = np.maximum(
         np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0)
     )
@@ -138,9 +140,12 @@ def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
         return result
     own = table[fair]
     amount = node_amounts[own["node"], own["product"]].astype(np.float64)
-    keys = [own["rule"].to_numpy(), own["group"].to_numpy()]
-    of_group = pd.DataFrame({"x": amount, "p": own["base"].to_numpy()}).groupby(keys).transform("sum")
-    result[fair] = own["base"].to_numpy() / of_group["p"].to_numpy() * of_group["x"].to_numpy()
+    base = own["base"].to_numpy(np.float64)
+    pairs = np.stack([own["rule"].to_numpy(np.int64), own["group"].to_numpy(np.int64)])
+    _, peers = np.unique(pairs, axis=1, return_inverse=True)
+    peers = peers.ravel()
+    of_group = [np.bincount(peers, weights=values)[peers] for values in (amount, base)]
+    result[fair] = base / of_group[1] * of_group[0]
     return result
 
 

@@ -10,7 +10,7 @@ from allocator.plan.paths import split_path
 from allocator.plan.setting_keys import expected_at, known_keys
 from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
 from allocator.plan.tables import ALL_PRODUCTS, RULES
-from allocator.plan.yaml_source import Branch, Path, Place, Scalar, read_yaml_value
+from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar, read_yaml_value
 from solver_models.arrays import IntArray
 
 
@@ -63,23 +63,31 @@ def apply_overrides(
 
 def _key_set(tree: Branch, path: str, text: str, place: Place, faults: FaultCollector) -> Branch:
     """Lay one value over plan.yaml."""
+    found = key_value(tree, path, text, place.row, place.file, faults)
+    return tree if found is None else tree.with_value(*found)
+
+
+def key_value(
+    tree: Branch, path: str, text: str, number: int, file: str, faults: FaultCollector
+) -> tuple[Path, Node] | None:
+    """Read `PATH=VALUE` against plan.yaml: the keys of the path and the value; None (and a fault) if bad.
+
+    Parameters
+    ----------
+    number, file
+        Place of the text, for faults.
+    """
+    place = Place(file, number)
     names = _children(tree, ("measures",))
     keys = split_path(path, names)
     problem = _unknown_part(keys, names)
     if problem:
         bad, hint = problem
-        faults.add(
-            place.file,
-            place.row,
-            path,
-            text,
-            code="unknown-path",
-            message=f"plan.yaml has no `{bad}`",
-            hint=hint,
-        )
-        return tree
+        message = f"plan.yaml has no `{bad}`"
+        faults.add(file, number, path, text, code="unknown-path", message=message, hint=hint)
+        return None
     value = read_yaml_value(text, place, faults, path)
-    return tree if value is None else tree.with_value(keys, value)
+    return None if value is None else (keys, value)
 
 
 def _children(tree: Branch, path: Path) -> tuple[str, ...]:
@@ -89,7 +97,7 @@ def _children(tree: Branch, path: Path) -> tuple[str, ...]:
 
 def _unknown_part(keys: Path, measures: Sequence[str]) -> tuple[str, str] | None:
     """Return the first key that names nothing, with a hint; None if the path is good."""
-    if keys[0] in ("measures", "product_totals") and len(keys) > 1 and keys[1] not in measures:
+    if keys[0] in ("measures", "product_totals", "payout") and len(keys) > 1 and keys[1] not in measures:
         hint = NearMatches(measures, f"the measures are {', '.join(measures)}")(keys[1])
         return ".".join(keys[:2]), hint
     for length in range(1, len(keys) + 1):

@@ -17,7 +17,8 @@ def split_path(text: str, measures: Iterable[str]) -> Path:
         Ids of the known measures; the longest that fits is taken.
     """
     parts = text.strip().split(".")
-    if len(parts) < 3 or parts[0] not in ("measures", "product_totals", "over_assignment", "stretch_levels"):
+    heads = ("measures", "product_totals", "payout", "over_assignment", "stretch_levels")
+    if len(parts) < 3 or parts[0] not in heads:
         return tuple(parts)
     head, rest = parts[0], ".".join(parts[1:])
     if head in ("over_assignment", "stretch_levels"):
@@ -27,7 +28,9 @@ def split_path(text: str, measures: Iterable[str]) -> Path:
     below = rest[len(measure) + 1 :].split(".")
     if below == [""]:
         return (head, measure)
-    if head == "measures":
+    if head == "payout" and below[0] == "curve" and len(below) > 1:
+        return (head, measure, "curve", ".".join(below[1:]))
+    if head in ("measures", "payout"):
         return (head, measure, *below)
     ending = below[-1:] if len(below) > 1 and below[-1] in ("min", "max", "growth") else []
     product = ".".join(below[: len(below) - len(ending)])

@@ -50,9 +50,9 @@ def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     settings = read_settings(tree, source.file, faults)
     frames = {name: typed_frame(sheet, faults) for name, sheet in sheets.items()}
     draft = Draft(settings, sheets, frames)
-    _check(draft, faults)
+    check_draft(draft, faults)
     faults.raise_if_any()
-    return _plan(draft, input_hash(source.files, overrides), tuple(overrides))
+    return frozen_plan(draft, input_hash(source.files, overrides), tuple(overrides))
 
 
 def _source(path: Path, faults: FaultCollector) -> Source:
@@ -79,37 +79,60 @@ def _source(path: Path, faults: FaultCollector) -> Source:
     raise AssertionError("unreachable: a fault was added")
 
 
-def _check(draft: Draft, faults: FaultCollector) -> None:
-    """Run every check; those that need a tree are told whether there is one."""
-    org_is_tree = check_org(draft, faults)
-    products_are_tree = check_products(draft, faults)
-    trees = {"org_is_tree": org_is_tree, "products_are_tree": products_are_tree}
-    check_history(draft, faults, **trees)
-    check_commitments(draft, faults)
-    check_potential(draft, faults)
-    check_rules(draft, faults, **trees)
-    check_bounds(draft, faults)
-    check_calendar(draft, faults)
-    check_seasonality(draft, faults)
-    check_totals(draft, faults, products_are_tree=products_are_tree)
-    if draft.sheets["org"].vouches_for("level"):
+def check_draft(draft: Draft, faults: FaultCollector, touched: frozenset[str] | None = None) -> None:
+    """Run every check; those that need a tree are told whether there is one.
+
+    Parameters
+    ----------
+    touched
+        What differs from a plan that has passed all checks: names of tables, `totals` (totals of the
+        company and of products, over-assignment), `frame` (any other setting). Checks that look at none of
+        these are left out. None = everything is new.
+    """
+
+    def looks_at(*parts: str) -> bool:
+        return touched is None or not touched.isdisjoint(parts)
+
+    trees = {"org_is_tree": True, "products_are_tree": True}
+    if looks_at("org", "frame"):
+        trees["org_is_tree"] = check_org(draft, faults)
+    if looks_at("products", "frame"):
+        trees["products_are_tree"] = check_products(draft, faults)
+    if looks_at("history", "org", "products", "frame"):
+        check_history(draft, faults, **trees)
+    if looks_at("commitments", "org", "products", "frame"):
+        check_commitments(draft, faults)
+    if looks_at("potential", "org", "products", "frame"):
+        check_potential(draft, faults)
+    if looks_at("rules", "org", "products", "history", "commitments", "potential", "frame"):
+        check_rules(draft, faults, **trees)
+        check_bounds(draft, faults)
+    if looks_at("calendar", "frame"):
+        check_calendar(draft, faults)
+    if looks_at("seasonality", "products", "frame"):
+        check_seasonality(draft, faults)
+    if looks_at("totals", "history", "products", "frame"):
+        check_totals(draft, faults, products_are_tree=trees["products_are_tree"])
+    if looks_at("totals", "org", "frame") and draft.sheets["org"].vouches_for("level"):
         check_over_assignment(draft, faults)
-    check_pins(draft, faults, **trees)
+    if looks_at("pins", "totals", "org", "products", "history", "frame"):
+        check_pins(draft, faults, **trees)
 
 
-def _plan(draft: Draft, fingerprint: str, overrides: tuple[str, ...]) -> Plan:
+def frozen_plan(draft: Draft, fingerprint: str, overrides: tuple[str, ...]) -> Plan:
     """Freeze what was checked."""
-    frames = dict(draft.frames)
-    org = frames["org"]
-    frames["org"] = org.assign(name=org["name"].where(org["name"] != "", org["node_id"]))
-    products = frames["products"]
-    frames["products"] = products.assign(
-        name=products["name"].where(products["name"] != "", products["product_id"])
-    )
-    for table in ("commitments", "potential", "rules", "pins"):
-        frames[table] = _with_all_products(frames[table], "", ALL_PRODUCTS)
-    frames["seasonality"] = _with_all_products(frames["seasonality"], ALL_PRODUCTS, "")
+    frames = {name: frozen_frame(name, frame) for name, frame in draft.frames.items()}
     return Plan(spec=draft.settings.spec, input_hash=fingerprint, overrides=overrides, **frames)
+
+
+def frozen_frame(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give an empty name its id and "all products" one spelling."""
+    if table in ("org", "products"):
+        own_id = frame["node_id" if table == "org" else "product_id"]
+        return frame.assign(name=frame["name"].where(frame["name"] != "", own_id))
+    if table in ("commitments", "potential", "rules", "pins"):
+        return _with_all_products(frame, "", ALL_PRODUCTS)
+    return _with_all_products(frame, ALL_PRODUCTS, "") if table == "seasonality" else frame
 
 
 def _with_all_products(frame: pd.DataFrame, written: str, meant: str) -> pd.DataFrame:

@@ -2,7 +2,15 @@
 
 from typing import Literal
 
-from allocator.plan.spec import AttainmentLimits, BlendWeights, FairnessLimits, MeasureSpec, PlanSpec, Spec
+from allocator.plan.spec import (
+    AttainmentLimits,
+    BlendWeights,
+    FairnessLimits,
+    MeasureSpec,
+    Payout,
+    PlanSpec,
+    Spec,
+)
 from allocator.plan.yaml_source import Path
 
 Expected = Literal["text", "number", "keys", "number or keys", "text or keys"]
@@ -24,15 +32,23 @@ def expected_at(path: Path) -> Expected | None:
         case ("baseline",):
             return "text or keys"
         case () | (
-            "measures" | "product_totals" | "over_assignment" | "stretch_levels" | "fairness" | "attainment",
+            "measures"
+            | "product_totals"
+            | "over_assignment"
+            | "stretch_levels"
+            | "fairness"
+            | "attainment"
+            | "payout",
         ):
             return "keys"
         case ("over_assignment" | "stretch_levels", _):
             return "number"
         case (block, key) if block in BLOCKS and key in BLOCKS[block].model_fields:
             return "number"
-        case ("measures" | "product_totals", _):
+        case ("measures" | "product_totals" | "payout", _) | ("payout", _, "curve"):
             return "keys"
+        case ("payout", _, "rate") | ("payout", _, "curve", _):
+            return "number"
         case ("measures", _, "kind" | "unit"):
             return "text"
         case ("measures", _, "round_to") | ("measures", _, "total", "growth"):
@@ -53,6 +69,8 @@ def known_keys(path: Path) -> tuple[str, ...]:
             return tuple(MeasureSpec.model_fields)
         case ("measures", _, "total"):
             return ("growth",)
+        case ("payout", _):
+            return tuple(Payout.model_fields)
         case ("product_totals", _, _):
             return ("growth", "min", "max")
         case (block,) if block in BLOCKS:

@@ -234,6 +234,7 @@ class _Reader:
         if plain.get("baseline", "auto") != "auto":
             self._check_baseline(plain["baseline"])
         self._check_goal_band(plain.get("attainment", {}))
+        self._check_payout(plain.get("payout", {}), plain.get("measures", {}))
         encoding = plain.get("encoding", "utf-8")
         if not is_known_encoding(encoding):
             self.refuse(
@@ -256,6 +257,39 @@ class _Reader:
                 message=f"at_goal_min ({low}) is larger than at_goal_max ({high})",
                 hint="give both, the smaller one as at_goal_min",
             )
+
+    def _check_payout(self, payout: dict[str, Any], measures: dict[str, Any]) -> None:
+        """Payouts name measures, and every key of a curve is an attainment."""
+        for measure, stated in payout.items():
+            if measure not in measures and ("measures",) not in self.bad:
+                self.refuse(
+                    ("payout", measure),
+                    measure,
+                    code="unknown-measure",
+                    message=f"there is no measure `{measure}`",
+                    hint=NearMatches(measures, f"the measures are {', '.join(measures)}")(measure),
+                )
+            seen: set[Decimal] = set()
+            for attained in stated.get("curve", {}) if isinstance(stated, dict) else ():
+                twice = _is_decimal(attained) and Decimal(attained) in seen
+                if twice:
+                    self.refuse(
+                        ("payout", measure, "curve", attained),
+                        attained,
+                        code="duplicate-key",
+                        message=f"the attainment {attained} is given twice",
+                        hint="keep one of the two",
+                    )
+                elif _is_decimal(attained):
+                    seen.add(Decimal(attained))
+                if not _is_decimal(attained) or Decimal(attained) < 0:
+                    self.refuse(
+                        ("payout", measure, "curve", attained),
+                        attained,
+                        code="not-a-number",
+                        message=f"`{attained}` is not an attainment",
+                        hint="write attainments as numbers from 0 upwards: {0.7: 0, 1: 1, 1.3: 2}",
+                    )
 
     def _check_baseline(self, baseline: object) -> None:
         if not isinstance(baseline, dict):

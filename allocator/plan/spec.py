@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -103,6 +103,28 @@ class AttainmentLimits(Spec):
     """Seed of the simulation."""
 
 
+Attained = Annotated[str, BeforeValidator(str)]
+"""An attainment as written, such as `0.7`."""
+
+
+class Payout(Spec):
+    """Incentive pay of the reps by attainment."""
+
+    rate: Annotated[FiniteFloat, Field(ge=0, le=10)]
+    """Pay at an attainment of 1, as a share of the target."""
+    curve: Annotated[dict[Attained, Annotated[FiniteFloat, Field(ge=0)]], Field(min_length=1)] = {
+        "0": 0.0,
+        "1": 1.0,
+    }
+    """Attainment -> multiple of that pay; straight lines between, level beyond the first and the last."""
+
+    @property
+    def knots(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Attainments in ascending order, and the multiples at them."""
+        pairs = sorted((float(at), multiple) for at, multiple in self.curve.items())
+        return tuple(at for at, _ in pairs), tuple(multiple for _, multiple in pairs)
+
+
 class PlanSpec(Spec):
     """The whole of `plan.yaml`."""
 
@@ -131,3 +153,5 @@ class PlanSpec(Spec):
     """Limits of the tests in fairness.json."""
     attainment: AttainmentLimits = AttainmentLimits()
     """Limits and assumptions of attainment.json."""
+    payout: dict[Id, Payout] = {}
+    """Per measure: what the reps are paid by attainment."""

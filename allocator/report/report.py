@@ -68,7 +68,7 @@ def write_report(allocation: Allocation, path: Path, lang: str, extras: Extras |
     footer = text("report.footer", lang, digest=digest)
     over = text("report.over", lang)
     path.write_text(
-        _page(spec.name or spec.plan, over, facts, parts, footer, lang), encoding="utf-8", newline="\n"
+        page(spec.name or spec.plan, over, facts, parts, footer, lang), encoding="utf-8", newline="\n"
     )
 
 
@@ -77,11 +77,12 @@ def write_review(review: Review, path: Path, lang: str) -> None:
     heading = text("review.heading", lang)
     part = Part("review", heading, review_body(review, lang, ROWS_ON_PAGE))
     title = review.name or review.plan
-    page = _page(title, heading, review.plan, [part], review.plan, lang)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    words = page(title, heading, review.plan, [part], review.plan, lang)
+    path.write_text(words, encoding="utf-8", newline="\n")
 
 
-def _page(title: str, over: str, facts: str, parts: Sequence[Part], footer: str, lang: str) -> str:
+def page(title: str, over: str, facts: str, parts: Sequence[Part], footer: str, lang: str) -> str:
+    """Return a self-contained page: title, facts, parts with links to them, footer."""
     head = element(
         "head",
         element("meta", charset="utf-8"),

@@ -1,7 +1,5 @@
 """What the terminal shows after a run."""
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.results.sentences import node_names, rule_sentences
 from allocator.results.tables import as_float, decimals
+from allocator.results.text_table import text_table
 from allocator.texts import text
 
 SHOWN_RULES = 6
@@ -22,10 +21,10 @@ def summary_text(allocation: Allocation, lang: str) -> str:
     spec = allocation.plan.spec
     lines = [text("summary.title", lang, plan=spec.plan, name=spec.name).strip(), ""]
     rows = [_measure_row(allocation, result) for result in allocation.measures]
-    lines += _table([_measure_header(lang), *rows])
+    lines += text_table([_measure_header(lang), *rows])
     for result in allocation.measures:
         lines += ["", f"{result.measure} ({spec.measures[result.measure].unit})"]
-        lines += _table([_node_header(lang), *_node_rows(allocation, result)])
+        lines += text_table([_node_header(lang), *_node_rows(allocation, result)])
         lines += _rule_lines(allocation, result, lang)
         lines.append(
             text(
@@ -147,25 +146,3 @@ def _rule_lines(allocation: Allocation, result: MeasureAllocation, lang: str) ->
         if len(chosen) > SHOWN_RULES:
             lines.append(text("summary.more", lang, count=len(chosen) - SHOWN_RULES))
     return lines
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align columns, first to the left, the rest to the right, with Chinese characters two wide."""
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            _pad(cell, width, left=column == 0)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return lines
-
-
-def _width(cell: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
-
-
-def _pad(cell: str, width: int, *, left: bool) -> str:
-    space = " " * (width - _width(cell))
-    return cell + space if left else space + cell

@@ -12,7 +12,19 @@ from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "explain", "verify", "backtest", "review", "fairness", "audit")
+COMMANDS = (
+    "init",
+    "check",
+    "run",
+    "explain",
+    "verify",
+    "backtest",
+    "review",
+    "fairness",
+    "audit",
+    "whatif",
+    "sweep",
+)
 SHOWN_FAULTS = 200
 
 

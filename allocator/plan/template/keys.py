@@ -171,4 +171,21 @@ KEYS: tuple[Key, ...] = (
         "0.05",
         W("growth expected without any plan; learned otherwise", "无计划时的预期增长；不填则由历史得出"),
     ),
+    _branch(
+        "payout",
+        W("per measure: incentive pay of the reps by attainment", "各指标的激励：按完成率计发"),
+        is_example=True,
+    ),
+    _branch("payout.revenue", W("by measure", "按指标"), is_example=True),
+    _example(
+        "payout.revenue.rate",
+        "0.02",
+        W("pay at an attainment of 1, as a share of the target", "完成率为 1 时的激励占目标的比例"),
+    ),
+    _branch(
+        "payout.revenue.curve",
+        W("attainment: multiple of that pay, straight between", "完成率：激励倍数，其间为直线"),
+        is_example=True,
+    ),
+    _example("payout.revenue.curve.1", "1", W("full pay at the target", "达成目标时全额")),
 )

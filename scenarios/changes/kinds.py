@@ -1,0 +1,113 @@
+"""The closed list of kinds, and reading a change from plain values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeAlias, get_args
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from allocator.plan.faults import FaultCollector, NearMatches
+from scenarios.changes.chance import Attrition, ScatterCommitments
+from scenarios.changes.change import Change
+from scenarios.changes.people import Hire, Leave, Move, SetHeadCount
+from scenarios.changes.policy import SetBlend, SetKey, SetOverAssignment, SetSeasonality
+from scenarios.changes.promises import DropCommitment, DropPin, ScaleCommitments, SetCommitment, SetPin
+from scenarios.changes.rules import AddRule, DropRule, RelaxRule, SetCapacity, SetFairnessBand, SetRule
+from scenarios.changes.structure import AddProduct, DropProduct, MergeRegions, SplitRegion
+from scenarios.changes.totals import DropTotal, ScaleTotal, SetTotal
+
+AnyChange: TypeAlias = Annotated[
+    SetTotal
+    | ScaleTotal
+    | DropTotal
+    | AddRule
+    | SetRule
+    | RelaxRule
+    | DropRule
+    | SetCapacity
+    | SetFairnessBand
+    | SetHeadCount
+    | Hire
+    | Leave
+    | Move
+    | MergeRegions
+    | SplitRegion
+    | AddProduct
+    | DropProduct
+    | SetBlend
+    | SetOverAssignment
+    | SetSeasonality
+    | SetPin
+    | DropPin
+    | SetCommitment
+    | ScaleCommitments
+    | DropCommitment
+    | ScatterCommitments
+    | Attrition
+    | SetKey,
+    Field(discriminator="kind"),
+]
+ADAPTER: TypeAdapter[Change] = TypeAdapter(AnyChange)
+KINDS: dict[str, type[Change]] = {
+    str(one.model_fields["kind"].default): one for one in get_args(get_args(AnyChange)[0])
+}
+
+
+def read_changes(written: Sequence[object], file: str, faults: FaultCollector) -> tuple[Change, ...]:
+    """Return the changes of a list of plain values (from YAML or JSON).
+
+    Whatever is wrong goes to `faults`: file, position of the change (from 1) as row, field as column.
+    """
+    found = []
+    for position, one in enumerate(written, start=1):
+        change = read_change(one, file, position, faults)
+        if change is not None:
+            found.append(change)
+    return tuple(found)
+
+
+def read_change(written: object, file: str, position: int, faults: FaultCollector) -> Change | None:
+    """Return one change, or None where it cannot be read."""
+    if not isinstance(written, Mapping):
+        faults.add(
+            file,
+            position,
+            "",
+            written,
+            code="not-a-change",
+            message="a change is a list of `field: value` lines",
+            hint="write for example {kind: scale_total, measure: revenue, factor: 1.1}",
+        )
+        return None
+    kind = written.get("kind")
+    if kind not in KINDS:
+        known = NearMatches(KINDS, f"the kinds are {', '.join(KINDS)}")
+        message = f"there is no kind of change `{kind}`" if kind else "the change has no kind"
+        code = "unknown-kind" if kind else "missing-kind"
+        faults.add(file, position, "kind", kind, code=code, message=message, hint=known(str(kind or "")))
+        return None
+    try:
+        return ADAPTER.validate_python(dict(written))
+    except ValidationError as error:
+        for detail in error.errors():
+            _tell(detail, str(kind), file, position, faults)
+    return None
+
+
+def _tell(detail: ErrorDetails, kind: str, file: str, position: int, faults: FaultCollector) -> None:
+    """Tell one finding in the user's words."""
+    path = [str(part) for part in detail["loc"][1:]]
+    column = ".".join(path)
+    fields = [name for name in KINDS[kind].model_fields if name != "kind"]
+    value: Any = "" if isinstance(detail["input"], Mapping) else detail["input"]
+    listed = f"the fields of {kind} are {', '.join(fields)}"
+    if detail["type"] == "extra_forbidden":
+        hint = NearMatches(fields, listed)(path[-1])
+        message, code = f"{kind} has no field `{column}`", "unknown-field"
+    elif detail["type"] == "missing":
+        message, code, hint = f"{kind} needs `{column}`", "missing-field", listed
+    else:
+        message = detail["msg"].removeprefix("Value error, ")
+        code, hint = "bad-value", f"correct `{column}`" if column else listed
+        message = f"{kind}: {message}" if not column else f"{kind}: `{column}`: {message}"
+    faults.add(file, position, column, value, code=code, message=message, hint=hint)

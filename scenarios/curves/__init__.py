@@ -1,0 +1,1 @@
+"""What a sweep shows: tables, breakpoints, the Pareto front, curves."""

@@ -1,0 +1,127 @@
+"""The result folder of a sweep: tables, drawings, one page; written anew from the stored outcomes."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import Fault, InputFaults
+from allocator.plan.plan import Plan
+from allocator.results.csv_text import write_csv
+from scenarios.acceptance import Verdict
+from scenarios.curves.breakpoints import breakpoints
+from scenarios.curves.page import curve_charts, sweep_page
+from scenarios.curves.pareto import pareto_table
+from scenarios.curves.tables import acceptance_table, amounts_table, draws_table, runs_table
+from scenarios.files.sweep_file import SweepFile
+from scenarios.runs.store import RUNS
+from scenarios.runs.sweep import Outcome
+
+MARK = "sweep.json"
+CURVES = "curves"
+
+
+def check_sweep_target(out: Path) -> None:
+    """Refuse to write over anything but a sweep.
+
+    Raises
+    ------
+    InputFaults
+        If `out` is a file, or a folder that holds something and is no (begun) sweep.
+    """
+    if not out.exists():
+        return
+    if out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists() or (out / RUNS).is_dir()):
+        return
+    message = "there is something here that is not a sweep"
+    hint = "name another folder for --out, or empty this one"
+    raise InputFaults([Fault(str(out), 0, "", "", "not-a-sweep-folder", message, hint)])
+
+
+def write_sweep(
+    plan: Plan, sweep: SweepFile, outcomes: Sequence[Outcome], out: Path, lang: str
+) -> dict[str, Any]:
+    """Write every table and drawing, then sweep.json; return what it says.
+
+    The same outcomes give the same bytes.
+    """
+    tables = {
+        "runs": runs_table(outcomes),
+        "nodes": amounts_table(outcomes, "nodes"),
+        "products": amounts_table(outcomes, "products"),
+        "breakpoints": breakpoints(outcomes),
+        "pareto": pareto_table(outcomes),
+        "draws": draws_table(outcomes),
+        "acceptance": acceptance_table(outcomes, lang),
+    }
+    for name, table in tables.items():
+        write_csv(out / f"{name}.csv", [table])
+    shutil.rmtree(out / CURVES, ignore_errors=True)
+    for measure, axis, kpi, chart in curve_charts(outcomes, lang):
+        (out / CURVES).mkdir(exist_ok=True)
+        file = "-".join(_file_part(part) for part in (measure, axis, kpi))
+        drawing = str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        (out / CURVES / f"{file}.svg").write_text(drawing + "\n", encoding="utf-8", newline="\n")
+    page = sweep_page(sweep.name, plan.spec.plan, outcomes, lang)
+    (out / "sweep.html").write_text(page, encoding="utf-8", newline="\n")
+    document = sweep_document(plan, sweep, outcomes, lang)
+    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
+    return document
+
+
+def sweep_document(plan: Plan, sweep: SweepFile, outcomes: Sequence[Outcome], lang: str) -> dict[str, Any]:
+    """Return sweep.json: every run with its figures and verdicts."""
+    counts: dict[str, int] = {}
+    for one in outcomes:
+        counts[one.figures["status"]] = counts.get(one.figures["status"], 0) + 1
+    return {
+        "plan": plan.spec.plan,
+        "input_hash": plan.input_hash,
+        "name": sweep.name,
+        "counts": counts,
+        "accepted": all(one.is_accepted for one in judged(outcomes)) if sweep.acceptance else None,
+        "runs": [_run(one, lang) for one in outcomes],
+    }
+
+
+def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the runs that acceptance speaks of: all but the plan itself, unless there is nothing else."""
+    others = [one for one in outcomes if one.run.chain]
+    return others or list(outcomes)
+
+
+def _run(one: Outcome, lang: str) -> dict[str, Any]:
+    return {
+        "name": one.run.name,
+        "scenario": one.run.scenario,
+        "kind": one.run.kind,
+        "point": dict(one.run.point),
+        "key": one.key,
+        "changes": [change.sentence(lang) for scenario in one.run.chain for change in scenario.changes],
+        "status": one.figures["status"],
+        "reason": one.figures["reason"],
+        "accepted": one.is_accepted if one.verdicts else None,
+        "verdicts": [_verdict(verdict, lang) for verdict in one.verdicts],
+        "measures": {
+            name: {"kpis": found["kpis"], "binding": found["binding"], "relaxed": found["relaxed"]}
+            for name, found in one.figures["measures"].items()
+        },
+    }
+
+
+def _verdict(verdict: Verdict, lang: str) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule.text,
+        "measure": verdict.measure,
+        "value": verdict.value,
+        "limit": verdict.limit,
+        "passed": verdict.passed,
+        "text": verdict.sentence(lang),
+    }
+
+
+def _file_part(name: str) -> str:
+    """Return a name as part of a file name."""
+    return "".join(letter if letter.isalnum() else "_" for letter in name)

@@ -1,0 +1,1 @@
+"""Scenario and sweep files: YAML or JSON in, checked records out."""

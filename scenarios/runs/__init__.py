@@ -1,0 +1,1 @@
+"""Many scenarios: what is run, where it runs, what is kept."""

@@ -1,0 +1,131 @@
+"""The one place where scenarios are solved: plan in, targets with prices and rules out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from allocator.anchors.anchors import Anchors
+from allocator.model.labels import Labels
+from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.side_rows import side_rows
+from allocator.phases import Phases
+from allocator.pipeline import Solved, solve_measure
+from allocator.plan.plan import Plan
+from scenarios.groundwork import Groundwork
+from solver_models.arrays import FloatArray
+from solver_models.engines.base import Engine, EngineOptions
+from solver_models.rounding.rounding import round_targets
+
+
+@dataclass(frozen=True)
+class MeasureSolution:
+    """Targets of one measure of one scenario.
+
+    Parameters
+    ----------
+    anchors
+        Anchors and their sources.
+    cells
+        Shape (n_cell,): unrounded targets, in the measure's unit.
+    amounts
+        Shape (n_node, n_product_node): targets; rounded where that was asked for.
+    rules
+        One row per rule and node: rule_id, kind, node, product, status, price (and the columns of
+        `rule_outcomes`).
+    total_price
+        Points of stretch that one unit more of the company's total costs at the margin.
+    violations
+        Tier -> largest relative violation, for tiers that could not be met.
+    """
+
+    measure: str
+    anchors: Anchors
+    cells: FloatArray
+    amounts: FloatArray
+    rules: pd.DataFrame
+    total_price: float
+    violations: dict[int, float]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Targets of one scenario."""
+
+    plan: Plan
+    labels: Labels
+    measures: tuple[MeasureSolution, ...]
+    is_rounded: bool
+
+
+def solve(
+    plan: Plan,
+    engine: Engine,
+    options: EngineOptions | None = None,
+    *,
+    ground: Groundwork | None = None,
+    rounded: bool = False,
+) -> Solution:
+    """Find the targets of every measure of a plan.
+
+    Parameters
+    ----------
+    ground
+        What is known from other scenarios of the same plan.
+    rounded
+        Round to whole units; without it the targets are the exact minimiser.
+
+    Raises
+    ------
+    InfeasiblePlan, RunStopped, EngineFailure
+        As `allocate` does.
+    """
+    ground = ground or Groundwork()
+    labels = ground.labels(plan)
+    measures = tuple(
+        _solve_one(plan, labels, measure, engine, options or EngineOptions(), ground, rounded=rounded)
+        for measure in plan.spec.measures
+    )
+    return Solution(plan, labels, measures, rounded)
+
+
+def _solve_one(
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    engine: Engine,
+    options: EngineOptions,
+    ground: Groundwork,
+    *,
+    rounded: bool,
+) -> MeasureSolution:
+    evidence = ground.evidence(plan, labels, measure)
+    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence)
+    grid, problem = labels.grid, solved.problem
+    exact = grid.roll_up(solved.unrounded)
+    amounts = _rounded(plan, labels, measure, solved) if rounded else exact
+    noise = np.maximum(float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0])
+    prices = instance_prices(problem, solved.balanced, solved.answer)
+    return MeasureSolution(
+        measure=measure,
+        anchors=solved.anchors,
+        cells=solved.unrounded,
+        amounts=amounts,
+        rules=rule_outcomes(plan, labels, problem, exact, amounts, prices, noise),
+        total_price=_total_price(solved),
+        violations={tier.tier: tier.largest for tier in solved.tiers if tier.is_settled and tier.largest > 0},
+    )
+
+
+def _rounded(plan: Plan, labels: Labels, measure: str, solved: Solved) -> FloatArray:
+    unit = float(plan.spec.measures[measure].round_to)
+    side = side_rows(plan, labels, solved.problem.instances, unit)
+    rounded = round_targets(labels.grid, solved.unrounded / unit, side)
+    amounts: FloatArray = rounded.units.astype(np.float64) * unit
+    return amounts
+
+
+def _total_price(solved: Solved) -> float:
+    """Price of the row of the company's total in the balance."""
+    kind = solved.problem.ledger["kind"].to_numpy()[solved.balanced.rows.source]
+    return float(solved.answer.price[kind == "total"].sum())

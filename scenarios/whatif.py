@@ -1,0 +1,250 @@
+"""What one scenario changes: the plan before and after, side by side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allocator.errors import InfeasiblePlan
+from allocator.plan.plan import Plan
+from allocator.plan.rebuilding import PlanSheets
+from scenarios.changes.apply import Applied
+from scenarios.changes.edits import Reference
+from scenarios.groundwork import Groundwork
+from scenarios.kpis import MeasureKpis, measure_kpis, rep_targets, rules_at
+from scenarios.scenario import Chain, apply_chain
+from scenarios.solving import MeasureSolution, Solution, solve
+from solver_models.engines.base import Engine, EngineOptions
+
+MOVERS = 10
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A plan before and after a chain of scenarios.
+
+    Parameters
+    ----------
+    before
+        None where the plan itself is infeasible.
+    """
+
+    chain: Chain
+    applied: Applied
+    before: Solution | None
+    after: Solution
+    kpis_before: tuple[MeasureKpis, ...]
+    kpis_after: tuple[MeasureKpis, ...]
+
+
+class Solver:
+    """Solves plans of one family with what they share; the plan itself is solved once."""
+
+    def __init__(self, engine: Engine, options: EngineOptions | None = None, *, rounded: bool) -> None:
+        self.ground = Groundwork()
+        self._engine, self._options, self._rounded = engine, options, rounded
+        self._solutions: dict[int, tuple[Plan, Solution]] = {}
+        self._sheets: dict[int, tuple[Plan, PlanSheets]] = {}
+
+    def solve(self, plan: Plan) -> Solution:
+        """Solve a plan, without keeping the answer."""
+        return solve(plan, self._engine, self._options, ground=self.ground, rounded=self._rounded)
+
+    def kept(self, plan: Plan) -> Solution:
+        """Solve a plan and keep the answer."""
+        if id(plan) not in self._solutions:
+            self._solutions[id(plan)] = (plan, self.solve(plan))
+        return self._solutions[id(plan)][1]
+
+    def sheets(self, plan: Plan) -> PlanSheets:
+        """Return the sheets of a plan and keep them."""
+        if id(plan) not in self._sheets:
+            self._sheets[id(plan)] = (plan, PlanSheets(plan))
+        return self._sheets[id(plan)][1]
+
+    def reference(self, plan: Plan) -> Reference:
+        """Return the targets of a plan by name; it is solved when the first one is asked for."""
+
+        def target(measure: str, node: str, product: str) -> float:
+            solution = self.kept(plan)
+            one = next(one for one in solution.measures if one.measure == measure)
+            labels = solution.labels
+            return float(one.amounts[labels.node_code[node], labels.product_code[product]])
+
+        return target
+
+
+def what_if(plan: Plan, chain: Chain, solver: Solver) -> WhatIf:
+    """Answer what a chain of scenarios changes.
+
+    Raises
+    ------
+    InputFaults
+        If a change is at fault.
+    InfeasiblePlan
+        If the changed plan is infeasible.
+    """
+    applied = apply_chain(plan, chain, solver.reference, solver.sheets)
+    try:
+        before = solver.kept(plan)
+    except InfeasiblePlan:
+        before = None
+    after = solver.kept(applied.plan)
+    against = rep_targets(before) if before else None
+    return WhatIf(
+        chain,
+        applied,
+        before,
+        after,
+        measure_kpis(before, solver.ground, against) if before else (),
+        measure_kpis(after, solver.ground, against),
+    )
+
+
+def what_if_document(answer: WhatIf, lang: str) -> dict[str, Any]:
+    """Return the comparison as plain JSON types, sentences in `lang`."""
+    return {
+        "plan": answer.after.plan.spec.plan,
+        "status": "optimal",
+        "before_is_infeasible": answer.before is None,
+        "input_hash": answer.applied.plan.input_hash,
+        "changes": [
+            {"kind": change.kind, "text": change.sentence(lang), "scenario": scenario.file}
+            for scenario in answer.chain
+            for change in scenario.changes
+        ],
+        "log": [
+            {"change": entry.position, "path": entry.path, "old": entry.old, "new": entry.new}
+            for entry in answer.applied.log
+        ],
+        "measures": {one.measure: _measure(answer, k) for k, one in enumerate(answer.after.measures)},
+    }
+
+
+def _measure(answer: WhatIf, k: int) -> dict[str, Any]:
+    after = answer.after.measures[k]
+    before = _same(answer.before, after.measure)
+    kpis_before = {one.measure: one.values for one in answer.kpis_before}.get(after.measure, {})
+    kpis = {
+        name: {"before": kpis_before.get(name), "after": value, "delta": _delta(kpis_before.get(name), value)}
+        for name, value in answer.kpis_after[k].values.items()
+    }
+    rows = _node_rows(answer, before, after)
+    return {
+        "kpis": kpis,
+        "nodes": [row for row in rows if not row["is_rep"]],
+        "products": _product_rows(answer, before, after),
+        "movers": _movers([row for row in rows if row["is_rep"]]),
+        "rules": _rule_changes(answer, before, after),
+    }
+
+
+def _same(solution: Solution | None, measure: str) -> MeasureSolution | None:
+    return next((one for one in solution.measures if one.measure == measure), None) if solution else None
+
+
+def _delta(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
+
+
+def _row(before: float | None, after: float | None) -> dict[str, Any]:
+    delta = (after or 0.0) - (before or 0.0)
+    return {
+        "before": before,
+        "after": after,
+        "delta": delta,
+        "change": delta / before if before else None,
+    }
+
+
+def _node_rows(
+    answer: WhatIf, before: MeasureSolution | None, after: MeasureSolution
+) -> list[dict[str, Any]]:
+    """Every node of either side: those after in tree order, then those that are gone."""
+    rows = []
+    seen: set[str] = set()
+    sides = [(answer.after, after), *([(answer.before, before)] if answer.before and before else [])]
+    for solution, _ in sides:
+        names = _names(solution.plan)
+        for v, node in enumerate(solution.labels.node_id):
+            if node in seen:
+                continue
+            seen.add(node)
+            rows.append(
+                {
+                    "node_id": node,
+                    "name": names[node],
+                    "level": solution.labels.level[v],
+                    "is_rep": bool(solution.labels.grid.org.is_leaf[v]),
+                    **_row(_amount(answer.before, before, node), _amount(answer.after, after, node)),
+                }
+            )
+    return rows
+
+
+def _amount(
+    solution: Solution | None, one: MeasureSolution | None, node: str, product: str = "*"
+) -> float | None:
+    if solution is None or one is None:
+        return None
+    v, q = solution.labels.node_code.get(node), solution.labels.product_code.get(product)
+    return None if v is None or q is None else float(one.amounts[v, q])
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    return dict(zip(plan.org["node_id"], plan.org["name"], strict=True))
+
+
+def _product_rows(
+    answer: WhatIf, before: MeasureSolution | None, after: MeasureSolution
+) -> list[dict[str, Any]]:
+    """Company amounts of every product of either side."""
+    ids = list(answer.after.labels.product_id)
+    if answer.before:
+        ids += [name for name in answer.before.labels.product_id if name not in set(ids)]
+    root_before = answer.before.labels.node_id[0] if answer.before else ""
+    root_after = answer.after.labels.node_id[0]
+    return [
+        {
+            "product_id": name,
+            **_row(
+                _amount(answer.before, before, root_before, name),
+                _amount(answer.after, after, root_after, name),
+            ),
+        }
+        for name in ids
+    ]
+
+
+def _movers(reps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reps whose targets move most, by amount."""
+    moved = [row for row in reps if row["delta"] != 0]
+    return sorted(moved, key=lambda row: (-abs(row["delta"]), row["node_id"]))[:MOVERS]
+
+
+def _rule_changes(
+    answer: WhatIf, before: MeasureSolution | None, after: MeasureSolution
+) -> dict[str, list[dict[str, Any]]]:
+    """Rules that start or stop binding, or start or stop giving way, with the nodes where they do."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for status in ("binding", "relaxed"):
+        old = rules_at(answer.before, before, status) if answer.before and before else {}
+        new = rules_at(answer.after, after, status)
+        for key, here, there in (("starts", new, old), ("stops", old, new)):
+            names = sorted(set(here) - set(there))
+            found[f"{key}_{status}"] = [
+                {"rule_id": name, "nodes": sorted(here[name])[:20], "count": len(here[name])}
+                for name in names
+            ]
+        both = sorted(set(new) & set(old))
+        found[f"spreads_{status}"] = [
+            {"rule_id": name, "more": len(new[name] - old[name]), "fewer": len(old[name] - new[name])}
+            for name in both
+            if new[name] != old[name]
+        ]
+    return found
+
+
+def is_moved(row: dict[str, Any], unit: float) -> bool:
+    """Tell whether a number differs by more than the noise of an unrounded answer."""
+    return bool(np.abs(row["delta"]) > 1e-6 * unit)

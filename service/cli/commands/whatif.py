@@ -1,0 +1,72 @@
+"""`allocator whatif`: what a change to a plan would do, before and after."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from allocator.errors import Fault, InputFaults
+from allocator.plan.reading import read_plan
+from scenarios.changes.policy import SetKey
+from scenarios.files.scenario_file import read_scenario
+from scenarios.scenario import Chain, Scenario
+from scenarios.whatif import Solver, what_if, what_if_document
+from scenarios.whatif_words import what_if_text
+from service.cli.commands.run import engine_named
+from service.cli.output import Output
+from solver_models.engines.base import EngineOptions
+
+HELP = "show what changes to a plan would do: before and after"
+SET = "--set"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
+    parser.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="scenario file (YAML or JSON)",
+    )
+    parser.add_argument("--exact", action="store_true", help="do not round to whole units: faster")
+    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Read, change, solve twice, compare."""
+    engine = engine_named(arguments.engine)
+    chain = scenario_chain(arguments.change, arguments.overrides)
+    plan = read_plan(arguments.plan)
+    solver = Solver(engine, EngineOptions(time_limit=arguments.time_limit), rounded=not arguments.exact)
+    answer = what_if(plan, chain, solver)
+    document = what_if_document(answer, output.lang)
+    output.show(what_if_text(document, answer.after.plan, output.lang), document)
+    return 0
+
+
+def scenario_chain(files: Sequence[Path], overrides: Sequence[str]) -> Chain:
+    """Return the scenarios of files one after another, then the overrides; all their faults at once."""
+    faults: list[Fault] = []
+    chain: list[Scenario] = []
+    for file in files:
+        try:
+            chain += read_scenario(file)
+        except InputFaults as error:
+            faults += error.faults
+    changes = []
+    for number, override in enumerate(overrides, start=1):
+        path, equals, value = (part.strip() for part in override.partition("="))
+        if path and equals:
+            changes.append(SetKey(path=path, value=value))
+            continue
+        message, hint = "this is not PATH=VALUE", "write for example measures.revenue.total=43000000"
+        faults.append(Fault(SET, number, "", override, "bad-override", message, hint))
+    if faults:
+        raise InputFaults(faults)
+    if changes:
+        chain.append(Scenario(SET, tuple(changes), file=SET))
+    return tuple(chain)
