@@ -62,7 +62,7 @@ def residuals(
     nearest = np.clip(model.anchor + model.weight * pull[: model.n_cell], model.lower, model.upper)
     away = np.abs(x - nearest) / np.maximum(model.weight, np.abs(x))
     gradient = pull[model.n_cell :]
-    reference = 1.0
+    reference: FloatArray | float = 1.0
     if model.n_free:
         reference = abs(model.rows.matrix[:, model.n_cell :]).T @ np.abs(price) + 1.0
     return {

@@ -87,7 +87,7 @@ def fresh_or_none(model: BalanceModel) -> FloatArray | None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_model_gives_the_same_targets_warm_and_fresh(change) -> None:
     compared = 0
-    for seed in range(40):
+    for seed in range(24):
         rng = np.random.default_rng(seed)
         model = random_model(seed, soft=seed % 3 > 0).scaled()
         if fresh_or_none(model) is None:
@@ -104,7 +104,7 @@ def test_a_changed_model_gives_the_same_targets_warm_and_fresh(change) -> None:
         back = resolve(model, again, FAST, OPTIONS)
         np.testing.assert_allclose(back.solved.answer.x, state.solved.answer.x, rtol=0, atol=1e-9)
         compared += 1
-    assert compared >= 15
+    assert compared >= 8
 
 
 def test_a_chain_of_changes_never_drifts() -> None:
