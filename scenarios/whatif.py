@@ -9,7 +9,7 @@ from allocator.errors import InfeasiblePlan
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import PlanSheets
 from scenarios.changes.apply import Applied
-from scenarios.changes.edits import Reference
+from scenarios.changes.plan_texts import Reference
 from scenarios.groundwork import Groundwork
 from scenarios.kpis import MeasureKpis, measure_kpis, rep_targets, rules_at
 from scenarios.scenario import Chain, apply_chain

@@ -8,7 +8,7 @@ from typing import Any
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import PlanSheets
-from scenarios.changes.edits import Reference
+from scenarios.changes.plan_texts import Reference
 from scenarios.groundwork import Groundwork
 from scenarios.kpis import RepTargets, measure_kpis, rep_targets, rules_that
 from scenarios.scenario import Chain, apply_chain, chain_hash
