@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.build import Evidence, build_anchors
-from allocator.diagnosis.diagnose import diagnose
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
 from allocator.model.instances import spell_out
@@ -127,7 +127,9 @@ def solve_measure(
             solved = solve_model(scaled, engine, options)
     except ModelInfeasible as infeasible:
         with phases.phase("diagnose"):
-            raise InfeasiblePlan(diagnose(plan, labels, measure, problem)) from infeasible
+            # searching for conflicts needs much that a plan which works never loads
+            diagnosis = import_module("allocator.diagnosis.diagnose")
+            raise InfeasiblePlan(diagnosis.diagnose(plan, labels, measure, problem)) from infeasible
     except EngineStopped as stopped:
         raise RunStopped(str(stopped)) from stopped
     except EngineError as failure:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from allocator.anchors.build import Evidence, gather_evidence
+from allocator.anchors.observed import observe
 from allocator.attainment.noise import Replayed, replay_past
 from allocator.model.labels import Labels, label_plan
 from allocator.plan.plan import Plan
@@ -74,7 +75,9 @@ class Groundwork:
             id(plan.commitments), plan.commitments, lambda: _past_promises(plan.commitments)
         )
         key = (measure, plan.spec.start, plan.spec.months, unit, promises, *map(id, frames))
-        return self._replays.get(key, frames, lambda: replay_past(plan, labels, measure))
+        return self._replays.get(
+            key, frames, lambda: replay_past(plan, labels, measure, observe(plan, labels, measure))
+        )
 
     def draws(self, plan: Plan, measure: str, model: SalesModel) -> CompanyDraws:
         """Return draws whose shocks fit a sales model."""

@@ -1,17 +1,25 @@
 """Sales as random numbers: chances in closed form for one seller, by simulation for sums of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
 
-MOST_PATHS, FEWEST_PATHS = 10_000, 1_000
-ELEMENTS = 40_000_000
-"""Random numbers drawn, about; very large organisations take fewer paths."""
-CHUNK = 2_000_000
+SingleArray: TypeAlias = NDArray[np.float32]
+
+MOST_PATHS, FEWEST_PATHS = 10_000, 2_000
+ELEMENTS = 3_000_000
+"""Sales drawn, about; large organisations take fewer paths."""
+KEPT = 8_000_000
+"""Luck is kept for the next measure up to this many numbers."""
+CHUNK = 500_000
+LONGEST_SUM = 256
+"""Sellers added up in single precision before the sum goes on in double."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,58 @@ class SalesModel:
     group: IntArray
     correlation: float
     common: float
+
+
+@dataclass(frozen=True)
+class LuckyDraws:
+    """Standard normal luck of sellers and groups over many paths, the same for every model of a company.
+
+    What sellers share is drawn by Latin hypercube: each of the shared factors takes every
+    1/n_path-quantile once, so that the mean over the paths moves little. Sellers' own luck comes in
+    pairs e, -e. Every path by itself is a plain draw.
+
+    Parameters
+    ----------
+    n, n_group
+        Numbers of sellers and groups.
+    seed
+        All draws follow from it and the two numbers.
+    """
+
+    n: int
+    n_group: int
+    seed: int
+    _kept: dict[int, SingleArray] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def paths(self) -> int:
+        """Number of paths, even."""
+        return 2 * (int(np.clip(ELEMENTS // max(self.n, 1), FEWEST_PATHS, MOST_PATHS)) // 2)
+
+    def shared(self) -> FloatArray:
+        """Z of all and Y of every group, shape (1 + n_group, n_path)."""
+        generator = np.random.Generator(np.random.PCG64([self.seed, 0]))
+        rows = 1 + self.n_group
+        strata = generator.permuted(np.tile(np.arange(self.paths, dtype=np.float64), (rows, 1)), axis=1)
+        drawn: FloatArray = ndtri((strata + generator.uniform(1e-9, 1.0, strata.shape)) / self.paths)
+        return drawn
+
+    def chunks(self) -> list[tuple[int, int]]:
+        """Return the half paths of each chunk of own luck: first and end."""
+        half = self.paths // 2
+        step = max(1, CHUNK // max(self.n, 1) // 2)
+        return [(start, min(start + step, half)) for start in range(0, half, step)]
+
+    def own(self, chunk: int) -> SingleArray:
+        """Sellers' own luck of a chunk of half paths, shape (n, n_half), single precision."""
+        if chunk in self._kept:
+            return self._kept[chunk]
+        first, end = self.chunks()[chunk]
+        generator = np.random.Generator(np.random.SFC64([self.seed, 1, chunk]))
+        drawn = generator.standard_normal((self.n, end - first), dtype=np.float32)
+        if self.n * self.paths <= KEPT:
+            self._kept[chunk] = drawn
+        return drawn
 
 
 @dataclass(frozen=True)
@@ -81,37 +141,59 @@ def expected_up_to(model: SalesModel, target: FloatArray) -> FloatArray:
     return np.where(possible, model.expected * ndtr(d - model.spread) + target * ndtr(-d), 0.0)
 
 
-def simulate(model: SalesModel, org: Hierarchy, chosen: IntArray, seed: int) -> Simulated:
+def simulate(model: SalesModel, org: Hierarchy, chosen: IntArray, luck: LuckyDraws) -> Simulated:
     """Draw sales of all sellers (leaves) and add them up at the chosen nodes.
 
-    The draws depend on the seed and the numbers of sellers and groups alone, not on targets or expected
-    sales (common random numbers): two plans are compared on the same luck.
+    The luck does not depend on targets or expected sales (common random numbers): two plans, or two
+    measures, are compared on the same luck.
 
     Parameters
     ----------
     chosen
         Positions in `org`.
     """
-    n, n_group = len(model.expected), int(model.group.max()) + 1 if len(model.group) else 0
-    paths = int(np.clip(ELEMENTS // max(n, 1), FEWEST_PATHS, MOST_PATHS))
-    shared = np.random.Generator(np.random.PCG64([seed, 0])).standard_normal((1 + n_group, paths))
+    shared = luck.shared()
     region = np.sqrt(model.common) * shared[0] + np.sqrt(1.0 - model.common) * shared[1:]
-    own = np.random.Generator(np.random.PCG64([seed, 1]))
-    sales = np.empty((len(chosen), paths))
-    step = max(1, CHUNK // max(n, 1))
-    first, end = org.leaf_start[chosen], org.leaf_end[chosen]
-    for start in range(0, paths, step):
-        here = slice(start, min(start + step, paths))
-        luck = own.standard_normal((here.stop - here.start, n)).T
-        shock = (
-            np.sqrt(model.correlation) * region[:, here][model.group] + np.sqrt(1 - model.correlation) * luck
-        )
-        drawn = model.expected[:, None] * np.exp(
-            model.spread[:, None] * shock - model.spread[:, None] ** 2 / 2
-        )
-        running = np.concatenate([np.zeros((1, drawn.shape[1])), np.cumsum(drawn, axis=0)])
-        sales[:, here] = running[end] - running[first]
+    region = (np.sqrt(model.correlation) * region).astype(np.float32)
+    own_part = np.float32(np.sqrt(1.0 - model.correlation))
+    spread = model.spread.astype(np.float32)[:, None]
+    scale = (model.expected * np.exp(-(model.spread**2) / 2)).astype(np.float32)[:, None]
+    segments = _Segments.of(org, chosen, luck.n)
+    sales = np.empty((len(chosen), luck.paths))
+    half = luck.paths // 2
+    for chunk, (first, end) in enumerate(luck.chunks()):
+        own = own_part * luck.own(chunk)
+        for sign, start in ((1, 0), (-1, half)):
+            drawn = region[:, start + first : start + end][model.group]
+            drawn = np.add(drawn, own, out=drawn) if sign > 0 else np.subtract(drawn, own, out=drawn)
+            drawn *= spread
+            np.exp(drawn, out=drawn)
+            drawn *= scale
+            sales[:, start + first : start + end] = segments.sums(drawn)
     return Simulated(sales)
+
+
+@dataclass(frozen=True)
+class _Segments:
+    """Runs of leaves between the borders of the chosen nodes, and the runs of each node."""
+
+    start: IntArray
+    first: IntArray
+    end: IntArray
+
+    @staticmethod
+    def of(org: Hierarchy, chosen: IntArray, n: int) -> "_Segments":
+        first, end = org.leaf_start[chosen], org.leaf_end[chosen]
+        cut = np.unique(np.concatenate([first, end, np.arange(0, n, LONGEST_SUM), [n]]))
+        return _Segments(cut[:-1], np.searchsorted(cut, first), np.searchsorted(cut, end))
+
+    def sums(self, drawn: SingleArray) -> FloatArray:
+        """Sums of the rows below each chosen node, shape (n_chosen, n_column), double precision."""
+        part = np.add.reduceat(drawn, self.start, axis=0)
+        running = np.zeros((len(part) + 1, drawn.shape[1]))
+        np.cumsum(part, axis=0, dtype=np.float64, out=running[1:])
+        found: FloatArray = running[self.end] - running[self.first]
+        return found
 
 
 def pair_correlation(score: FloatArray, unit: IntArray) -> tuple[float, int]:

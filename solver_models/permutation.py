@@ -1,21 +1,22 @@
-"""Permutation tests within strata: exact for tiny samples, seeded draws otherwise; Holm's correction."""
+"""Permutation tests within strata: all orders, draws that stop early, or the limit law; Holm's correction."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
-from math import factorial, prod
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.special import gammaincc, ndtr
 
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.reorderings import Reorderings, strata
 
-EXACT_UP_TO = 5040
-"""All orders are enumerated up to this many (7 in one stratum)."""
-MOST_DRAWS, FEWEST_DRAWS = 9_999, 499
-ELEMENTS = 400_000
-"""Numbers drawn per test, about; large samples take fewer draws."""
-CHUNK = 1_000_000
+ENOUGH = 20
+"""Draws stop once so many are at least as large as the observed value (Besag and Clifford, 1991)."""
+LARGE = 400
+"""From this many values on the limit law stands in for draws."""
+HEAVY = 0.05
+"""No limit law where one value carries more than this share of a sum of squares."""
+MOST_CELLS = 20_000_000
+"""Strata x groups beyond which the moments of H cost more than draws."""
 TIE = 1e-12
 
 Statistic = Callable[[FloatArray], FloatArray]
@@ -30,69 +31,85 @@ class PermutationTest:
     statistic
         The observed value.
     p_value
-        Share of orders with a statistic at least as large in absolute value, the observed one included.
+        Chance, if any order within the strata is as likely as any other, of a value at least as far out
+        as the observed one, that one included.
+    p_error
+        Monte Carlo standard error of the p-value: 0 unless `method` is `draws`.
     orders
-        Number of orders looked at.
-    is_exact
-        Whether these were all orders there are.
+        Number of orders looked at; 0 for `limit`.
+    method
+        `all`: every order; `draws`: seeded draws; `limit`: the limit law with the moments of all orders.
     """
 
     statistic: float
     p_value: float
+    p_error: float
     orders: int
-    is_exact: bool
+    method: str
 
 
-def rank_scores(values: FloatArray, stratum: IntArray) -> FloatArray:
-    """Ranks within each stratum, centred and divided by its size + 1 (ties share a rank). Shape (n,).
-
-    In one stratum the correlation of two such scores is Spearman's.
-    """
-    scores = np.zeros(len(values))
-    for members in strata(stratum):
-        scores[members] = (rankdata(values[members]) - (len(members) + 1) / 2) / (len(members) + 1)
-    return scores
-
-
-def strata(stratum: IntArray) -> list[IntArray]:
-    """Positions of the members of each stratum, in order of its number."""
-    order = np.argsort(stratum, kind="stable")
-    cuts = np.flatnonzero(np.diff(stratum[order])) + 1
-    return [part.astype(np.int64) for part in np.split(order, cuts)] if len(order) else []
-
-
-def correlation_test(
-    left: FloatArray, right: FloatArray, stratum: IntArray, seed: int
-) -> PermutationTest | None:
-    """Test the correlation of centred scores by reordering `left` within strata.
+def correlation_test(reordered: Reorderings, right: FloatArray) -> PermutationTest | None:
+    """Test the correlation of centred scores by reordering the left ones within strata.
 
     r = sum l_i r_i / sqrt(sum l_i^2 sum r_i^2); two-sided.
 
     Parameters
     ----------
-    left, right
-        Shape (n,), of mean 0 in every stratum (see `rank_scores`).
+    reordered
+        The left scores l, of mean 0 in every stratum (see `rank_scores`).
+    right
+        Shape (n,), of mean 0 in every stratum.
 
     Returns
     -------
-    None where one side is constant in every stratum.
+    None where no reordering can change anything.
     """
+    left = reordered.values
     size = float(np.sqrt((left @ left) * (right @ right)))
-    if size <= TIE:
-        return None
-    return _tested(left, stratum, seed, lambda orders: orders @ right / size)
+    return None if size <= TIE else regression_test(reordered, right / size)
 
 
-def groups_test(scores: FloatArray, group: IntArray, stratum: IntArray, seed: int) -> PermutationTest | None:
-    """Test whether groups differ: Kruskal and Wallis's H by reordering `scores` within strata.
+def regression_test(reordered: Reorderings, slope_of: FloatArray) -> PermutationTest | None:
+    """Test one linear function of a column (a regression slope, say) by reordering it within strata.
 
-    H = (n - 1) (sum over groups of (sum of scores)^2 / size) / (sum of squares): with ranks in one stratum
-    it is their H with the correction for ties.
+    Two-sided: how far slope_of @ response lies from its mean over all orders. The limit law is normal
+    with the exact variance over all orders, sum over strata of SS(response) SS(slope_of) / (n - 1).
 
     Parameters
     ----------
-    scores
-        Shape (n,), of mean 0 in every stratum.
+    slope_of
+        Shape (n,): the statistic is slope_of @ response.
+
+    Returns
+    -------
+    None where no reordering can change anything.
+    """
+    response, stratum = reordered.values, reordered.stratum
+    x, x_mean = _centred(response, stratum)
+    y, y_mean = _centred(slope_of, stratum)
+    mean = float(x_mean @ y_mean)
+    n, ss_x, ss_y = np.bincount(stratum), _sums(x**2, stratum), _sums(y**2, stratum)
+    variance = float((ss_x * ss_y / np.maximum(n - 1, 1)).sum())
+    if variance <= TIE**2:
+        return None
+    observed = float(slope_of @ response)
+    if len(response) >= LARGE and not (_is_heavy(x) or _is_heavy(y)):
+        p_value = float(2 * ndtr(-abs(observed - mean) / np.sqrt(variance)))
+        return PermutationTest(observed, p_value, 0.0, 0, "limit")
+    return _counted(reordered, observed, mean, lambda orders: orders @ slope_of)
+
+
+def groups_test(reordered: Reorderings, group: IntArray) -> PermutationTest | None:
+    """Test whether groups differ: Kruskal and Wallis's H by reordering scores within strata.
+
+    H = (n - 1) (sum over groups of (sum of scores)^2 / size) / (sum of squares): with ranks in one stratum
+    it is their H with the correction for ties. The limit law is the gamma law with the mean of H over
+    all orders and its variance for large samples, tails of small groups included.
+
+    Parameters
+    ----------
+    reordered
+        The scores, of mean 0 in every stratum.
     group
         Shape (n,): 0 .. number of groups - 1, each with a member.
 
@@ -100,31 +117,26 @@ def groups_test(scores: FloatArray, group: IntArray, stratum: IntArray, seed: in
     -------
     None where all scores are equal, there is one group, or no reordering can change anything.
     """
+    scores, stratum = reordered.values, reordered.stratum
     n, count = len(scores), np.bincount(group)
     square = float(scores @ scores)
     is_mixed = any(len(np.unique(group[members])) > 1 for members in strata(stratum))
     if len(count) < 2 or square <= TIE or not is_mixed:
         return None
-    member = np.zeros((n, len(count)))
-    member[np.arange(n), group] = 1.0
-    return _tested(
-        scores, stratum, seed, lambda orders: (n - 1) * ((orders @ member) ** 2 / count).sum(axis=1) / square
+    scale = (n - 1) / square
+    observed = scale * float((np.bincount(group, weights=scores) ** 2 / count).sum())
+    if n >= LARGE and len(count) * (int(stratum.max()) + 1) <= MOST_CELLS and not _is_heavy(scores):
+        mean, variance = _moments_of_h(scores, group, stratum)
+        p_value = float(gammaincc(mean**2 / variance, observed / scale * mean / variance))
+        return PermutationTest(observed, p_value, 0.0, 0, "limit")
+    order = np.argsort(group, kind="stable")
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    return _counted(
+        reordered,
+        observed,
+        0.0,
+        lambda orders: scale * (np.add.reduceat(orders[:, order], start, axis=1) ** 2 / count).sum(axis=1),
     )
-
-
-def regression_test(
-    response: FloatArray, slope_of: FloatArray, stratum: IntArray, seed: int
-) -> PermutationTest | None:
-    """Test one linear function of `response` (a regression slope, say) by reordering it within strata.
-
-    Parameters
-    ----------
-    slope_of
-        Shape (n,): the statistic is slope_of @ response.
-    """
-    if float(np.abs(slope_of).sum()) <= TIE or float(np.ptp(response)) <= TIE:
-        return None
-    return _tested(response, stratum, seed, lambda orders: orders @ slope_of)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -137,42 +149,72 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _tested(values: FloatArray, stratum: IntArray, seed: int, statistic: Statistic) -> PermutationTest:
-    """Compare the observed statistic with those of the orders."""
-    observed = float(statistic(values[None, :])[0])
-    least = abs(observed) - TIE * max(1.0, abs(observed))
-    members = strata(stratum)
-    is_exact = all(len(part) <= 8 for part in members) and (
-        prod(factorial(len(part)) for part in members) <= EXACT_UP_TO
-    )
+def _counted(reordered: Reorderings, observed: float, mean: float, statistic: Statistic) -> PermutationTest:
+    """Count the orders that lie at least as far from the mean as the observed value.
+
+    All orders: their share. Draws: h / l if the h-th such order is the l-th drawn, which needs no
+    correction (Besag and Clifford); else (found + 1) / (drawn + 1).
+    """
+    least = abs(observed - mean) - TIE * max(1.0, abs(observed))
     orders, as_large = 0, 0
-    for block in _all_orders(values, members) if is_exact else _drawn(values, members, seed):
-        orders += len(block)
-        as_large += int((np.abs(statistic(block)) >= least).sum())
-    extra = 0 if is_exact else 1
-    return PermutationTest(observed, (as_large + extra) / (orders + extra), orders, is_exact)
+    for block in reordered.blocks():
+        hit = np.abs(statistic(block) - mean) >= least
+        found = as_large + np.cumsum(hit)
+        if not reordered.are_all and found[-1] >= ENOUGH:
+            orders += int(np.argmax(found >= ENOUGH)) + 1
+            return _drawn(observed, ENOUGH / orders, orders)
+        orders, as_large = orders + len(block), int(found[-1])
+    if reordered.are_all:
+        return PermutationTest(observed, as_large / orders, 0.0, orders, "all")
+    return _drawn(observed, (as_large + 1) / (orders + 1), orders)
 
 
-def _all_orders(values: FloatArray, members: list[IntArray]) -> Iterator[FloatArray]:
-    """Every order within the strata, as one block of rows."""
-    block = values[None, :]
-    for part in members:
-        orders = np.array(list(permutations(range(len(part)))), np.int64)
-        repeated = np.repeat(block, len(orders), axis=0)
-        choice = np.tile(orders, (len(block), 1))
-        repeated[:, part] = values[part][choice]
-        block = repeated
-    yield block
+def _drawn(observed: float, p_value: float, orders: int) -> PermutationTest:
+    error = float(np.sqrt(p_value * (1 - p_value) / orders))
+    return PermutationTest(observed, p_value, error, orders, "draws")
 
 
-def _drawn(values: FloatArray, members: list[IntArray], seed: int) -> Iterator[FloatArray]:
-    """Seeded random orders within the strata, in blocks of bounded size."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    left = int(np.clip(ELEMENTS // max(len(values), 1), FEWEST_DRAWS, MOST_DRAWS))
-    while left:
-        rows = min(left, max(1, CHUNK // max(len(values), 1)))
-        block = np.empty((rows, len(values)))
-        for part in members:
-            block[:, part] = generator.permuted(np.tile(values[part], (rows, 1)), axis=1)
-        yield block
-        left -= rows
+def _moments_of_h(scores: FloatArray, group: IntArray, stratum: IntArray) -> tuple[float, float]:
+    """Mean (exact) and variance (for large n) over all orders of Q = sum over groups of U_k^2 / n_k.
+
+    U has the exact covariance V = diag(sum_g a_g m_g) - sum_g a_g m_g m_g' / n_g, with a_g = SS_g / (n_g - 1)
+    and m_gk the members of group k in stratum g. E Q = tr(D^-1 V); var Q = 2 tr(D^-1 V D^-1 V)
+    + the fourth cumulants of the U_k, which small groups do not average out - the part of the squares that
+    no order changes. In one stratum of ranks it is Kruskal and Wallis's own variance up to O(1 / n).
+    """
+    n_stratum, n_group = int(stratum.max()) + 1, int(group.max()) + 1
+    member = np.bincount(stratum * n_group + group, minlength=n_stratum * n_group).astype(np.float64)
+    member = member.reshape(n_stratum, n_group)
+    size, count = member.sum(axis=1), member.sum(axis=0)
+    square, fourth = _sums(scores**2, stratum), _sums(scores**4, stratum)
+    a = square / np.maximum(size - 1, 1)
+    diagonal = a @ member
+    weight = np.divide(a, size, out=np.zeros_like(a), where=size > 0)
+    crossed = (member / count) @ member.T
+    mean = float((diagonal / count).sum() - weight @ np.diag(crossed))
+    own = float((diagonal**2 / count**2).sum())
+    mixed = float(weight @ (member**2 @ (diagonal / count**2)))
+    pairs = float(weight @ crossed**2 @ weight)
+    second, fourth = square / np.maximum(size, 1), fourth / np.maximum(size, 1)
+    tails = float(((fourth - 3 * second**2) @ member / count**2).sum())
+    share = (member / count).sum(axis=1)
+    tails -= float((fourth - second**2) @ (share**2 / np.maximum(size, 1)))
+    normal = 2 * (own - 2 * mixed + pairs)
+    return mean, max(normal + tails, normal / 10)
+
+
+def _centred(values: FloatArray, stratum: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Deviations from each stratum's mean, and that mean, both of shape (n,)."""
+    count = np.maximum(np.bincount(stratum), 1)
+    mean: FloatArray = (np.bincount(stratum, weights=values) / count)[stratum]
+    return values - mean, mean
+
+
+def _sums(values: FloatArray, stratum: IntArray) -> FloatArray:
+    return np.bincount(stratum, weights=values).astype(np.float64)
+
+
+def _is_heavy(values: FloatArray) -> bool:
+    """Tell whether one value carries much of the sum of squares."""
+    square = values**2
+    return float(square.max()) > HEAVY * float(square.sum())

@@ -57,10 +57,20 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     ModelInfeasible, EngineStopped, EngineError
         As `settle_tiers` and `solve_balance`.
     """
-    if len(model.soft) and isinstance(engine, BalanceEngine) and options.time_limit > 0:
-        solved = _by_conflict(model, engine, options)
-        if solved is not None:
-            return solved
+    if len(model.soft) == 0 or not isinstance(engine, BalanceEngine):
+        return _tier_by_tier(model, engine, options)
+    solved = _by_conflict(model, engine, options) if options.time_limit > 0 else None
+    if solved is not None:
+        return solved
+    try:
+        return _tier_by_tier(model, engine, options)
+    except ModelInfeasible:
+        # prices that only seemed exact can lead to a face without a point: the simplex decides
+        return _tier_by_tier(model, engine.fallback, options)
+
+
+def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
+    """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
     return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
 
@@ -95,12 +105,22 @@ def _over_rows(
             return SolvedModel(balanced, tiers, answer)
         point = engine.balance_point(balanced)
         if point.status is not Status.INFEASIBLE:
-            return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
+            return _balanced(balanced, tiers, engine, options)
         wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
         if len(wider) == len(focus):
             return None
         focus = wider
     return None
+
+
+def _balanced(
+    model: BalanceModel, tiers: tuple[TierOutcome, ...], engine: Engine, options: EngineOptions
+) -> SolvedModel | None:
+    """The balance on the face that the tiers left; None if a face over too few rows has no point."""
+    try:
+        return SolvedModel(model, tiers, solve_balance(model, engine, options))
+    except ModelInfeasible:
+        return None
 
 
 def _rows_of_ray(model: BalanceModel, ray: FloatArray) -> IntArray:

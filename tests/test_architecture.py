@@ -19,7 +19,7 @@ FORBIDDEN_MODULES = {"util", "utils", "helper", "helpers", "manager", "managers"
 FORBIDDEN_FUNCTIONS = {"process", "helper", "utils"}
 # What each package may use beside the standard library and the packages before it in the arrow.
 LIBRARIES = {
-    "solver_models": {"numpy", "scipy", "highspy", "pulp", "ortools"},
+    "solver_models": {"numpy", "scipy", "highspy", "piqp", "pulp", "ortools"},
     "allocator": {"numpy", "scipy", "pandas", "pydantic", "pydantic_core", "yaml", "openpyxl", "xlsxwriter"},
     "scenarios": {"numpy", "pandas", "pydantic", "pydantic_core", "yaml", "pebble", "distributed"},
 }
@@ -27,6 +27,7 @@ LIBRARIES = {
 DOORS = {
     "pulp": "solver_models/engines/pulp_engine.py",
     "highspy": "solver_models/",
+    "piqp": "solver_models/engines/interior.py",
     "ortools": "solver_models/",
 }
 VERIFICATION_MAY_USE = {"numpy", "pandas", "yaml", "openpyxl"}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from allocator.anchors.observed import Observed
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -53,6 +54,8 @@ class Anchors:
         One row per rep with a current commitment: node_id, periods, log_error, credibility, factor.
     weights
         The weights of the blend before caps: source -> weight.
+    observed
+        The history they were made from, for those who judge the outcome.
     """
 
     last_year: FloatArray
@@ -65,3 +68,4 @@ class Anchors:
     totals: Totals
     bias: pd.DataFrame
     weights: dict[str, float]
+    observed: Observed

@@ -36,7 +36,13 @@ class Evidence:
 
 
 def gather_evidence(
-    plan: Plan, labels: Labels, measure: str, known: Evidence | None = None, *, only_promises: bool = False
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    known: Evidence | None = None,
+    *,
+    only_promises: bool = False,
+    seen: Observed | None = None,
 ) -> Evidence:
     """Read history, potential and commitments of one measure.
 
@@ -44,11 +50,13 @@ def gather_evidence(
     ----------
     known, only_promises
         Evidence of a plan that differs from this one in the table of commitments only: the rest is kept.
+    seen
+        The plan's history of the measure, where it has been picked before.
     """
     if known is not None and only_promises:
         observed, past, potential = known.observed, known.past, known.potential
     else:
-        observed = observe(plan, labels, measure)
+        observed = observe(plan, labels, measure) if seen is None else seen
         past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
         potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
     promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
@@ -98,6 +106,7 @@ def build_anchors(plan: Plan, labels: Labels, measure: str, evidence: Evidence |
         totals=totals,
         bias=promised.table(labels),
         weights=average_weights(before, base),
+        observed=found.observed,
     )
 
 

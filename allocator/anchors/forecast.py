@@ -29,12 +29,15 @@ class LevelRule:
         plans shorter than a year have both.
     gain_weight
         Weight of each of GAINS, summing to 1: how far a new window just before the plan is believed.
+    pull
+        0..0.5: how far a level is drawn to the mean of its peers (plans shorter than a year).
     """
 
     decay: float = DECAY
     damping: float = DAMPING
     recent_share: float = 1.0
     gain_weight: tuple[float, ...] = (1.0 / len(GAINS),) * len(GAINS)
+    pull: float = 0.0
 
 
 @dataclass(frozen=True)

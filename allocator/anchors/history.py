@@ -14,7 +14,7 @@ from allocator.anchors.trials import choose_rule
 from allocator.anchors.windows import WindowedLevel
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
-from solver_models.arrays import BoolArray, FloatArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 FULL = 0.999
 """Exposure from which a window counts as complete."""
@@ -74,9 +74,10 @@ def history_level(
         Shape (n_rep, n_month): presence x ramp in the plan.
     """
     months = rep_months(plan, labels, observed)
-    rule, noise = choose_rule(months, observed.n_month)
+    group = peer_groups(plan, labels)
+    rule, noise = choose_rule(months, observed.n_month, group)
     expected = forecast(months, rule, relative_trend(months, PAST_MONTHS), PAST_MONTHS, observed.n_month)
-    own = without_negatives(_own_cells(labels, observed, months, expected))
+    own = drawn_to_peers(without_negatives(_own_cells(labels, observed, months, expected)), group, rule.pull)
     is_own = own.sum(axis=1) > 0
     full, spread, noise = _with_peers(plan, labels, own, expected, noise, months, observed)
     share = plan_share(plan, months, present_in_plan)
@@ -105,6 +106,24 @@ def without_negatives(cells: FloatArray) -> FloatArray:
     kept = (total > 0) & (mass > 0)
     scale = np.where(kept, total / np.where(kept, mass, 1.0), 0.0)
     return positive * scale[:, None]
+
+
+def drawn_to_peers(cells: FloatArray, group: IntArray, pull: float) -> FloatArray:
+    """Scale each rep's cells so that his total is (1 - pull) own + pull x the mean of his peers.
+
+    Reps without a level stay without one.
+
+    Parameters
+    ----------
+    cells
+        Shape (n_rep, n_product).
+    """
+    total = cells.sum(axis=1)
+    known = total > 0
+    count = np.bincount(group, weights=known)
+    mean = (np.bincount(group, weights=total) / np.maximum(count, 1))[group]
+    scale = np.where(known, 1.0 - pull + pull * mean / np.where(known, total, 1.0), 1.0)
+    return cells * scale[:, None]
 
 
 def _own_cells(labels: Labels, observed: Observed, months: RepMonths, expected: Forecast) -> FloatArray:

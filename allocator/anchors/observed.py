@@ -1,6 +1,6 @@
 """The history of one measure as columns, in an order that the order of the file cannot reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 PAST_MONTHS = 36
 """Months before the plan that the level looks at."""
 MOST_WINDOWS = 3
+SMALLEST = 1e-100
+"""What lies nearer to 0 is 0: ratios of such amounts overflow."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,21 @@ class Observed:
         sums = np.bincount(self.cell, weights=self.amount * weight, minlength=self.n_cell)
         return sums.astype(np.float64)
 
+    def before(self, first: int, n_month: int) -> "Observed":
+        """What a plan of `n_month` months from `first` would have seen: only the months before it."""
+        known = self.month < first
+        month = self.month[known]
+        return replace(
+            self,
+            cell=self.cell[known],
+            month=month,
+            amount=self.amount[known],
+            start=first,
+            n_month=n_month,
+            first=int(month.min()) if len(month) else first,
+            last=int(month.max()) if len(month) else first - 1,
+        )
+
     def past_position(self) -> IntArray:
         """Position of each row's month among the 36 before the plan; negative if older."""
         return self.month - (self.start - PAST_MONTHS)
@@ -66,6 +83,7 @@ def observe(plan: Plan, labels: Labels, measure: str) -> Observed:
     cell = grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
     month = table["period"].to_numpy(np.int64)
     amount = table["amount"].to_numpy(np.float64)
+    amount = np.where(np.abs(amount) < SMALLEST, 0.0, amount)
     order = np.lexsort((amount, month, cell))
     return Observed(
         cell=cell[order],

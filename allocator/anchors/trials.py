@@ -5,7 +5,7 @@ many: its rules are averaged, each by the likelihood of the errors it would have
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -16,7 +16,7 @@ from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, Trend, relative_trend
 from allocator.anchors.windows import ENOUGH_EXPOSURE, Level, recent_windows, year_windows
-from solver_models.arrays import FloatArray
+from solver_models.arrays import FloatArray, IntArray
 
 DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
 DAMPINGS = (DAMPING, 0.0)
@@ -28,6 +28,8 @@ FEWEST_REPS = 3
 WORTH_WHILE = 0.001
 """A rule for a year replaces the default only for this much less error (share of sales placed wrongly)."""
 LEAST_ERROR = 1e-9
+PULL_PRIOR, MOST_PULL = 4.0, 0.5
+"""The pull towards the peers is believed like n of n + 4 windows."""
 USUAL_NOISE = 0.2
 """Coefficient of variation where the history is too short to show one."""
 
@@ -66,7 +68,7 @@ class _Trial:
         return foretold * ratio(float(actual.sum()), float(foretold.sum())), actual
 
 
-def choose_rule(months: RepMonths, n_month: int) -> tuple[LevelRule, FloatArray]:
+def choose_rule(months: RepMonths, n_month: int, group: IntArray) -> tuple[LevelRule, FloatArray]:
     """Find the rule that would have foretold the plan's own past best.
 
     Every past window as long as the plan (up to twelve, back to back before it) is foretold from what
@@ -84,7 +86,41 @@ def choose_rule(months: RepMonths, n_month: int) -> tuple[LevelRule, FloatArray]
         if _can_judge(months, origin, n_month)
     ]
     candidates, weight = _most_exact(trials) if n_month >= 12 else _likely(trials, n_month)
-    return _rule(candidates, weight, n_month), _noise(trials, candidates, weight, len(months.amount))
+    told = [_foretold(trial, candidates, weight) for trial in trials]
+    rule = replace(
+        _rule(candidates, weight, n_month), pull=_pull(trials, told, group) if n_month < 12 else 0.0
+    )
+    return rule, _noise(told, len(months.amount))
+
+
+def _foretold(
+    trial: _Trial, candidates: list[_Candidate], weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Foretold and actual sales of a window by the weighed candidates. Shape (n_rep,) each."""
+    found = [trial.judged(one) for one, part in zip(candidates, weight, strict=True) if part > 0]
+    parts = weight[weight > 0]
+    foretold = np.sum([part * one[0] for part, one in zip(parts, found, strict=True)], axis=0)
+    return foretold, found[0][1]
+
+
+def _pull(trials: list[_Trial], told: list[tuple[FloatArray, FloatArray]], group: IntArray) -> float:
+    """How far levels should have been drawn to their peers' mean.
+
+    Least squares of (sold - foretold) on (peers' mean - foretold), weighed by 1 / foretold as the
+    scatter of sales grows with the root of their level; times n / (n + 4) for n windows, within 0..0.5.
+    """
+    top = bottom = 0.0
+    for trial, (foretold, actual) in zip(trials, told, strict=True):
+        judged = foretold > 0
+        full = np.where(judged, foretold / np.where(judged, trial.exposure, 1.0), 0.0)
+        count = np.bincount(group, weights=judged)
+        mean = (np.bincount(group, weights=full) / np.maximum(count, 1))[group]
+        away = np.where(judged, mean * trial.exposure - foretold, 0.0)
+        by = np.where(judged, 1.0 / np.where(judged, foretold, 1.0), 0.0)
+        top += float(by @ (away * (actual - foretold)))
+        bottom += float(by @ away**2)
+    n = len(trials)
+    return float(np.clip(top / bottom, 0.0, MOST_PULL)) * n / (n + PULL_PRIOR) if bottom > 0 else 0.0
 
 
 def _can_judge(months: RepMonths, origin: int, n_month: int) -> bool:
@@ -190,14 +226,10 @@ def _rule(candidates: list[_Candidate], weight: FloatArray, n_month: int) -> Lev
     )
 
 
-def _noise(trials: list[_Trial], candidates: list[_Candidate], weight: FloatArray, n_rep: int) -> FloatArray:
+def _noise(told: list[tuple[FloatArray, FloatArray]], n_rep: int) -> FloatArray:
     """Coefficient of variation of each rep's one-step errors, shrunk to everyone's. Shape (n_rep,)."""
     squares, count = np.zeros(n_rep), np.zeros(n_rep)
-    for trial in trials:
-        found = [trial.judged(one) for one, part in zip(candidates, weight, strict=True) if part > 0]
-        parts = weight[weight > 0]
-        foretold = sum(part * one[0] for part, one in zip(parts, found, strict=True))
-        actual = found[0][1]
+    for foretold, actual in told:
         judged = actual > 0
         error = np.log(np.where(judged, actual, 1.0) / np.where(judged, foretold, 1.0))
         error = np.clip(error, -LARGEST_LOG, LARGEST_LOG)

@@ -21,6 +21,9 @@ def hedge_ledger(
 ) -> dict[str, Any]:
     """Return the hedge of the plan beside the one that the confidence needs.
 
+    The chance of the company as it stands is another matter (`company.probability`): it asks whether sales
+    as expected from the past reach the total. The hedge asks what remains of the chance if every seller is
+    good for his quota on average: `confidence_in_plan` = P(S T_q / E S >= total), T_q = sum of the quotas.
     needed = E S / q - 1, q = the sales that are reached with this confidence: if every quota is what its
     owner is expected to sell, the quotas must add up to this much more than the total. `alone` is the same
     for the nodes of a level, each on its own (mean weighted by expected sales): smaller teams need more.
@@ -37,11 +40,13 @@ def hedge_ledger(
         Shape (n_nodes, n_path).
     """
     labels = allocation.labels
-    factor = labels.grid.street_factor
+    factor, leaf = labels.grid.street_factor, labels.grid.org.leaf
     reached = np.quantile(sales, 1.0 - confidence, axis=1)
     needed = np.where(reached > 0, sales.mean(axis=1) / np.where(reached > 0, reached, 1.0) - 1.0, np.nan)
     company = sales[0] - sales[0].mean()
     variance = float(company @ company)
+    asked = float(target[leaf].sum())
+    carried = sales[0] * (asked / sales[0].mean()) if sales[0].mean() > 0 else sales[0]
     share = (
         (sales @ company - sales.mean(axis=1) * company.sum()) / variance
         if variance > 0
@@ -50,12 +55,12 @@ def hedge_ledger(
     level = np.array(labels.level, object)
     depth = labels.grid.org.depth
     names = sorted({str(one) for one in level[1:]}, key=lambda name: int(depth[level == name].min()))
-    leaf = labels.grid.org.leaf
-    in_plan = float(target[leaf].sum() / target[0] - 1.0) if target[0] > 0 else None
+    in_plan = asked / float(target[0]) - 1.0 if target[0] > 0 else None
     return {
         "confidence": confidence,
         "needed": _number(needed[0]),
         "in_plan": in_plan,
+        "confidence_in_plan": None if in_plan is None else float((carried >= target[0]).mean()),
         "missing": None
         if in_plan is None or not np.isfinite(needed[0])
         else float(max(0.0, needed[0] - in_plan)),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.anchors.anchors import Anchors
-from allocator.anchors.build import build_anchors
-from allocator.anchors.history import history_windows
-from allocator.anchors.observed import observe
+from allocator.anchors.build import build_anchors, gather_evidence
+from allocator.anchors.observed import Observed, same_month_windows
 from allocator.anchors.peers import peer_groups
 from allocator.anchors.ramp import open_seats, presence_and_ramp
 from allocator.backtest.replay import plan_before
@@ -89,9 +88,9 @@ class Replayed:
     residuals: Residuals
 
 
-def replay_past(plan: Plan, labels: Labels, measure: str) -> Replayed:
-    """Replay the past of a measure."""
-    return Replayed(*company_growth(plan, labels, measure), replayed_residuals(plan, labels, measure))
+def replay_past(plan: Plan, labels: Labels, measure: str, observed: Observed) -> Replayed:
+    """Replay the past of a measure from its picked history."""
+    return Replayed(*company_growth(observed), replayed_residuals(plan, labels, measure, observed))
 
 
 def learn_luck(
@@ -105,14 +104,13 @@ def learn_luck(
         What `replay_past` finds, where it is known already.
     """
     settings = plan.spec.attainment
-    past = replayed or replay_past(plan, labels, measure)
+    past = replayed or replay_past(plan, labels, measure, anchors.observed)
     learned, years, residuals = past.growth, past.years, past.residuals
     growth = learned if settings.growth is None else settings.growth
     group = peer_groups(plan, labels)
     expected = _by_rep(labels, anchors.baseline) * (1.0 + growth)
     spread = spreads(residuals, group)
-    region = np.unique(regions_of(labels.grid.org.parent, labels.grid.org.leaf), return_inverse=True)[1]
-    region = region.astype(np.int64).reshape(-1)
+    region = luck_groups(labels)
     correlation, units = region_correlation(residuals, spread, region)
     unseen = ~np.isin(np.arange(labels.grid.n_rep), residuals.rep) & (_by_rep(labels, anchors.last_year) <= 0)
     spread = _with_doubt(spread, unseen, expected, group)
@@ -126,13 +124,19 @@ def learn_luck(
     return Luck(model, growth, years if settings.growth is None else 0, residuals, units)
 
 
-def company_growth(plan: Plan, labels: Labels, measure: str) -> tuple[float, int]:
+def luck_groups(labels: Labels) -> IntArray:
+    """Number of each rep's region, 0 .. number of regions - 1: its sellers share luck. Shape (n_rep,)."""
+    region = np.unique(regions_of(labels.grid.org.parent, labels.grid.org.leaf), return_inverse=True)[1]
+    return region.astype(np.int64).reshape(-1)
+
+
+def company_growth(observed: Observed) -> tuple[float, int]:
     """Growth of the company's sales to expect without any plan, and the yearly growths on file.
 
     The mean log growth of the years on file times n / (n + 1): few years are half believed. 0 without two
     years; never beyond 30 % up or down.
     """
-    total = history_windows(plan, labels, measure).sum(axis=1)
+    total = same_month_windows(observed).sum(axis=1)
     usable = (total[:-1] > 0) & (total[1:] > 0)
     steps = np.log(total[:-1][usable] / total[1:][usable])
     if not len(steps):
@@ -141,14 +145,13 @@ def company_growth(plan: Plan, labels: Labels, measure: str) -> tuple[float, int
     return float(np.clip(growth, -MOST_GROWTH, MOST_GROWTH)), len(steps)
 
 
-def replayed_residuals(plan: Plan, labels: Labels, measure: str) -> Residuals:
+def replayed_residuals(plan: Plan, labels: Labels, measure: str, observed: Observed) -> Residuals:
     """Forecast each of the last years from what was known before it, and compare.
 
     A year is replayed if the history begins at least a year before it. A rep counts if he held his seat,
     fully productive, for the whole period and both numbers are positive. A replay knows fewer years than
     the plan does and errs more; `_fewer_years` takes that out.
     """
-    observed = observe(plan, labels, measure)
     found: list[tuple[IntArray, IntArray, FloatArray]] = []
     for year in range(1, REPLAYED_YEARS + 1):
         first = plan.start_month - 12 * year
@@ -158,8 +161,11 @@ def replayed_residuals(plan: Plan, labels: Labels, measure: str) -> Residuals:
         if float(actual.sum()) <= 0:
             continue
         before = plan_before(plan, measure, first, plan.spec.months, float(actual.sum()))
-        growth, _ = company_growth(before, labels, measure)
-        forecast = _by_rep(labels, build_anchors(before, labels, measure).baseline) * (1.0 + growth)
+        seen = observed.before(first, plan.spec.months)
+        growth, _ = company_growth(seen)
+        evidence = gather_evidence(before, labels, measure, seen=seen)
+        anchors = build_anchors(before, labels, measure, evidence)
+        forecast = _by_rep(labels, anchors.baseline) * (1.0 + growth)
         rep = np.flatnonzero((actual > 0) & (forecast > 0) & _settled(before, labels)).astype(np.int64)
         found.append((rep, np.full(len(rep), year), np.log(actual[rep] / forecast[rep])))
     if not found:
@@ -167,11 +173,13 @@ def replayed_residuals(plan: Plan, labels: Labels, measure: str) -> Residuals:
         return Residuals(nothing, nothing, np.zeros(0))
     rep, when, error = (np.concatenate(parts) for parts in zip(*found, strict=True))
     error = _drawn_in(error)
-    return Residuals(rep, when, error * np.sqrt(_fewer_years(plan, labels, measure, rep, when, error)))
+    return Residuals(
+        rep, when, error * np.sqrt(_fewer_years(observed, labels.grid.n_product, rep, when, error))
+    )
 
 
 def _fewer_years(
-    plan: Plan, labels: Labels, measure: str, rep: IntArray, year: IntArray, error: FloatArray
+    observed: Observed, n_product: int, rep: IntArray, year: IntArray, error: FloatArray
 ) -> float:
     """Ratio of the variance of the plan's own forecast to that of the replayed ones, 0.5..1.
 
@@ -180,9 +188,9 @@ def _fewer_years(
     local level filter over three years gives the variance of its next forecast. Without three years, or
     with too few reps, 1.
     """
-    windows = history_windows(plan, labels, measure)
+    windows = same_month_windows(observed)
     chosen = np.unique(rep)
-    by_rep = windows.reshape(-1, labels.grid.n_rep, labels.grid.n_product).sum(axis=2)[:, chosen]
+    by_rep = windows.reshape(len(windows), -1, n_product).sum(axis=2)[:, chosen]
     by_rep = by_rep[:, (by_rep > 0).all(axis=0)]
     if len(windows) < 3 or by_rep.shape[1] < FEWEST_REPS:
         return 1.0

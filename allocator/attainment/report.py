@@ -6,13 +6,14 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.attainment.ledger import hedge_ledger
-from allocator.attainment.noise import Luck, learn_luck
+from allocator.attainment.noise import Luck, learn_luck, luck_groups
 from allocator.attainment.smart import smart_check
+from allocator.judged import judged_document
 from allocator.plan.spec import AttainmentLimits
 from allocator.results.tables import as_float
 from allocator.texts import text
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.attainment import chance, expected_up_to, simulate, tail_mean
+from solver_models.attainment import LuckyDraws, chance, expected_up_to, simulate, tail_mean
 
 TAIL = 0.9
 """The mean shortfall is taken over the worst tenth."""
@@ -21,36 +22,21 @@ TAIL = 0.9
 def attainment_document(allocation: Allocation, lang: str) -> dict[str, Any]:
     """Return attainment.json: plain JSON types, sentences in `lang`."""
     limits = allocation.plan.spec.attainment
-    return {
-        "plan": allocation.plan.spec.plan,
-        "input_hash": allocation.plan.input_hash,
-        "seed": limits.seed,
-        "limits": limits.model_dump(),
-        "measures": {
-            result.measure: _measure(allocation, result, limits, lang) for result in allocation.measures
-        },
-    }
-
-
-def attainment_failures(document: dict[str, Any]) -> list[str]:
-    """Return one sentence per limit that plan.yaml states and the plan fails."""
-    return [
-        f"{measure}: {failure['sentence']}"
-        for measure, judged in document["measures"].items()
-        for failure in judged["failures"]
-    ]
+    n_rep = allocation.labels.grid.n_rep
+    draws = LuckyDraws(n_rep, len(np.unique(luck_groups(allocation.labels))), limits.seed)
+    return judged_document(allocation, limits, lambda result: _measure(allocation, result, draws, lang))
 
 
 def _measure(
-    allocation: Allocation, result: MeasureAllocation, limits: AttainmentLimits, lang: str
+    allocation: Allocation, result: MeasureAllocation, draws: LuckyDraws, lang: str
 ) -> dict[str, Any]:
-    labels = allocation.labels
+    labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
     luck = learn_luck(allocation.plan, labels, result.measure, result.anchors)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)
-    drawn = simulate(luck.model, org, inner, limits.seed)
+    drawn = simulate(luck.model, org, inner, draws)
     probability = _probabilities(luck, org.leaf, inner, target, expected, drawn.sales)
     at_goal = probability[org.leaf][(target[org.leaf] > 0) & np.isfinite(probability[org.leaf])]
     share = float(at_goal.mean()) if len(at_goal) else None
@@ -92,7 +78,11 @@ def _company(
     return {
         "target": float(target),
         "expected": float(expected),
+        "stretch": float(target / expected - 1.0) if expected > 0 else None,
         "probability": _number(probability),
+        "probability_error": float(np.sqrt(probability * (1 - probability) / len(sales)))
+        if np.isfinite(probability)
+        else None,
         **{f"p{q}": float(np.quantile(sales, q / 100)) for q in (10, 50, 90)},
         "reached_with_confidence": float(np.quantile(sales, 1.0 - limits.confidence)),
         "mean_shortfall_in_worst_tenth": tail_mean(np.maximum(target - sales, 0.0), TAIL),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
-from allocator.anchors.history import history_windows
+from allocator.anchors.observed import same_month_windows
 from allocator.anchors.ramp import open_seats, rep_dates
 from allocator.model.presence import absent_reps
 from allocator.plan.plan import NO_DATE, last_day
@@ -78,7 +78,7 @@ def _reasons(
     limits = plan.spec.attainment
     org = labels.grid.org
     best = labels.grid.org.roll_up(
-        history_windows(plan, labels, result.measure)
+        same_month_windows(result.anchors.observed)
         .reshape(-1, labels.grid.n_rep, labels.grid.n_product)
         .sum(axis=2)
         .T

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from solver_models.arrays import FloatArray
+from solver_models.reorderings import rank_scores
 
 FEWEST_FOR_BIAS = 5
 """Seller-periods below which a correlation says nothing."""
@@ -80,7 +80,8 @@ def rank_correlation(left: FloatArray, right: FloatArray) -> float | None:
     """Spearman's correlation; None for too few values or where one side is constant."""
     if len(left) < FEWEST_FOR_BIAS or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
-    return float(np.corrcoef(rankdata(left), rankdata(right))[0, 1])
+    one = np.zeros(len(left), np.int64)
+    return float(np.corrcoef(rank_scores(left, one), rank_scores(right, one))[0, 1])
 
 
 def _bias(attainment: FloatArray, size: FloatArray, actual: FloatArray) -> dict[str, Any]:

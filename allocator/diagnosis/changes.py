@@ -16,7 +16,7 @@ class PlanChange:
     Parameters
     ----------
     path
-        `measures.M.total`, `product_totals.M.P[.min|.max]`, `rules.R.min|max|tier`, `pins.N.P.amount`.
+        `measures.M.total`, `product_totals.M.P[.min|.max]`, `rules.R.min|max|tier`, `pins.M.N.P.amount`.
     old, new
         In the terms of the plan, as they are written there.
     amount
@@ -55,7 +55,7 @@ def _with_change(plan: Plan, measure: str, change: PlanChange) -> Plan:
         rule_id, column = change.path.removeprefix("rules.").rsplit(".", 1)
         value = change.new if column == "tier" else float(change.new)
         return _with_cell(plan, "rules", {"rule_id": rule_id}, column, value)
-    rest = change.path.removeprefix("pins.").removesuffix(".amount")
+    rest = change.path.removeprefix(f"pins.{measure}.").removesuffix(".amount")
     pins = plan.pins
     keys = pins["node_id"] + "." + pins["product_id"].replace("", "*")
     row = pins[(keys == rest) & (pins["measure"] == measure)].iloc[0]

@@ -164,7 +164,8 @@ def _changes(
     for pin in table[table["kind"] == "pin"].to_dict("records"):
         old, need = float(pin["min"]), float(pin["amount"])
         if abs(need - old) > NOISE * max(1.0, abs(old)):
-            path = f"pins.{bounds.node_id[int(pin['node'])]}.{bounds.product_id[int(pin['product'])]}.amount"
+            place = f"{bounds.node_id[int(pin['node'])]}.{bounds.product_id[int(pin['product'])]}"
+            path = f"pins.{measure}.{place}.amount"
             new = _whole(need, unit, ROUND_FLOOR if need < old else ROUND_CEILING)
             yield PlanChange(path, _plain(old), f"{new:f}", abs(float(new) - old), str(pin["owner"]))
 

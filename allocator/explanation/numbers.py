@@ -49,10 +49,11 @@ def read_numbers(
     """
     tables = _tables(out)
     targets = tables["targets"]
-    _known(targets, "node_id", "--node", node_id, out)
-    _known(targets, "product_id", "--product", product_id, out)
-    for measure in measures:
-        _known(targets, "measure", "--measure", measure, out)
+    asked = [("node_id", "--node", node_id), ("product_id", "--product", product_id)]
+    asked += [("measure", "--measure", measure) for measure in measures]
+    faults = [fault for one in asked if (fault := _unknown(targets, *one, out)) is not None]
+    if faults:
+        raise InputFaults(faults)
     wanted = list(measures) or list(dict.fromkeys(targets["measure"]))
     return [_number(tables, measure, node_id, product_id) for measure in wanted]
 
@@ -76,18 +77,18 @@ def _tables(out: Path) -> dict[str, pd.DataFrame]:
     return {name: pd.read_csv(out / f"{name}.csv", dtype=str, keep_default_na=False) for name in TABLES}
 
 
-def _known(targets: pd.DataFrame, column: str, option: str, value: str, out: Path) -> None:
+def _unknown(targets: pd.DataFrame, column: str, option: str, value: str, out: Path) -> Fault | None:
+    """Return the fault of an id that the result does not have, with near matches."""
     known = list(dict.fromkeys(targets[column]))
     if value in known:
-        return
+        return None
     what = {"node_id": "node", "product_id": "product", "measure": "measure"}[column]
     hint = NearMatches(
         known, f"use a {column} of {out / 'targets.csv'}" if column != "measure" else _list(known)
     )
-    fault = Fault(
+    return Fault(
         option, 0, "", value, f"unknown-{what}", f"there is no {what} `{value}` in this result", hint(value)
     )
-    raise InputFaults([fault])
 
 
 def _list(known: Sequence[str]) -> str:

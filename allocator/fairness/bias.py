@@ -7,15 +7,9 @@ import numpy as np
 
 from allocator.fairness.reps import Reps
 from allocator.plan.spec import FairnessLimits
-from solver_models.arrays import FloatArray, IntArray
-from solver_models.permutation import (
-    PermutationTest,
-    correlation_test,
-    groups_test,
-    holm,
-    rank_scores,
-    regression_test,
-)
+from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.permutation import PermutationTest, correlation_test, groups_test, holm, regression_test
+from solver_models.reorderings import Reorderings, rank_scores
 
 FEWEST = 5
 """Reps below which a test says nothing."""
@@ -44,8 +38,8 @@ class Bias:
     effect
         Spearman's r; for groups epsilon, the root of max(0, (H - k + 1) / (n - k)), which compares with a
         correlation; for the ratchet the difference of the slopes.
-    statistic, p_value, p_holm, orders, is_exact
-        The permutation test within peer groups; None where there was none.
+    statistic, p_value, p_error, p_holm, orders, method
+        The permutation test within peer groups (`all`, `draws`, `limit`); None where there was none.
     gap
         Largest difference between the medians of the buckets or groups.
     medians
@@ -63,9 +57,10 @@ class Bias:
     effect: float | None = None
     statistic: float | None = None
     p_value: float | None = None
+    p_error: float | None = None
     p_holm: float | None = None
     orders: int = 0
-    is_exact: bool = False
+    method: str = ""
     gap: float | None = None
     medians: dict[str, float] | None = None
     by_group: dict[str, float] | None = None
@@ -84,15 +79,16 @@ def bias_tests(reps: Reps, limits: FairnessLimits, node_name: Callable[[int], st
     Reps are compared within their peer groups only: a difference between groups is no evidence.
     """
     attainment = reps.actual / reps.quota
+    ratios = Ratios(reps, limits.seed, {})
     found = [
-        _correlation(reps, "size", np.log(reps.size), limits.seed),
-        _correlation(reps, "tenure", reps.tenure, limits.seed),
-        _correlation(reps, "last_growth", reps.last_growth, limits.seed),
-        _correlation(reps, "last_attainment", attainment, limits.seed),
-        _groups(reps, "manager", np.array([node_name(v) for v in reps.manager], object), limits.seed),
-        _groups(reps, "region", np.array([node_name(v) for v in reps.region], object), limits.seed),
-        _groups(reps, "role", reps.role, limits.seed),
-        _groups(reps, "tenure_band", _tenure_bands(reps.tenure), limits.seed),
+        _correlation(ratios, "size", np.log(reps.size)),
+        _correlation(ratios, "tenure", reps.tenure),
+        _correlation(ratios, "last_growth", reps.last_growth),
+        _correlation(ratios, "last_attainment", attainment),
+        _groups(ratios, "manager", *_labelled(reps.manager, node_name)),
+        _groups(ratios, "region", *_labelled(reps.region, node_name)),
+        _groups(ratios, "role", *_coded(reps.role)),
+        _groups(ratios, "tenure_band", *_coded(_tenure_bands(reps.tenure))),
         _ratchet(reps, limits.seed),
     ]
     tested = [at for at, bias in enumerate(found) if bias.p_value is not None]
@@ -102,20 +98,45 @@ def bias_tests(reps: Reps, limits: FairnessLimits, node_name: Callable[[int], st
     return found
 
 
-def _correlation(reps: Reps, driver: str, value: FloatArray, seed: int) -> Bias:
+@dataclass(frozen=True)
+class Ratios:
+    """Ratios of those whose driver is known, ranked and reordered within peer groups.
+
+    Parameters
+    ----------
+    kept
+        The reorderings made so far, by who is known: drivers with the same reps share their draws.
+    """
+
+    reps: Reps
+    seed: int
+    kept: dict[bytes, Reorderings]
+
+    def of(self, known: BoolArray) -> Reorderings:
+        """Return the rank scores of these reps' ratios with their reorderings."""
+        key = np.packbits(known).tobytes()
+        if key not in self.kept:
+            group = np.unique(self.reps.group[known], return_inverse=True)[1].astype(np.int64).reshape(-1)
+            self.kept[key] = Reorderings(rank_scores(self.reps.ratio[known], group), group, self.seed)
+        return self.kept[key]
+
+
+def _correlation(ratios: Ratios, driver: str, value: FloatArray) -> Bias:
     """Spearman of the ratio with a driver, ranks within peer groups, permuted within peer groups."""
-    known = np.isfinite(value)
+    reps, known = ratios.reps, np.isfinite(value)
     n = int(known.sum())
     ratio, x, group = reps.ratio[known], value[known], reps.group[known]
     why = _why_not(n, ratio)
     if why:
         return Bias(driver, "spearman", n, "unknown" if n == 0 else why)
-    left, right = rank_scores(ratio, group), rank_scores(x, group)
-    found = correlation_test(left, right, group, seed)
+    reordered = ratios.of(known)
+    right = rank_scores(x, reordered.stratum)
+    found = correlation_test(reordered, right)
     if found is None:
         return Bias(driver, "spearman", n, "nothing_to_compare")
     buckets = _buckets(right)
     medians = {name: float(np.median(ratio[buckets == k])) for k, name in enumerate(BUCKETS)}
+    left = reordered.values
     return _tested(
         Bias(driver, "spearman", n, "tested", effect=found.statistic),
         found,
@@ -128,26 +149,54 @@ def _correlation(reps: Reps, driver: str, value: FloatArray, seed: int) -> Bias:
     )
 
 
-def _groups(reps: Reps, driver: str, label: np.ndarray, seed: int) -> Bias:
-    """Kruskal and Wallis over the groups of a driver, permuted within peer groups."""
-    known = label != ""
+def _groups(ratios: Ratios, driver: str, code: IntArray, names: list[str]) -> Bias:
+    """Kruskal and Wallis over the groups of a driver, permuted within peer groups.
+
+    Parameters
+    ----------
+    code
+        Group of each rep, a position in `names`; negative = unknown.
+    """
+    known = code >= 0
     n = int(known.sum())
-    ratio, peers = reps.ratio[known], reps.group[known]
+    ratio = ratios.reps.ratio[known]
     why = _why_not(n, ratio)
     if why:
         return Bias(driver, "kruskal_wallis", n, "unknown" if n == 0 else why)
-    names, member = np.unique(label[known].astype(str), return_inverse=True)
+    present, member = np.unique(code[known], return_inverse=True)
     member = member.astype(np.int64).reshape(-1)
-    medians = {
-        str(name): float(np.median(ratio[member == k]))
-        for k, name in enumerate(names)
-        if (member == k).sum() >= FEWEST_IN_GROUP
-    }
-    found = groups_test(rank_scores(ratio, peers), member, peers, seed) if n > len(names) else None
+    medians = _group_medians(ratio, member, [names[k] for k in present])
+    found = groups_test(ratios.of(known), member) if n > len(present) else None
     if found is None:
         return Bias(driver, "kruskal_wallis", n, "nothing_to_compare", medians=medians, gap=_gap(medians))
-    effect = max(0.0, (found.statistic - len(names) + 1) / (n - len(names))) ** 0.5
+    effect = max(0.0, (found.statistic - len(present) + 1) / (n - len(present))) ** 0.5
     return _tested(Bias(driver, "kruskal_wallis", n, "tested", effect=effect), found, medians, None)
+
+
+def _group_medians(ratio: FloatArray, member: IntArray, names: list[str]) -> dict[str, float]:
+    """Median of every group with enough reps, by name in order."""
+    order = np.lexsort((ratio, member))
+    count = np.bincount(member)
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    low, high = order[start + (count - 1) // 2], order[start + count // 2]
+    median = (ratio[low] + ratio[high]) / 2
+    return {
+        names[k]: float(median[k])
+        for k in sorted(np.flatnonzero(count >= FEWEST_IN_GROUP), key=lambda k: names[k])
+    }
+
+
+def _labelled(node: IntArray, node_name: Callable[[int], str]) -> tuple[IntArray, list[str]]:
+    """Nodes as codes with their names."""
+    present, code = np.unique(node, return_inverse=True)
+    return code.astype(np.int64).reshape(-1), [node_name(int(v)) for v in present]
+
+
+def _coded(label: np.ndarray) -> tuple[IntArray, list[str]]:
+    """Labels as codes with their names; -1 for an empty one."""
+    names, code = np.unique(label.astype(str), return_inverse=True)
+    code = code.astype(np.int64).reshape(-1)
+    return np.where(names[code] == "", -1, code), [str(name) for name in names]
 
 
 def _ratchet(reps: Reps, seed: int) -> Bias:
@@ -172,7 +221,8 @@ def _ratchet(reps: Reps, seed: int) -> Bias:
     up, down = float(inverse[1] @ change), float(inverse[2] @ change)
     fitted = design @ (inverse @ change)
     spread = float(((change - change.mean()) ** 2).sum())
-    found = regression_test(change, inverse[1] - inverse[2], reps.group[known], seed)
+    group = np.unique(reps.group[known], return_inverse=True)[1].astype(np.int64).reshape(-1)
+    found = regression_test(Reorderings(change, group, seed), inverse[1] - inverse[2])
     if found is None:
         return Bias("ratchet", "regression", n, "nothing_to_compare")
     more: dict[str, float | str | int] = {
@@ -196,8 +246,9 @@ def _tested(
         bias,
         statistic=found.statistic,
         p_value=found.p_value,
+        p_error=found.p_error,
         orders=found.orders,
-        is_exact=found.is_exact,
+        method=found.method,
         medians=medians,
         gap=_gap(medians),
         by_group=by_group,

@@ -9,13 +9,16 @@ import numpy as np
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.fairness.bias import Bias, bias_tests
 from allocator.fairness.distribution import distributions
-from allocator.fairness.reps import compared_reps
+from allocator.fairness.reps import Reps, compared_reps
+from allocator.judged import judged_document
 from allocator.plan.spec import FairnessLimits
 from allocator.results.sentences import node_names
 from allocator.texts import text
 
 NOTICED = 1e-7
 """A price below this moves nobody."""
+NAMED_DRIVERS = ("manager", "region", "role")
+"""Drivers whose groups have names of their own."""
 INEQUALITY_LIMITS = (
     ("max_gini", "gini", 1),
     ("max_spread", "max_over_min", 1),
@@ -27,24 +30,7 @@ INEQUALITY_LIMITS = (
 def fairness_document(allocation: Allocation, lang: str) -> dict[str, Any]:
     """Return fairness.json: plain JSON types, sentences in `lang`."""
     limits = allocation.plan.spec.fairness
-    return {
-        "plan": allocation.plan.spec.plan,
-        "input_hash": allocation.plan.input_hash,
-        "seed": limits.seed,
-        "limits": limits.model_dump(),
-        "measures": {
-            result.measure: _measure(allocation, result, limits, lang) for result in allocation.measures
-        },
-    }
-
-
-def fairness_failures(document: dict[str, Any]) -> list[str]:
-    """Return one sentence per failed test of a fairness document."""
-    return [
-        f"{measure}: {failure['sentence']}"
-        for measure, judged in document["measures"].items()
-        for failure in judged["failures"]
-    ]
+    return judged_document(allocation, limits, lambda result: _measure(allocation, result, limits, lang))
 
 
 def _measure(
@@ -55,7 +41,11 @@ def _measure(
     spread = distributions(reps)
     tests = bias_tests(reps, limits, _labelled(allocation, names)) if len(reps) else []
     causes = _causes(result)
-    failures = _bias_failures(tests, limits, lang) + _inequality_failures(spread["ratio"], limits, lang)
+    failures = [
+        *_empty_groups(reps, causes, lang),
+        *_bias_failures(tests, limits, lang),
+        *_inequality_failures(spread["ratio"], limits, lang),
+    ]
     return {
         "n": len(reps),
         "groups": {name: int((reps.group == number).sum()) for number, name in enumerate(reps.group_name)},
@@ -118,7 +108,55 @@ def _sentence(bias: Bias, verdict: str, lang: str) -> str:
         p=f"{p_holm:.3f}" if p_holm >= 0.001 else "< 0.001",
         gap=f"{bias.gap or 0.0:.1%}",
         n=bias.n,
+        extremes=_extremes(bias, lang),
     )
+
+
+def _extremes(bias: Bias, lang: str) -> str:
+    """Name the groups (or buckets) with the lowest and the highest median."""
+    if not bias.medians or len(bias.medians) < 2:
+        return ""
+    low, high = (pick(bias.medians, key=bias.medians.__getitem__) for pick in (min, max))
+    named = bias.driver in NAMED_DRIVERS
+    return text(
+        "fairness.extremes",
+        lang,
+        low=low if named else text(f"fairness.bucket.{low}", lang),
+        high=high if named else text(f"fairness.bucket.{high}", lang),
+        low_median=f"{bias.medians[low]:.3f}",
+        high_median=f"{bias.medians[high]:.3f}",
+    )
+
+
+def _empty_groups(reps: Reps, causes: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """Peer groups of which nobody gets anything though there are anchors.
+
+    The band of a fairness rule moves with the group's own ratio, so one peer held at 0 (or soft rules that
+    contradict each other) can pull all of them down to nothing: no limit is broken, yet nobody
+    meant it. No setting switches this off.
+    """
+    count = np.bincount(reps.group, minlength=len(reps.group_name))
+    anchor = np.bincount(reps.group, weights=reps.size, minlength=len(reps.group_name))
+    most = np.zeros(len(reps.group_name))
+    np.maximum.at(most, reps.group, reps.ratio)
+    rules = ", ".join(one["rule_id"] for one in causes[:8])
+    return [
+        {
+            "test": "empty_group",
+            "group": reps.group_name[g],
+            "value": 0.0,
+            "limit": None,
+            "sentence": text(
+                "fairness.empty_group",
+                lang,
+                group=reps.group_name[g],
+                n=int(count[g]),
+                anchor=f"{anchor[g]:,.0f}",
+                rules=rules or "-",
+            ),
+        }
+        for g in np.flatnonzero((count > 1) & (most <= 0))
+    ]
 
 
 def _bias_failures(tests: list[Bias], limits: FairnessLimits, lang: str) -> list[dict[str, Any]]:

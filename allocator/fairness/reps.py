@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
-from allocator.anchors.history import history_windows
+from allocator.anchors.observed import same_month_windows
 from allocator.anchors.peers import peer_groups
 from allocator.anchors.ramp import open_seats, rep_dates, rep_rows
 from allocator.model.presence import absent_reps
@@ -98,7 +98,7 @@ def compared_reps(allocation: Allocation, result: MeasureAllocation) -> Reps:
     anchor = result.anchors.anchor.reshape(shape).sum(axis=1)
     chosen = np.flatnonzero((anchor > 0) & ~absent_reps(plan, labels))
     target = as_float(result.target_units, plan.spec.measures[result.measure].round_to)[grid.org.leaf, 0]
-    windows = history_windows(plan, labels, result.measure).reshape(-1, *shape).sum(axis=2)
+    windows = same_month_windows(result.anchors.observed).reshape(-1, *shape).sum(axis=2)
     last_year = windows[0]
     past = last_past_target(plan, allocation, result.measure)
     group, names = _groups(allocation, chosen)

@@ -4,6 +4,7 @@ from typing import Any
 
 from allocator.texts import text
 
+FLAT = 1e-6
 COLUMNS = ("min", "p10", "p50", "p90", "max", "gini", "jain", "theil")
 
 
@@ -43,6 +44,12 @@ def audit_lines(document: dict[str, Any], lang: str) -> list[str]:
 
 
 def _curve_lines(curve: dict[str, Any], lang: str) -> list[str]:
+    if len(curve["points"]) == 1:
+        return [
+            text("curve.flat", lang)
+            if curve["widest"] <= FLAT
+            else text("curve.fixed", lang, widest=f"{curve['widest']:.1%}")
+        ]
     lines = [text("curve.title", lang, widest=f"{curve['widest']:.1%}", tightest=f"{curve['tightest']:.1%}")]
     for at, point in enumerate(curve["points"]):
         if not point["feasible"]:

@@ -1,6 +1,6 @@
 """`PATH=VALUE` texts laid over a plan before it is checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,21 +9,23 @@ from allocator.plan.faults import OVERRIDES, FaultCollector, NearMatches
 from allocator.plan.paths import split_path
 from allocator.plan.setting_keys import expected_at, known_keys
 from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
-from allocator.plan.tables import RULES
+from allocator.plan.tables import ALL_PRODUCTS, RULES
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar, read_yaml_value
 from solver_models.arrays import IntArray
 
 
 def apply_overrides(
-    tree: Branch | None, rules: Sheet, overrides: Sequence[str], faults: FaultCollector
-) -> tuple[Branch | None, Sheet]:
-    """Return the settings and the rules with every override applied.
+    tree: Branch | None, sheets: Mapping[str, Sheet], overrides: Sequence[str], faults: FaultCollector
+) -> tuple[Branch | None, dict[str, Sheet]]:
+    """Return the settings and the tables with every override applied.
 
     `measures.revenue.total=43000000` changes plan.yaml, `rules.r1.max=0.5` the column max of rule
-    r1. Paths that name nothing and paths given twice go to `faults` under the file name `--set`, with
+    r1, `pins.revenue.n1.p1.amount=5000` the amount of the pin of node n1 and product p1 (`*` = all products).
+    Paths that name nothing and paths given twice go to `faults` under the file name `--set`, with
     the position of the override as row.
     """
     seen: dict[str, int] = {}
+    changed = dict(sheets)
     for number, override in enumerate(overrides, start=1):
         place = Place(OVERRIDES, number)
         path, equals, value = (part.strip() for part in override.partition("="))
@@ -51,10 +53,12 @@ def apply_overrides(
             continue
         seen[path] = number
         if path.startswith("rules."):
-            rules = _rule_set(rules, path, value, place, faults)
+            changed["rules"] = _rule_set(changed["rules"], path, value, place, faults)
+        elif path.startswith("pins."):
+            changed["pins"] = _pin_set(changed["pins"], path, value, place, faults)
         elif tree is not None:
             tree = _key_set(tree, path, value, place, faults)
-    return tree, rules
+    return tree, changed
 
 
 def _key_set(tree: Branch, path: str, text: str, place: Place, faults: FaultCollector) -> Branch:
@@ -122,9 +126,36 @@ def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCol
     if problem:
         faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
         return rules
+    return _cell_set(rules, column, wanted, path, text, place, faults)
+
+
+def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultCollector) -> Sheet:
+    """Lay one amount over a row of pins.csv: `pins.<measure>.<node>.<product or *>.amount`."""
+    key, _, column = path.removeprefix("pins.").rpartition(".")
+    given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
+    keys = np.array([f"{m}.{v}.{p or ALL_PRODUCTS}" for m, v, p in zip(*given, strict=True)], dtype=object)
+    wanted = np.flatnonzero(keys == key)
+    problem = ""
+    if column != "amount" or not key:
+        problem, hint = "only the amount of a pin can be set", "write pins.<measure>.<node>.<product>.amount"
+    elif len(wanted) == 0:
+        problem = f"there is no pin `{key}`"
+        hint = NearMatches(keys, "name measure, node and product of a row of pins.csv (`*` = all products)")(
+            key
+        )
+    if problem:
+        faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
+        return pins
+    return _cell_set(pins, column, wanted, path, text, place, faults)
+
+
+def _cell_set(
+    sheet: Sheet, column: str, rows: IntArray, path: str, text: str, place: Place, faults: FaultCollector
+) -> Sheet:
+    """Write one value into some rows of a column."""
     value = read_yaml_value(text, place, faults, path)
     if value is None:
-        return rules
+        return sheet
     if not isinstance(value, Scalar) or value.tag == "list":
         faults.add(
             place.file,
@@ -132,14 +163,12 @@ def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCol
             path,
             text,
             code="wrong-shape",
-            message="a cell of rules.csv takes one value",
+            message=f"a cell of {sheet.file} takes one value",
             hint="write one number or text",
         )
-        return rules
+        return sheet
     written = "" if value.tag == "null" else strip(value.text)
-    return replace(
-        rules, columns={**rules.columns, column: _with_text(rules.columns[column], wanted, written)}
-    )
+    return replace(sheet, columns={**sheet.columns, column: _with_text(sheet.columns[column], rows, written)})
 
 
 def _with_text(column: TextColumn, rows: IntArray, text: str) -> TextColumn:

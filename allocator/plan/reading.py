@@ -31,8 +31,8 @@ def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     path
         Folder with plan.yaml and the csv tables, or one .xlsx workbook with sheets of these names.
     overrides
-        `PATH=VALUE` texts laid over plan.yaml (`measures.revenue.total=43000000`) or over rules
-        (`rules.r1.max=0.5`) before anything is checked.
+        `PATH=VALUE` texts laid over plan.yaml (`measures.revenue.total=43000000`), over rules
+        (`rules.r1.max=0.5`) or over pins (`pins.revenue.n1.p1.amount=5000`) before anything is checked.
 
     Returns
     -------
@@ -46,9 +46,8 @@ def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     """
     faults = FaultCollector()
     source = _source(Path(path), faults)
-    tree, rules = apply_overrides(source.tree, source.sheets["rules"], overrides, faults)
+    tree, sheets = apply_overrides(source.tree, source.sheets, overrides, faults)
     settings = read_settings(tree, source.file, faults)
-    sheets = {**source.sheets, "rules": rules}
     frames = {name: typed_frame(sheet, faults) for name, sheet in sheets.items()}
     draft = Draft(settings, sheets, frames)
     check_draft(draft, faults)

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from solver_models.arrays import FloatArray
+
 ROWS_AT_ONCE = 100_000
 NEEDS_QUOTES = re.compile('[",\r\n]')
 
@@ -30,14 +32,30 @@ def write_csv(path: Path, tables: Iterable[pd.DataFrame]) -> None:
 def column_texts(column: pd.Series) -> list[str]:
     """Return the cells of a column as csv texts.
 
-    Values that occur often (ids, bounds) are put into words once: a table repeats each of its
+    Texts that occur often (ids, say) are put into words once: a table repeats each of its
     ids many times over.
     """
+    if column.dtype.kind == "f":
+        return _float_texts(column.to_numpy(np.float64))
+    if column.dtype.kind in "iu":
+        return list(map(str, column.tolist()))
     codes, distinct = pd.factorize(column)
     if 2 * len(distinct) > len(column):
         return [cell_text(value) for value in column.tolist()]
     texts = np.array([*(cell_text(value) for value in distinct.tolist()), ""], object)
     found: list[str] = texts[codes].tolist()
+    return found
+
+
+def _float_texts(values: FloatArray) -> list[str]:
+    """Shortest round-trip text of each number, empty where it is not finite."""
+    is_finite = np.isfinite(values)
+    # adding zero turns -0.0 into 0.0
+    if is_finite.all():
+        return list(map(repr, (values + 0.0).tolist()))
+    texts = np.full(len(values), "", object)
+    texts[is_finite] = list(map(repr, (values[is_finite] + 0.0).tolist()))
+    found: list[str] = texts.tolist()
     return found
 
 

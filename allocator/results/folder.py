@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,8 @@ from allocator.report.report import write_report
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import write_csv
 from allocator.results.hashing import RESULT_TABLES, result_hash
-from allocator.results.matrix.workbook import write_matrix
 from allocator.results.sentences import rule_sentences
-from allocator.results.tables import cells_table, monthly_table, rules_table, targets_table
+from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
 RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
@@ -88,7 +88,9 @@ def write_results(
                 write_json(folder / f"{name}.json", document)
         if with_workbook:
             with phases.phase("write workbook"):
-                write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
+                # the workbook library is loaded only where a workbook is wanted
+                matrix = import_module("allocator.results.matrix.workbook")
+                matrix.write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
         with phases.phase("write report"):
             shown = {**(extras or {}), **judged, "result_hash": digest}
             write_report(allocation, folder / "report.html", lang, shown)
@@ -118,7 +120,8 @@ def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
     results = allocation.measures
     write_csv(folder / "cells.csv", (cells_table(allocation, result) for result in results))
     write_csv(folder / "targets.csv", (targets_table(allocation, result) for result in results))
-    write_csv(folder / "targets_monthly.csv", (monthly_table(allocation, result) for result in results))
+    pages = (page for result in results for page in monthly_tables(allocation, result))
+    write_csv(folder / "targets_monthly.csv", pages)
     sentences = (rule_sentences(allocation, result, lang) for result in results)
     write_csv(
         folder / "rules.csv",

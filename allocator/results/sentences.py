@@ -8,6 +8,8 @@ from allocator.allocation import Allocation, MeasureAllocation
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.texts import CATALOGUE, text
 
+SPOKEN = ("kind", "basis", "node", "product", "value", "min", "max", "status", "owner", "short_by")
+"""What a sentence about a rule tells."""
 PERCENT_KINDS = ("growth", "mix", "fairness", "commitment")
 
 
@@ -15,9 +17,10 @@ def rule_sentences(allocation: Allocation, result: MeasureAllocation, lang: str)
     """Return one sentence per row of the measure's rules: what is asked, what came out, who owns it."""
     names = node_names(allocation)
     products = product_names(allocation, lang)
-    rules = result.rules.to_dict("records")
+    columns = [result.rules[name].tolist() for name in SPOKEN]
     return [
-        _sentence({str(key): value for key, value in rule.items()}, names, products, lang) for rule in rules
+        _sentence(dict(zip(SPOKEN, row, strict=True)), names, products, lang)
+        for row in zip(*columns, strict=True)
     ]
 
 

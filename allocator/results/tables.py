@@ -1,5 +1,6 @@
 """The tables of a result, exactly as the contract lists them."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -22,6 +23,7 @@ TARGETS = (
     "ratio",
     "children_sum",
 )
+ROWS_OF_BLOCK = 500_000
 MONTHLY = ("measure", "node_id", "product_id", "period", "target")
 RULES = (
     "rule_id",
@@ -77,8 +79,8 @@ def cells_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataFra
     return pd.DataFrame(
         {
             "measure": result.measure,
-            "node_id": np.repeat(np.array(labels.rep_id, object), grid.n_product),
-            "product_id": np.tile(np.array(labels.leaf_product_id, object), grid.n_rep),
+            "node_id": named(labels.rep_id, grid.cell_rep),
+            "product_id": named(labels.leaf_product_id, grid.cell_product),
             "baseline": result.anchors.baseline,
             "anchor": result.anchors.anchor,
             "lower": result.lower,
@@ -94,7 +96,7 @@ def targets_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataF
     """One row per node and product, lines and `*` included."""
     grid, labels = allocation.labels.grid, allocation.labels
     round_to = allocation.plan.spec.measures[result.measure].round_to
-    n_q = len(labels.product_id)
+    n_v, n_q = len(labels.node_id), len(labels.product_id)
     target = as_float(result.target_units, round_to)
     last_year = grid.roll_up_plain(result.anchors.last_year)
     anchor = grid.roll_up(result.anchors.anchor)
@@ -106,9 +108,9 @@ def targets_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataF
     return pd.DataFrame(
         {
             "measure": result.measure,
-            "node_id": np.repeat(np.array(labels.node_id, object), n_q),
+            "node_id": named(labels.node_id, np.repeat(np.arange(n_v), n_q)),
             "level": np.repeat(np.array(labels.level, object), n_q),
-            "product_id": np.tile(np.array(labels.product_id, object), len(labels.node_id)),
+            "product_id": named(labels.product_id, np.tile(np.arange(n_q), n_v)),
             "target": amounts(result.target_units, round_to).ravel(),
             "last_year": last_year.ravel(),
             "growth": growth.ravel(),
@@ -128,19 +130,36 @@ def children_units(allocation: Allocation, result: MeasureAllocation) -> IntArra
     return total
 
 
-def monthly_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataFrame:
-    """Every row of the targets by month."""
+def named(names: Sequence[str], position: IntArray) -> pd.api.extensions.ExtensionArray:
+    """Names by position; each name is held once, however often it is repeated."""
+    kinds = pd.CategoricalDtype(list(names))
+    return pd.Categorical.from_codes(position, dtype=kinds)
+
+
+def monthly_tables(allocation: Allocation, result: MeasureAllocation) -> Iterator[pd.DataFrame]:
+    """`monthly_table` in blocks of nodes of about `ROWS_OF_BLOCK` rows, one held at a time."""
+    n_v, n_q, n_t = result.month_units.shape
+    step = max(1, ROWS_OF_BLOCK // (n_q * n_t))
+    for first in range(0, n_v, step):
+        yield monthly_table(allocation, result, first, first + step)
+
+
+def monthly_table(
+    allocation: Allocation, result: MeasureAllocation, first: int = 0, end: int | None = None
+) -> pd.DataFrame:
+    """Every row of the targets by month, of the nodes from `first` to before `end` (all by default)."""
     labels = allocation.labels
     round_to = allocation.plan.spec.measures[result.measure].round_to
     periods = [month_text(month) for month in allocation.plan.month_numbers]
-    n_v, n_q, n_t = result.month_units.shape
+    units = result.month_units[first:end]
+    n_v, n_q, n_t = units.shape
     return pd.DataFrame(
         {
             "measure": result.measure,
-            "node_id": np.repeat(np.array(labels.node_id, object), n_q * n_t),
-            "product_id": np.tile(np.repeat(np.array(labels.product_id, object), n_t), n_v),
-            "period": np.tile(np.array(periods, object), n_v * n_q),
-            "target": amounts(result.month_units.ravel(), round_to),
+            "node_id": named(labels.node_id[first:end], np.repeat(np.arange(n_v), n_q * n_t)),
+            "product_id": named(labels.product_id, np.tile(np.repeat(np.arange(n_q), n_t), n_v)),
+            "period": named(periods, np.tile(np.arange(n_t), n_v * n_q)),
+            "target": amounts(units.ravel(), round_to),
         },
         columns=list(MONTHLY),
     )

@@ -1,8 +1,10 @@
 """The history review of a plan: sales, growth, mix, order value, concentration and season by year."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from allocator.anchors.observed import Observed, observe
 from allocator.model.labels import Labels
@@ -119,13 +121,22 @@ class Review:
     order_values: tuple[OrderValue, ...]
 
 
-def review_history(plan: Plan, labels: Labels) -> Review:
+def review_history(plan: Plan, labels: Labels, seen: Mapping[str, Observed] | None = None) -> Review:
     """Review the history of every measure of a plan.
 
     Years are twelve months back to back before the plan's first month, three at most. Growth and
     season are given for fully covered years only: what is missing stays empty.
+
+    Parameters
+    ----------
+    seen
+        The history of measures that has been picked before.
     """
-    measures = tuple(_review_measure(plan, labels, measure) for measure in plan.spec.measures)
+    known = seen or {}
+    measures = tuple(
+        _review_measure(plan, labels, measure, known.get(measure) or observe(plan, labels, measure))
+        for measure in plan.spec.measures
+    )
     return Review(plan.spec.plan, plan.spec.name, measures, _order_values(plan, measures))
 
 
@@ -148,8 +159,7 @@ def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
     return np.where(defined, top / np.where(defined, bottom, 1.0), np.nan)
 
 
-def _review_measure(plan: Plan, labels: Labels, measure: str) -> MeasureReview:
-    observed = observe(plan, labels, measure)
+def _review_measure(plan: Plan, labels: Labels, measure: str, observed: Observed) -> MeasureReview:
     years = years_before(observed)
     cells = [observed.cells_between(year.first, year.end) for year in years]
     shape = (len(labels.node_id), len(labels.product_id), len(years))
@@ -223,7 +233,7 @@ def _segments(plan: Plan, measure: str, years: tuple[Year, ...]) -> list[Breakdo
     """Sales by the history's own column `segment`, largest of the last year first."""
     table = plan.history[(plan.history["measure"] == measure).to_numpy(bool)]
     month, amount = table["period"].to_numpy(np.int64), table["amount"].to_numpy(np.float64)
-    ids, code = np.unique(table["segment"].to_numpy(object).astype(str), return_inverse=True)
+    code, ids = pd.factorize(table["segment"], sort=True)
     order = np.lexsort((amount, month, code))
     month, amount, code = month[order], amount[order], code[order]
     sums = np.zeros((len(ids), len(years)))

@@ -64,10 +64,10 @@ TEXTS = {
     },
     "explain.facts": {
         "en": "last year {last_year}{growth}; anchor {anchor}{ratio}",
-        "zh": "上年 {last_year}{growth}；基准 {anchor}{ratio}",
+        "zh": "上年 {last_year}{growth}；综合值 {anchor}{ratio}",
     },
     "explain.growth": {"en": " ({value} growth)", "zh": "（增长 {value}）"},
-    "explain.ratio": {"en": ", target / anchor {value}", "zh": "，目标/基准 {value}"},
+    "explain.ratio": {"en": ", target / anchor {value}", "zh": "，目标/综合值 {value}"},
     "explain.steps": {"en": "How it came about:", "zh": "构成说明："},
     "explain.rules": {
         "en": "Rules that bind here, above or below (price: points of stretch per unit):",

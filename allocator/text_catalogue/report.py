@@ -21,17 +21,26 @@ TEXTS = {
         "zh": "根据计划自身的历史模拟：预期销售、波动以及各区域的联动。金色刻度之间为既非难以达成也非过于"
         "容易的范围。",
     },
-    "report.likely_company": {"en": "Company reaches its target", "zh": "公司达成目标的概率"},
-    "report.likely_expected": {"en": "expected {amount}", "zh": "预期 {amount}"},
+    "report.likely_company": {
+        "en": "Company reaches its target if sales follow the past",
+        "zh": "按历史趋势，公司达成目标的概率",
+    },
+    "report.likely_expected": {
+        "en": "expected {amount}; the target against it: {stretch}",
+        "zh": "预期 {amount}；目标较预期 {stretch}",
+    },
     "report.likely_range": {"en": "Likely range", "zh": "可能范围"},
     "report.likely_range_more": {"en": "8 of 10 simulated years", "zh": "十次模拟中的八次"},
     "report.likely_goal": {"en": "Reps at goal, expected", "zh": "预期达标人员占比"},
     "report.likely_goal_more": {"en": "healthy: {low} to {high}", "zh": "健康范围：{low} 至 {high}"},
     "report.likely_hedge": {
-        "en": "Over-assignment for {confidence}",
-        "zh": "{confidence} 把握所需超额分配",
+        "en": "... if every rep is good for his quota on average",
+        "zh": "若每人平均能完成自己的目标，公司达成目标的概率",
     },
-    "report.likely_hedge_more": {"en": "in the plan: {share}", "zh": "计划中：{share}"},
+    "report.likely_hedge_more": {
+        "en": "quotas add up to {share} above the target; {confidence} needs {needed}",
+        "zh": "人员目标合计高于公司目标 {share}；{confidence} 的把握需要 {needed}",
+    },
     "report.likely_mean": {"en": "Mean probability", "zh": "平均概率"},
     "report.likely_hardly": {"en": "Below {low}", "zh": "低于 {low}"},
     "report.likely_easy": {"en": "Above {high}", "zh": "高于 {high}"},

@@ -6,6 +6,7 @@ does not look for faults; what it cannot read it reports as `UnreadablePlan`.
 
 import codecs
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from yaml.nodes import MappingNode, ScalarNode
 
 from allocator.errors import AllocatorError
 from allocator.verification.workbook import read_sheets
@@ -114,7 +116,7 @@ def read_plan_files(source: Mapping[str, bytes], overrides: Sequence[str]) -> Pl
 
 
 def _from_folder(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    settings = yaml.safe_load(_decode(source["plan.yaml"], "utf-8"))
+    settings = _yaml(_decode(source["plan.yaml"], "utf-8"))
     encoding = str(settings.get("encoding", "utf-8"))
     tables = {}
     for name in TABLES:
@@ -141,7 +143,41 @@ def _from_workbook(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[st
 
 def _scalar(value: Any) -> Any:
     """Return a cell of the sheet `plan`; texts mean what they mean in YAML."""
-    return yaml.safe_load(value) if isinstance(value, str) else value
+    return _yaml(value) if isinstance(value, str) else value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2 core: `NO`, `1:30`, `2019-07-01` and `1_000` are texts, keys are what is written."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, object]]] = {}
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Keys are texts: the id 010 is no number."""
+        return {str(key.value).strip(): self.construct_object(value, deep=True) for key, value in node.value}
+
+
+def _number(loader: yaml.SafeLoader, node: ScalarNode) -> int | float:
+    """Whole numbers as such (no octal), others as floats."""
+    text = str(node.value)
+    return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else float(text)
+
+
+_PLAIN = {
+    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    "tag:yaml.org,2002:number": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?",
+        "-+.0123456789",
+    ),
+}
+for _tag, (_pattern, _first) in _PLAIN.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:number", _number)
+
+
+def _yaml(text: str) -> Any:
+    """Read a text as YAML 1.2."""
+    return yaml.load(text, _Loader)  # noqa: S506 - a safe loader, only its resolvers are narrower
 
 
 def _decode(content: bytes, encoding: str) -> str:
@@ -181,12 +217,21 @@ def _overridden(
         chosen = rules["rule_id"] == rule_id
         if not chosen.any() or column not in rules.columns:
             raise ValueError(f"override {text!r} names no rule and column")
-        value = yaml.safe_load(written)
+        value = _yaml(written)
         rules.loc[chosen, column] = (
             value if isinstance(value, str) else "" if value is None else written.strip()
         )
         return settings, tables | {"rules": rules}
-    return _placed(settings, path.strip().split("."), yaml.safe_load(written)), tables
+    if path.strip().startswith("pins."):
+        key, _, column = path.strip().removeprefix("pins.").rpartition(".")
+        pins = tables["pins"].copy()
+        product = pins["product_id"].where(pins["product_id"] != "", "*")
+        chosen = pins["measure"] + "." + pins["node_id"] + "." + product == key
+        if not chosen.any() or column != "amount":
+            raise ValueError(f"override {text!r} names no pin and amount")
+        pins.loc[chosen, column] = written.strip()
+        return settings, tables | {"pins": pins}
+    return _placed(settings, path.strip().split("."), _yaml(written)), tables
 
 
 def _placed(settings: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from allocator.attainment.noise import replay_past
+from allocator.anchors.observed import observe
+from allocator.attainment.noise import company_growth
 from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.plan import Plan
@@ -132,7 +133,7 @@ def _settings(options: Options) -> tuple[str, bool, float]:
 
 def _learned_growth(plan: Plan) -> float:
     measure = next(iter(plan.spec.measures))
-    return replay_past(plan, label_plan(plan), measure).growth
+    return company_growth(observe(plan, label_plan(plan), measure))[0]
 
 
 def _run_missing(

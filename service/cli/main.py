@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from allocator.diagnosis.diagnose import diagnosis_text
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
@@ -79,7 +78,8 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
         )
         return error.exit_code
     except InfeasiblePlan as error:
-        words = diagnosis_text(error.diagnosis, output.lang)
+        diagnosis = import_module("allocator.diagnosis.diagnose")
+        words = diagnosis.diagnosis_text(error.diagnosis, output.lang)
         output.show(words, {"status": "infeasible", "diagnosis": error.diagnosis})
         return error.exit_code
     except AllocatorError as error:

@@ -62,6 +62,11 @@ class BalancePoint:
 class BalanceEngine(Engine, Protocol):
     """An engine that also finds its way to the balance's minimiser without linear programs."""
 
+    @property
+    def fallback(self) -> Engine:
+        """The engine that decides what this one cannot prove."""
+        ...
+
     def balance_point(self, model: BalanceModel) -> BalancePoint:
         """Return a point near the minimiser with its prices, or a ray if there is none."""
         ...

@@ -10,9 +10,9 @@ from solver_models.arrays import BoolArray, FloatArray
 from solver_models.failures import largest_entry
 from solver_models.program import LinearProgram
 
-NOTHING, SOMETHING = 1e-6, 1e-4
-"""Relative to the largest: a price below the first is none, above the second is one, between is unclear."""
-GAP = 1e-7
+CUTS = (1e-5, 1e-6, 1e-4)
+"""Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken."""
+GAP = 1e-8
 EXACT = 1e-11
 REGULARISATION = 1e-12
 REFINEMENTS = 12
@@ -53,27 +53,24 @@ def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> Ex
     matrix = program.matrix
     norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     carried = np.abs(price) * norm
-    top = carried.max(initial=0.0)
-    scale = max(top, largest_entry(program.cost), 1e-300)
-    if _is_unclear(carried / scale):
-        return None
-    has_price = carried > SOMETHING * scale
-    rough = np.where(has_price, price, 0.0)
-    reduced = program.cost - matrix.T @ rough
-    size = np.abs(program.cost) + abs(matrix).T @ np.abs(rough)
-    share = np.abs(reduced) / np.where(size > 0, size, 1.0)
-    if _is_unclear(share):
-        return None
-    is_free = share <= SOMETHING
-    y = _without_residual(program, rough, has_price, is_free, size)
+    scale = max(carried.max(initial=0.0), largest_entry(program.cost), 1e-300)
+    for cut in CUTS:
+        proof = _with_cut(program, x, np.where(carried > cut * scale, price, 0.0), cut)
+        if proof is not None:
+            return proof
+    return None
+
+
+def _with_cut(program: LinearProgram, x: FloatArray, rough: FloatArray, cut: float) -> ExactPrices | None:
+    """Take the rows that carry a rough price and the columns with a reduced cost above the cut as settled."""
+    reduced = program.cost - program.matrix.T @ rough
+    size = np.abs(program.cost) + abs(program.matrix).T @ np.abs(rough)
+    is_free = np.abs(reduced) <= cut * size
+    y = _without_residual(program, rough, rough != 0, is_free, size)
     if y is None:
         return None
-    reduced = np.where(is_free, 0.0, program.cost - matrix.T @ y)
+    reduced = np.where(is_free, 0.0, program.cost - program.matrix.T @ y)
     return _proved(program, x, y, reduced)
-
-
-def _is_unclear(share: FloatArray) -> bool:
-    return bool(((share > NOTHING) & (share <= SOMETHING)).any())
 
 
 def _without_residual(

@@ -13,6 +13,7 @@ from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import ProgramBuilder
+from solver_models.solution import Solution
 from solver_models.terms.kinds import add_amounts, add_total
 from solver_models.terms.rows import RowCollector
 from solver_models.tiers import settle_tiers
@@ -121,3 +122,48 @@ def test_another_order_of_goals_gives_another_plan(cases: dict[str, Any]) -> Non
     x, short = _in_order(cases, ["HIM", "HIW", "LIP"])
     np.testing.assert_allclose(x, [5, 5 / 3], atol=1e-9)
     np.testing.assert_allclose(short, [0, 5 / 3, 10 / 3], atol=1e-9)
+
+
+def test_prices_hold_exactly_over_the_published_ranges(cases: dict[str, Any]) -> None:
+    """Re-solve curves: inside a range the optimum moves by the price, outside it does not."""
+    case = cases["hillier_wyndor_sensitivity"]
+    gain, use = np.array(case["inputs"]["max"], float), np.array(case["inputs"]["A"], float)
+    hours = np.array(case["inputs"]["b"], float)
+
+    def best(cost: np.ndarray, room: np.ndarray) -> Solution:
+        builder = ProgramBuilder()
+        builder.add_columns("make", np.zeros(2), np.full(2, np.inf), -cost)
+        start, column = np.arange(4) * 2, np.tile([0, 1], 3)
+        builder.add_rows("plant", start, column, use.ravel(), np.full(3, -np.inf), room)
+        return HIGHS.solve(builder.finish(), OPTIONS)
+
+    answer = best(gain, hours)
+    assert gain @ answer.x == pytest.approx(case["expected"]["objective"])
+    np.testing.assert_allclose(answer.x, case["expected"]["x"], atol=1e-9)
+    np.testing.assert_allclose(-answer.row_price, case["expected"]["shadow"], atol=1e-9)
+
+    def value(row: int, room: float) -> float:
+        changed = np.where(np.arange(3) == row, room, hours)
+        return float(gain @ best(gain, changed).x)
+
+    def gained(row: int, start: float, end: float) -> float:
+        return (value(row, end) - value(row, start)) / (end - start)
+
+    for row, ((low, high), price) in enumerate(
+        zip(case["expected"]["rhs_range"], case["expected"]["shadow"], strict=True)
+    ):
+        assert gained(row, low, hours[row]) == pytest.approx(price, abs=1e-6)
+        assert gained(row, low - 0.5, low) > price + 0.1
+        if high is None:
+            assert gained(row, hours[row], 1e4) == pytest.approx(price, abs=1e-6)
+        else:
+            assert gained(row, hours[row], high) == pytest.approx(price, abs=1e-6)
+            assert gained(row, high, high + 0.5) < price - 0.1
+
+    for column, (low, high) in enumerate(case["expected"]["cost_range"]):
+        for cost, stays in ((low, True), (high, True), (low - 0.1, False), (high and high + 0.1, False)):
+            if cost is None:
+                continue
+            changed = np.where(np.arange(2) == column, cost, gain)
+            keeps = changed @ best(changed, hours).x <= changed @ answer.x + 1e-9
+            assert keeps == stays

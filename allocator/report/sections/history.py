@@ -18,7 +18,11 @@ ROWS_IN_REPORT, ROWS_ON_PAGE = 10, 200
 
 def history(allocation: Allocation, extras: Extras, lang: str) -> Part:
     """Return the history review of the plan."""
-    review = review_history(allocation.plan, allocation.labels)
+    review = review_history(
+        allocation.plan,
+        allocation.labels,
+        {result.measure: result.anchors.observed for result in allocation.measures},
+    )
     return Part("review", text("review.heading", lang), review_body(review, lang, ROWS_IN_REPORT), True)
 
 

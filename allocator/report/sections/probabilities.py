@@ -40,7 +40,25 @@ def _company(judged: dict[str, Any], limits: dict[str, Any], lang: str) -> Marku
         _card(
             text("report.likely_company", lang),
             _percent(company["probability"], 0),
-            text("report.likely_expected", lang, amount=_short(company["expected"], lang)),
+            text(
+                "report.likely_expected",
+                lang,
+                amount=_short(company["expected"], lang),
+                stretch=MISSING
+                if company["stretch"] is None
+                else percent(company["stretch"], is_signed=True),
+            ),
+        ),
+        _card(
+            text("report.likely_hedge", lang),
+            _percent(ledger["confidence_in_plan"], 0),
+            text(
+                "report.likely_hedge_more",
+                lang,
+                share=_percent(ledger["in_plan"]),
+                confidence=confidence,
+                needed=_percent(ledger["needed"]),
+            ),
         ),
         _card(
             text("report.likely_range", lang),
@@ -51,11 +69,6 @@ def _company(judged: dict[str, Any], limits: dict[str, Any], lang: str) -> Marku
             text("report.likely_goal", lang),
             _percent(goal["expected"], 0),
             text("report.likely_goal_more", lang, low=low, high=high),
-        ),
-        _card(
-            text("report.likely_hedge", lang, confidence=confidence),
-            _percent(ledger["needed"]),
-            text("report.likely_hedge_more", lang, share=_percent(ledger["in_plan"])),
         ),
     ]
     return element("div", cards, class_="cards")

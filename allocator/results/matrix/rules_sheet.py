@@ -1,5 +1,6 @@
 """The sheet of rules: what gave way first, then what holds targets back, then the rest."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,13 +39,13 @@ HEAD_ROW = 3
 
 def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, lang: str) -> None:
     """Write one row per rule and node it applies to, pins included."""
-    rules = _ordered_rules(allocation, lang)
-    shown = rules.head(MOST_RULES)
+    shown = _foremost_rules(allocation, lang)
+    count = sum(len(result.rules) for result in allocation.measures)
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, text("matrix.rules", lang), styles.title())
     note = text("matrix.how_rules", lang)
-    if len(shown) < len(rules):
-        note += " " + text("matrix.more_rules", lang, shown=f"{len(shown):,}", count=f"{len(rules):,}")
+    if len(shown) < count:
+        note += " " + text("matrix.more_rules", lang, shown=f"{len(shown):,}", count=f"{count:,}")
     sheet.write_string(1, 0, note, styles.subtitle())
     for number, (name, width) in enumerate(COLUMNS):
         sheet.set_column(number, number, width)
@@ -65,8 +66,8 @@ def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, 
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
-    """All rules of all measures with names and sentences: by status, then by what they move most."""
+def _foremost_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
+    """Return the first `MOST_RULES` rules, with names and sentences, by status and by what they move."""
     nodes, products = (
         np.array(node_names(allocation), object),
         np.array(product_names(allocation, lang), object),
@@ -74,20 +75,27 @@ def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
     ids = np.array(allocation.labels.node_id, object)
     parts = []
     for result in allocation.measures:
-        rules = result.rules
+        rules = _foremost(
+            result.rules.assign(
+                rank=result.rules["status"].map({status: rank for rank, status in enumerate(ORDER)}),
+                pull=-result.rules["price"].abs(),
+            )
+        )
         parts.append(
             rules.assign(
                 measure=result.measure,
                 node_name=nodes[rules["node"]],
                 node_id=ids[rules["node"]],
                 product_name=products[rules["product"]],
-                sentence=rule_sentences(allocation, result, lang),
-                rank=rules["status"].map({status: rank for rank, status in enumerate(ORDER)}),
-                pull=-rules["price"].abs(),
+                sentence=rule_sentences(allocation, replace(result, rules=rules), lang),
             )
         )
     filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True).sort_values(["rank", "pull"], kind="stable")
+    return _foremost(pd.concat(filled, ignore_index=True))
+
+
+def _foremost(rules: pd.DataFrame) -> pd.DataFrame:
+    return rules.sort_values(["rank", "pull"], kind="stable").head(MOST_RULES)
 
 
 def _write_rule(sheet: Worksheet, row: int, rule: dict[str, Any], styles: Styles, lang: str) -> None:

@@ -1,9 +1,9 @@
 """`allocator run`: from a plan folder to a result folder."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 
-from allocator.backtest.backtest import backtest
 from allocator.backtest.periods import MONTHS
 from allocator.errors import Fault, InfeasiblePlan, InputFaults, RunStopped
 from allocator.fairness.gate import GATE_FAILED, gate_failures
@@ -94,7 +94,8 @@ def _gate_lines(failures: list[str], lang: str) -> list[str]:
 def backtest_extras(plan: Plan, period: str) -> Extras:
     """Return the back-test for the report; where the history is too short for one, the words that say so."""
     try:
-        return {"backtest": backtest(plan, period).as_dict()}
+        replay = import_module("allocator.backtest.backtest")
+        return {"backtest": replay.backtest(plan, period).as_dict()}
     except InputFaults as too_short:
         return {"backtest_missing": "; ".join(fault.message for fault in too_short.faults)}
 

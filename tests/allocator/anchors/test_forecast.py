@@ -6,12 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.anchors.forecast import LevelRule, forecast
+from allocator.anchors.history import drawn_to_peers
 from allocator.anchors.local_level import GAINS
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, relative_trend
 from allocator.anchors.trials import USUAL_NOISE, choose_rule
 from allocator.anchors.windows import like_for_like, recent_windows, windowed_level, year_windows
+
+
+def rule_of(months, n_month):
+    """All reps in one peer group."""
+    return choose_rule(months, n_month, np.zeros(len(months.amount), np.int64))
 
 
 def months_of(amount, present=None, season=None):
@@ -111,21 +117,21 @@ def test_one_year_of_history_shows_no_trend():
 def test_with_nothing_to_judge_by_the_default_rule_and_the_usual_noise_hold():
     amount = np.full((5, PAST_MONTHS), np.nan)
     amount[:, 24:] = np.arange(5)[:, None] + 1
-    rule, noise = choose_rule(months_of(amount), 12)
+    rule, noise = rule_of(months_of(amount), 12)
     assert (rule.decay, rule.damping) == (LevelRule().decay, LevelRule().damping)
     assert (noise == USUAL_NOISE).all()
 
 
 def test_reps_who_keep_changing_for_good_make_the_latest_window_count_most():
     walk = np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.25, (40, 12)), axis=1))
-    rule, _ = choose_rule(months_of(np.repeat(walk, 3, axis=1)), 3)
+    rule, _ = rule_of(months_of(np.repeat(walk, 3, axis=1)), 3)
     assert rule.recent_share >= 0.75
     assert rule.gain_weight[-1] > 0.99
 
 
 def test_reps_who_only_have_luck_make_all_windows_count():
     luck = np.random.default_rng(2).lognormal(0, 0.4, (40, PAST_MONTHS)) * np.linspace(1, 5, 40)[:, None]
-    rule, _ = choose_rule(months_of(luck), 3)
+    rule, _ = rule_of(months_of(luck), 3)
     assert rule.gain_weight[0] > 0.99
     assert rule.recent_share > 0.99
 
@@ -134,13 +140,13 @@ def test_the_same_months_of_earlier_years_wait_until_every_season_has_tried_them
     angle = 2 * np.pi * (np.arange(PAST_MONTHS)[None, :] / 12 + np.arange(30)[:, None] / 30)
     for first, is_used in ((PAST_MONTHS - 21, False), (PAST_MONTHS - 24, True)):
         amount = np.where(np.arange(PAST_MONTHS) >= first, 10 + 9 * np.sin(angle), np.nan)
-        assert (choose_rule(months_of(amount), 3)[0].recent_share < 0.5) == is_used
+        assert (rule_of(months_of(amount), 3)[0].recent_share < 0.5) == is_used
 
 
 def test_without_a_past_window_to_try_them_on_all_gains_count_alike():
     amount = np.full((5, PAST_MONTHS), np.nan)
     amount[:, -5:] = np.arange(5)[:, None] + 1  # one quarter and a part of another
-    rule, noise = choose_rule(months_of(amount), 3)
+    rule, noise = rule_of(months_of(amount), 3)
     assert rule.gain_weight == (1 / len(GAINS),) * len(GAINS)
     assert (rule.recent_share, rule.damping) == (1.0, 0.0)
     assert (noise == USUAL_NOISE).all()
@@ -148,14 +154,14 @@ def test_without_a_past_window_to_try_them_on_all_gains_count_alike():
 
 def test_a_season_of_their_own_makes_the_same_months_of_earlier_years_count():
     angle = 2 * np.pi * (np.arange(PAST_MONTHS)[None, :] / 12 + np.arange(30)[:, None] / 30)
-    rule, _ = choose_rule(months_of(10 + 9 * np.sin(angle)), 3)
+    rule, _ = rule_of(months_of(10 + 9 * np.sin(angle)), 3)
     assert rule.recent_share <= 0.25
 
 
 def test_an_erratic_rep_is_noisier_than_a_steady_one_and_both_lean_to_the_rest():
     amount = np.tile(steps(10, 10, 10), (10, 1))
     amount[0] = steps(10, 30, 10)
-    _, noise = choose_rule(months_of(amount), 12)
+    _, noise = rule_of(months_of(amount), 12)
     assert noise[0] > 2 * noise[1] > 0
     assert noise[1:] == pytest.approx(noise[1])
 
@@ -165,14 +171,14 @@ def test_who_was_there_for_less_than_half_of_a_window_is_not_judged():
     present = np.ones(amount.shape)
     present[0, :32] = 0
     amount[0] = np.where(present[0] > 0, 500.0, 0.0)
-    _, noise = choose_rule(months_of(amount, present), 12)
+    _, noise = rule_of(months_of(amount, present), 12)
     assert noise == pytest.approx(0, abs=1e-9)
 
 
 def test_the_same_history_told_twice_as_large_is_weighed_the_same():
     amount = np.random.default_rng(3).lognormal(0, 0.5, (20, PAST_MONTHS))
-    rule, noise = choose_rule(months_of(amount), 3)
-    double, same = choose_rule(months_of(2 * amount), 3)
+    rule, noise = rule_of(months_of(amount), 3)
+    double, same = rule_of(months_of(2 * amount), 3)
     assert rule == double
     assert np.array_equal(noise, same)
 
@@ -204,3 +210,27 @@ def test_a_plan_of_a_quarter_leans_on_both_families_where_asked_to():
     assert shares[0] == pytest.approx(0.25)
     assert shares == sorted(shares)
     assert shares[2] > 0.4
+
+
+def test_sellers_who_only_have_luck_are_drawn_to_their_peers_and_steady_ones_are_not():
+    rng = np.random.default_rng(21)
+    alike = np.repeat(100.0 * rng.lognormal(0, 0.6, (60, 12)), 3, axis=1)
+    steady = np.repeat(rng.lognormal(4, 1.0, (60, 1)) * rng.lognormal(0, 0.05, (60, 12)), 3, axis=1)
+    assert rule_of(months_of(alike), 3)[0].pull > 0.15
+    assert rule_of(months_of(steady), 3)[0].pull < 0.02
+    assert rule_of(months_of(alike), 12)[0].pull == 0
+
+
+def test_two_groups_of_steady_sellers_are_not_drawn_to_each_other():
+    rng = np.random.default_rng(22)
+    group = np.repeat([0, 1], 30)
+    level = np.where(group == 0, 10.0, 1000.0)[:, None]
+    months = months_of(np.repeat(level * rng.lognormal(0, 0.3, (60, 12)), 3, axis=1))
+    assert choose_rule(months, 3, group)[0].pull > rule_of(months, 3)[0].pull
+
+
+def test_drawing_to_the_peers_keeps_the_mix_and_the_mean_of_the_group():
+    cells = np.array([[1.0, 3.0], [6.0, 6.0], [0.0, 0.0], [5.0, 0.0]])
+    drawn = drawn_to_peers(cells, np.array([0, 0, 0, 1]), 0.5)
+    np.testing.assert_allclose(drawn, [[1.5, 4.5], [5.0, 5.0], [0.0, 0.0], [5.0, 0.0]])
+    np.testing.assert_array_equal(drawn_to_peers(cells, np.zeros(4, np.int64), 0.0), cells)

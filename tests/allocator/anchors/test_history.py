@@ -354,6 +354,17 @@ def odd_plans(draw):
     return make_plan(company(*nodes), products("p", "q"), history, months=draw(st.integers(1, 12)))
 
 
+@pytest.mark.parametrize("amount", [5e-324, 1e-310, -1e-310, 1e-101])
+def test_amounts_too_small_to_divide_by_are_nothing(amount):
+    history = [
+        {"period": 2020 * 12 - back, "node_id": rep, "product_id": "p", "measure": "sales", "amount": amount}
+        for back in (1, 2, 14)
+        for rep in "ab"
+    ]
+    found, _ = level_of(make_plan(company(*reps("a"), *reps("b")), products("p", "q"), history, months=1))
+    assert (found.level == 0).all()
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(odd_plans())
 def test_whatever_the_dates_and_gaps_a_level_is_a_number_and_who_is_not_there_gets_none(plan):

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from allocator.anchors.build import build_anchors
+from allocator.anchors.observed import observe
 from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
-from allocator.attainment.report import attainment_document, attainment_failures
+from allocator.attainment.report import attainment_document
+from allocator.judged import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
@@ -100,16 +102,21 @@ def test_a_rep_without_residuals_takes_his_peers_spread():
 def test_growth_is_half_believed_after_one_year_and_unknown_before(tmp_path):
     plan = read_plan(company(tmp_path / "p"), [])
     total = plan.history.assign(year=plan.history["period"] // 12).groupby("year")["amount"].sum()
-    growth, years = company_growth(plan, label_plan(plan), "revenue")
+    growth, years = company_growth(observe(plan, label_plan(plan), "revenue"))
     assert years == 1
     assert growth == pytest.approx((total.iloc[1] / total.iloc[0]) ** 0.5 - 1)
     short = replace(plan, history=plan.history[plan.history["period"] >= 2019 * 12])
-    assert company_growth(short, label_plan(short), "revenue") == (0.0, 0)
+    assert company_growth(observe(short, label_plan(short), "revenue")) == (0.0, 0)
 
 
 def judged(path, lang="en"):
     allocation = allocate(read_plan(path, []), HIGHS)
     return attainment_document(allocation, lang)
+
+
+def judged_with(path, *overrides):
+    allocation = allocate(read_plan(path, list(overrides)), HIGHS)
+    return attainment_document(allocation, "en")["measures"]["revenue"]
 
 
 def test_the_chance_of_every_node_is_given_and_a_higher_total_lowers_it(tmp_path):
@@ -145,6 +152,11 @@ def test_the_ledger_holds_the_plans_hedge_against_the_needed_one(tmp_path):
     assert rep["compounded"] == pytest.approx(0.092)
     assert sum(region["variance_share"].values()) == pytest.approx(1)
     assert region["alone"] > ledger["needed"] > 0
+    # with the needed hedge in the plan, sellers good for their quotas make the total with the confidence
+    hedged = judged_with(path, f"over_assignment.region={ledger['needed'] / 1.04:.6f}")["ledger"]
+    exact = (1 + hedged["in_plan"]) / (1 + ledger["needed"])
+    assert hedged["confidence_in_plan"] == pytest.approx(0.8, abs=0.02 + 3 * abs(exact - 1))
+    assert ledger["confidence_in_plan"] != revenue["company"]["probability"]
     q = revenue["company"]["reached_with_confidence"]
     assert ledger["needed"] == pytest.approx(revenue["company"]["expected"] / q - 1, abs=0.005)
 
@@ -173,7 +185,7 @@ def test_a_target_beyond_capacity_and_history_is_not_achievable(tmp_path):
 
 
 def test_only_limits_that_the_plan_states_are_gated(tmp_path, capfd):
-    assert attainment_failures(judged(company(tmp_path / "a"))) == []
+    assert document_failures(judged(company(tmp_path / "a"))) == []
     strict = company(tmp_path / "b", settings="attainment: {company_min: 0.99}\n")
     assert [one["test"] for one in judged(strict)["measures"]["revenue"]["failures"]] == ["company_min"]
     assert main(["run", str(strict), "--out", str(tmp_path / "o"), "--no-workbook", "--json", "--gate"]) == 5

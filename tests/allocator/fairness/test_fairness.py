@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from allocator.fairness.curve import fairness_curve
-from allocator.fairness.report import fairness_document, fairness_failures
+from allocator.fairness.report import fairness_document
+from allocator.judged import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
@@ -142,6 +143,29 @@ def test_a_limit_of_inequality_in_the_plan_fails_where_it_is_broken(tmp_path, se
     assert test in {one["test"] for one in document["failures"]}
 
 
+def test_peers_who_all_get_nothing_beside_one_held_at_zero_are_a_failure_of_their_own(tmp_path):
+    rules = "f1,fairness,revenue,rep,,,,0.1,anchor,1,HR\nc0,range,revenue,,r03,,,0,amount,hard,HR\n"
+    path = company(tmp_path / "p", rules=rules)
+    org = pd.read_csv(path / "org.csv", dtype=str, keep_default_na=False)
+    org["peer_group"] = ["A" if one in {f"r{k:02d}" for k in range(6)} else "B" for one in org["node_id"]]
+    org.to_csv(path / "org.csv", index=False)
+    allocation, document = judged(path)
+    of_a = np.array([rep in {f"r{k:02d}" for k in range(6)} for rep in allocation.labels.rep_id])
+    assert allocation.measures[0].unrounded[of_a].max() == 0
+    (failure,) = [one for one in document["failures"] if one["test"] == "empty_group"]
+    assert failure["group"] == "A"
+    assert "c0" in failure["sentence"]
+    assert not document["passed"]
+
+
+def test_a_failed_test_of_groups_names_the_lowest_and_the_highest(tmp_path):
+    caps = "".join(f"cap{k},growth,revenue,,r{k:02d},,,-0.2,last_year,hard,CFO\n" for k in (0, 3, 6, 9))
+    _, document = judged(company(tmp_path / "p", rules=caps))
+    manager = next(one for one in document["tests"] if one["driver"] == "manager")
+    assert manager["verdict"] == "fail"
+    assert "lowest Manager 0 (m0)" in manager["sentence"]
+
+
 def test_the_gate_ends_with_five_and_names_the_test(tmp_path, capfd):
     biased = company(tmp_path / "biased", rules=size_bias())
     assert main(["run", str(biased), "--out", str(tmp_path / "a"), "--no-workbook", "--json", "--gate"]) == 5
@@ -156,7 +180,7 @@ def test_the_gate_ends_with_five_and_names_the_test(tmp_path, capfd):
 def test_thresholds_decide_what_the_gate_lets_through(tmp_path):
     lenient = company(tmp_path / "p", rules=size_bias(), settings="fairness: {gap: 0.9}\n")
     allocation = allocate(read_plan(lenient, []), HIGHS)
-    assert fairness_failures(fairness_document(allocation, "en")) == []
+    assert document_failures(fairness_document(allocation, "en")) == []
 
 
 def test_the_same_plan_gives_the_same_bytes_in_both_languages(tmp_path):

@@ -47,6 +47,16 @@ def test_settings_and_rules_are_changed_and_the_texts_are_kept(folder: Path) -> 
     assert plan.overrides == overrides
 
 
+def test_a_pin_is_moved_by_measure_node_and_product(folder: Path) -> None:
+    before = read_plan(folder).pins
+    pin = before.iloc[0]
+    key = f"{pin['measure']}.{pin['node_id']}.{pin['product_id']}"
+    after = read_plan(folder, [f"pins.{key}.amount={int(pin['amount']) + 1000}"]).pins
+    assert after["amount"].iat[0] == pin["amount"] + 1000
+    assert after.drop(columns="amount").equals(before.drop(columns="amount"))
+    assert after["amount"].iloc[1:].equals(before["amount"].iloc[1:])
+
+
 def test_an_override_equals_the_same_change_in_the_file(folder: Path, tmp_path: Path) -> None:
     changed = write_plan(tmp_path, plan=PLAN_YAML.replace("total: 42000000", "total: {growth: 0.07}"))
     assert read_plan(folder, ["measures.revenue.total={growth: 0.07}"]).spec == read_plan(changed).spec
@@ -72,6 +82,13 @@ def test_overrides_are_part_of_the_input_hash_in_their_order(folder: Path) -> No
         ("rules.r-grwth.max=1", "rules.r-grwth.max", "unknown-path", "did you mean `r-growth`"),
         ("rules.r-growth.maximum=1", "rules.r-growth.maximum", "unknown-path", "the columns are"),
         ("rules.max=1", "rules.max", "unknown-path", "rules.<rule_id>.<column>"),
+        (
+            "pins.revenue.nobody.bikes.amount=1",
+            "pins.revenue.nobody.bikes.amount",
+            "unknown-path",
+            "pins.csv",
+        ),
+        ("pins.revenue.e11.bikes.owner=X", "pins.revenue.e11.bikes.owner", "unknown-path", ".amount"),
         ("org.e11.name=X", "org.e11.name", "unknown-path", ""),
         ("rules.r-growth.max=[1]", "rules.r-growth.max", "wrong-shape", ""),
         ("measures.revenue.total={growth: ", "measures.revenue.total", "yaml-syntax", ""),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors, Totals
+from allocator.anchors.observed import observe
 from allocator.explanation.waterfall import STEPS, Waterfall
 from allocator.model.labels import Labels, label_plan
 from allocator.plan import tables
@@ -124,6 +125,7 @@ def _measure(plan: Plan, labels: Labels, measure: str, cells: np.ndarray) -> Mea
         totals=Totals(int(units[0, 0]), units[0] * 0, units[0], np.zeros(len(labels.product_id))),
         bias=pd.DataFrame(),
         weights={"history": 1.0},
+        observed=observe(plan, labels, measure),
     )
     return MeasureAllocation(
         measure=measure,

@@ -9,6 +9,7 @@ from allocator.results import folder
 from allocator.results.certificate import certificate, versions
 from allocator.results.folder import write_diagnosis, write_results
 from allocator.results.hashing import hash_named_bytes, result_hash
+from allocator.results.matrix import workbook
 from tests.allocator.results.allocations import allocation_of, plan_of
 
 TABLES = ("cells.csv", "explanation.csv", "prices.csv", "rules.csv", "targets.csv", "targets_monthly.csv")
@@ -155,7 +156,7 @@ def test_a_failure_in_the_middle_leaves_the_earlier_result_untouched(step, tmp_p
     def fails(*args: object, **options: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(folder, step, fails)
+    monkeypatch.setattr(workbook if step == "write_matrix" else folder, step, fails)
     with pytest.raises(OSError, match="no space left"):
         write_results(allocation_of(plan_of(spec={"plan": "next"})), out, "en")
     assert contents(tmp_path) == before

@@ -178,3 +178,29 @@ def test_a_stray_file_beside_the_result_changes_nothing(tmp_path):
     (out / "notes.csv").write_text("mine\n", "utf-8")
     shutil.copy(plan / "rules.csv", plan / "old rules.csv")
     assert verify_results(out, plan).passed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("NO: 1", {"NO": 1}),
+        ("010: 0.5", {"010": 0.5}),
+        ("a: yes", {"a": "yes"}),
+        ("a: 1:30", {"a": "1:30"}),
+        ("a: 2019-07-01", {"a": "2019-07-01"}),
+        ("a: 1_000", {"a": "1_000"}),
+        ("a: {b: 1e6, 1.5: true, n: null}", {"a": {"b": 1e6, "1.5": True, "n": None}}),
+    ],
+)
+def test_settings_are_yaml_1_2_and_keys_are_what_is_written(text, expected):
+    files = {"plan.yaml": f"plan: t\n{text}\n".encode()}
+    assert read_plan_files(files, []).settings == {"plan": "t"} | expected
+
+
+def test_a_pin_is_overridden_by_measure_node_and_product():
+    pins = b"node_id,product_id,measure,amount\nn.1,,m,5\nn.1,p,m,6\n"
+    files = {"plan.yaml": b"plan: t\n", "pins.csv": pins}
+    found = read_plan_files(files, ["pins.m.n.1.*.amount=7", "pins.m.n.1.p.amount=8"])
+    assert found.tables["pins"]["amount"].tolist() == ["7", "8"]
+    with pytest.raises(UnreadablePlan):
+        read_plan_files(files, ["pins.m.n.2.p.amount=8"])
