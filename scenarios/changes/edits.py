@@ -114,7 +114,7 @@ class PlanEdits(PlanTexts):
         names = frame.loc[list(values), list(KEYS[table])].to_numpy(object)
         for (label, value), name in zip(values.items(), names, strict=True):
             old = str(texts.at[label])
-            if old == value or not self.claim(table, *name, column):
+            if not self.claim(table, *name, column) or old == value:
                 continue
             texts.at[label] = value
             self.rows_of[table, int(label)] = self.position
