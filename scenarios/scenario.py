@@ -9,7 +9,8 @@ from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import PlanSheets
 from scenarios.changes.apply import Applied, apply_changes, changes_hash
 from scenarios.changes.change import Change
-from scenarios.changes.edits import CHANGES, LogEntry, Reference
+from scenarios.changes.edits import LogEntry
+from scenarios.changes.plan_texts import CHANGES, Reference
 
 BASE = "base"
 """Name of the plan itself, without any change."""

@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from allocator.errors import InfeasiblePlan
 from allocator.plan.plan import Plan
-from allocator.plan.rebuilding import PlanSheets
 from scenarios.changes.apply import Applied
-from scenarios.changes.edits import Reference
-from scenarios.groundwork import Groundwork
+from scenarios.family import PlanFamily
 from scenarios.kpis import MeasureKpis, measure_kpis, rep_targets, rules_at
 from scenarios.scenario import Chain, apply_chain
-from scenarios.solving import MeasureSolution, Solution, solve
-from solver_models.engines.base import Engine, EngineOptions
+from scenarios.solving import MeasureSolution, Solution
 
 MOVERS = 10
 
@@ -37,44 +32,7 @@ class WhatIf:
     kpis_after: tuple[MeasureKpis, ...]
 
 
-class Solver:
-    """Solves plans of one family with what they share; the plan itself is solved once."""
-
-    def __init__(self, engine: Engine, options: EngineOptions | None = None, *, rounded: bool) -> None:
-        self.ground = Groundwork()
-        self._engine, self._options, self._rounded = engine, options, rounded
-        self._solutions: dict[int, tuple[Plan, Solution]] = {}
-        self._sheets: dict[int, tuple[Plan, PlanSheets]] = {}
-
-    def solve(self, plan: Plan) -> Solution:
-        """Solve a plan, without keeping the answer."""
-        return solve(plan, self._engine, self._options, ground=self.ground, rounded=self._rounded)
-
-    def kept(self, plan: Plan) -> Solution:
-        """Solve a plan and keep the answer."""
-        if id(plan) not in self._solutions:
-            self._solutions[id(plan)] = (plan, self.solve(plan))
-        return self._solutions[id(plan)][1]
-
-    def sheets(self, plan: Plan) -> PlanSheets:
-        """Return the sheets of a plan and keep them."""
-        if id(plan) not in self._sheets:
-            self._sheets[id(plan)] = (plan, PlanSheets(plan))
-        return self._sheets[id(plan)][1]
-
-    def reference(self, plan: Plan) -> Reference:
-        """Return the targets of a plan by name; it is solved when the first one is asked for."""
-
-        def target(measure: str, node: str, product: str) -> float:
-            solution = self.kept(plan)
-            one = next(one for one in solution.measures if one.measure == measure)
-            labels = solution.labels
-            return float(one.amounts[labels.node_code[node], labels.product_code[product]])
-
-        return target
-
-
-def what_if(plan: Plan, chain: Chain, solver: Solver) -> WhatIf:
+def what_if(plan: Plan, chain: Chain, family: PlanFamily) -> WhatIf:
     """Answer what a chain of scenarios changes.
 
     Raises
@@ -84,20 +42,20 @@ def what_if(plan: Plan, chain: Chain, solver: Solver) -> WhatIf:
     InfeasiblePlan
         If the changed plan is infeasible.
     """
-    applied = apply_chain(plan, chain, solver.reference, solver.sheets)
+    applied = apply_chain(plan, chain, family.reference, family.sheets)
     try:
-        before = solver.kept(plan)
+        before = family.kept(plan)
     except InfeasiblePlan:
         before = None
-    after = solver.kept(applied.plan)
+    after = family.kept(applied.plan)
     against = rep_targets(before) if before else None
     return WhatIf(
         chain,
         applied,
         before,
         after,
-        measure_kpis(before, solver.ground, against) if before else (),
-        measure_kpis(after, solver.ground, against),
+        measure_kpis(before, family.ground, against) if before else (),
+        measure_kpis(after, family.ground, against),
     )
 
 
@@ -243,8 +201,3 @@ def _rule_changes(
             if new[name] != old[name]
         ]
     return found
-
-
-def is_moved(row: dict[str, Any], unit: float) -> bool:
-    """Tell whether a number differs by more than the noise of an unrounded answer."""
-    return bool(np.abs(row["delta"]) > 1e-6 * unit)

@@ -1,6 +1,7 @@
 """What changes to a plan say."""
 
 TEXTS = {
+    "change.start": {"en": "the start of the plan", "zh": "计划开始"},
     "change.place.company": {"en": "the company's total of {measure}", "zh": "公司 {measure} 总目标"},
     "change.place.company_product": {
         "en": "the total of {product} in {measure}",

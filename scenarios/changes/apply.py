@@ -19,7 +19,8 @@ from allocator.plan.settings import read_settings
 from allocator.plan.sheet import Sheet, text_column
 from allocator.plan.values import typed_frame
 from scenarios.changes.change import Change
-from scenarios.changes.edits import CHANGES, KEYS, TABLE, LogEntry, PlanEdits, Reference
+from scenarios.changes.edits import LogEntry, PlanEdits
+from scenarios.changes.plan_texts import CHANGES, KEYS, TABLE, Reference
 
 
 @dataclass(frozen=True)

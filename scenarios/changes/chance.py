@@ -28,6 +28,14 @@ class ScatterCommitments(Change):
         if not edits.knows_measure(self.measure):
             return
         rows = edits.rows("commitments", measure=self.measure, actual="")
+        if not len(rows):
+            edits.refuse(
+                "measure",
+                self.measure,
+                code="no-commitment",
+                message=f"`{self.measure}` has no commitment for this plan",
+                hint="name a measure that has some",
+            )
         rows = rows.sort_values(["node_id", "product_id", "period"], kind="stable")
         luck = np.random.Generator(np.random.PCG64([self.seed, 1])).standard_normal(len(rows))
         amount = rows["amount"].astype(float).to_numpy() * np.exp(self.spread * luck - self.spread**2 / 2)

@@ -6,8 +6,10 @@ import pandas as pd
 from pydantic import Field
 
 from allocator.plan.plan import month_text
+from allocator.texts import text
 from scenarios.changes.change import Change, Month, Name, shown
-from scenarios.changes.edits import PlanEdits, first_of_month, last_before
+from scenarios.changes.edits import PlanEdits
+from scenarios.changes.plan_texts import first_of_month, last_before
 from scenarios.changes.rules import free_id
 from scenarios.changes.seats import split_seats
 
@@ -227,7 +229,7 @@ class SetHeadCount(Change):
 
 def when(month: str | None, lang: str) -> str:
     """Return the effective month in words."""
-    return month or {"en": "the start of the plan", "zh": "计划开始"}[lang]
+    return month or text("change.start", lang)
 
 
 def is_manager(edits: PlanEdits, node: str, column: str) -> bool:

@@ -9,7 +9,8 @@ from allocator.plan.overrides import key_value
 from allocator.plan.plan import month_text
 from allocator.plan.rebuilding import amount_text
 from scenarios.changes.change import Change, Name, share
-from scenarios.changes.edits import CHANGES, TABLE, PlanEdits
+from scenarios.changes.edits import PlanEdits
+from scenarios.changes.plan_texts import CHANGES, TABLE
 
 Weight = Annotated[FiniteFloat, Field(ge=0, le=1000)]
 

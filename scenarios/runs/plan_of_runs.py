@@ -145,7 +145,8 @@ def _draws(
     wanted: MonteCarlo, plan: Plan, learned_growth: Callable[[], float], faults: FaultCollector
 ) -> Iterator[tuple[Change, ...]]:
     """Yield the changes of every draw; draw k is the same however many there are."""
-    measures = list(plan.spec.measures)
+    made = plan.commitments[plan.commitments["actual"].isna()]["measure"]
+    committed = [measure for measure in plan.spec.measures if (made == measure).any()]
     growth = wanted.growth
     mean = 0.0
     if growth is not None:
@@ -161,7 +162,7 @@ def _draws(
                 {"kind": "set", "path": "attainment.growth", "value": format(Decimal(f"{value:.12f}"), "f")}
             )
         if wanted.commitments is not None:
-            for measure in [wanted.commitments.measure] if wanted.commitments.measure else measures:
+            for measure in [wanted.commitments.measure] if wanted.commitments.measure else committed:
                 scatter = {"kind": "scatter_commitments", "measure": measure, "spread": wanted.commitments.sd}
                 listed.append({**scatter, "seed": seed})
         if wanted.attrition is not None:

@@ -1,12 +1,15 @@
 """Outcomes on disk: one file per run, named by the hash of its inputs, whole or not there at all."""
 
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from allocator.errors import Fault, InputFaults
 from scenarios.runs.work import FORMAT, Shared
 from scenarios.scenario import Chain, chain_hash
 
@@ -14,13 +17,40 @@ RUNS = "runs"
 
 
 class OutcomeStore:
-    """Outcomes of a sweep in a folder; safe against a kill at any moment."""
+    """Outcomes of a sweep in a folder; safe against a kill at any moment.
+
+    One process at a time: the folder stays locked until `close` (or the end of the process).
+
+    Raises
+    ------
+    InputFaults
+        If another sweep is writing into the folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / RUNS
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            message, hint = "another sweep is writing into this folder", "wait for it, or name another folder"
+            raise InputFaults([Fault(str(folder), 0, "", "", "folder-in-use", message, hint)]) from None
         for left_over in self._folder.glob(".*.part"):
             left_over.unlink()
+
+    def close(self) -> None:
+        """Let others write."""
+        os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def get(self, key: str) -> dict[str, Any] | None:
         """Return a stored outcome; a file that is no outcome of this key counts as absent."""

@@ -14,7 +14,7 @@ from scenarios.acceptance import Verdict, judge
 from scenarios.files.sweep_file import SweepFile
 from scenarios.runs.drive import drive
 from scenarios.runs.fleets import Fleet
-from scenarios.runs.plan_of_runs import GRID, SCENARIO, Run, spell_out_runs
+from scenarios.runs.plan_of_runs import GRID, Run, spell_out_runs
 from scenarios.runs.store import OutcomeStore, run_key
 from scenarios.runs.work import Bench, Shared, baseline_targets
 from scenarios.scenario import BASE
@@ -95,14 +95,14 @@ def run_sweep(
     check_changes(alone, sweep, runs)
     shared = Shared(plan, baseline_targets(alone, sweep.baseline), *_settings(options))
     keys = [run_key(shared, run.chain, sweep.baseline) for run in runs]
-    store = OutcomeStore(folder)
-    _run_missing(runs, keys, store, shared, fleet, options, progress or (lambda done, total: None))
-    outcomes = [Outcome(run, key, _stored(store, key)) for run, key in zip(runs, keys, strict=True)]
+    with OutcomeStore(folder) as store:
+        _run_missing(runs, keys, store, shared, fleet, options, progress or (lambda done, total: None))
+        outcomes = [Outcome(run, key, _stored(store, key)) for run, key in zip(runs, keys, strict=True)]
     return _judged(outcomes, sweep)
 
 
 def check_changes(shared: Shared, sweep: SweepFile, runs: Sequence[Run]) -> None:
-    """Lay every scenario, and every value of every axis once, over the plan before anything is run.
+    """Lay every scenario, each value of each axis and the first draw over the plan before anything runs.
 
     Raises
     ------
@@ -113,8 +113,9 @@ def check_changes(shared: Shared, sweep: SweepFile, runs: Sequence[Run]) -> None
     faults: dict[Fault, None] = {}
     seen: set[tuple[str, str, str]] = set()
     for run in runs:
-        new = {(run.scenario, axis, label) for axis, label in run.point} - seen
-        if run.kind != GRID and run.kind != SCENARIO or (run.kind == GRID and not new):
+        labels = run.point if run.kind == GRID else ((run.kind, ""),)
+        new = {(run.scenario, axis, label) for axis, label in labels} - seen
+        if not new:
             continue
         seen |= new
         try:

@@ -1,24 +1,20 @@
 """What a worker does: one scenario in, plain figures out. The same code runs in every kind of worker."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
-from allocator.plan.rebuilding import PlanSheets
-from scenarios.changes.edits import Reference
-from scenarios.groundwork import Groundwork
+from scenarios.family import PlanFamily
 from scenarios.kpis import RepTargets, measure_kpis, rep_targets, rules_that
-from scenarios.scenario import Chain, apply_chain, chain_hash
-from scenarios.solving import Solution, solve
+from scenarios.scenario import Chain
+from scenarios.solving import Solution
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 
 FORMAT = 1
 """Raised when the figures of a run change their meaning, so that stored ones are not taken for new ones."""
-KEPT_PLANS = 4
 
 
 @dataclass(frozen=True)
@@ -43,55 +39,20 @@ class Shared:
 
 
 class Bench:
-    """What a worker keeps between runs: labels, evidence, the plans of parents. Never a result."""
+    """What a worker keeps between runs: what the plans of a sweep share. Never a result."""
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
-        self.ground = Groundwork()
-        self._engine = choose_engine(shared.engine)
-        self._plans: OrderedDict[str, Plan] = OrderedDict()
-        self._sheets: OrderedDict[int, tuple[Plan, PlanSheets]] = OrderedDict()
-        self._references: OrderedDict[int, tuple[Plan, Solution]] = OrderedDict()
+        options = EngineOptions(time_limit=shared.time_limit)
+        self.family = PlanFamily(choose_engine(shared.engine), options, rounded=shared.rounded)
 
     def solve(self, plan: Plan) -> Solution:
         """Solve a plan."""
-        options = EngineOptions(time_limit=self.shared.time_limit)
-        return solve(plan, self._engine, options, ground=self.ground, rounded=self.shared.rounded)
+        return self.family.solve(plan)
 
     def changed(self, chain: Chain) -> Plan:
-        """Return the plan under a chain; plans of parents are kept, so that children share tables."""
-        plan = self.shared.plan
-        for k in range(len(chain)):
-            key = chain_hash(self.shared.plan, chain[: k + 1])
-            is_last = k == len(chain) - 1
-            if key in self._plans:
-                plan = self._plans[key]
-                continue
-            plan = apply_chain(plan, chain[k : k + 1], self._reference, self._sheets_of).plan
-            if not is_last:
-                _keep(self._plans, key, plan)
-        return plan
-
-    def _sheets_of(self, plan: Plan) -> PlanSheets:
-        if id(plan) not in self._sheets:
-            _keep(self._sheets, id(plan), (plan, PlanSheets(plan)))
-        return self._sheets[id(plan)][1]
-
-    def _reference(self, plan: Plan) -> Reference:
-        def target(measure: str, node: str, product: str) -> float:
-            if id(plan) not in self._references:
-                _keep(self._references, id(plan), (plan, self.solve(plan)))
-            solution = self._references[id(plan)][1]
-            one = next(one for one in solution.measures if one.measure == measure)
-            return float(one.amounts[solution.labels.node_code[node], solution.labels.product_code[product]])
-
-        return target
-
-
-def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
-    kept[key] = value
-    if len(kept) > KEPT_PLANS:
-        kept.popitem(last=False)
+        """Return the plan under a chain."""
+        return self.family.changed(self.shared.plan, chain)
 
 
 _HERE = threading.local()
@@ -125,7 +86,7 @@ def run_scenario(shared: Shared | None, chain: Chain) -> dict[str, Any]:
 
 def outcome(solution: Solution, bench: Bench) -> dict[str, Any]:
     """Return the figures of a solution."""
-    kpis = measure_kpis(solution, bench.ground, bench.shared.against)
+    kpis = measure_kpis(solution, bench.family.ground, bench.shared.against)
     return {
         "status": "done",
         "reason": "",

@@ -8,8 +8,9 @@ import pytest
 
 from allocator.plan.reading import read_plan
 from scenarios.changes.rules import DropRule
+from scenarios.family import PlanFamily
 from scenarios.scenario import Scenario
-from scenarios.whatif import Solver, what_if, what_if_document
+from scenarios.whatif import what_if, what_if_document
 from service.cli.main import main
 from solver_models.engines.choice import choose_engine
 from tests.plans import write_plan
@@ -91,7 +92,7 @@ def test_a_plan_that_is_infeasible_can_be_mended(tmp_path: Path) -> None:
     (broken / "rules.csv").write_text(rules, encoding="utf-8")
     plan = read_plan(broken)
     chain = (Scenario("free", (DropRule(rule_id="r-range"),)),)
-    answer = what_if(plan, chain, Solver(choose_engine("auto"), rounded=True))
+    answer = what_if(plan, chain, PlanFamily(choose_engine("auto"), rounded=True))
     found = what_if_document(answer, "en")
     assert found["before_is_infeasible"]
     assert found["measures"]["revenue"]["kpis"]["total"] == {

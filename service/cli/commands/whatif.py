@@ -7,9 +7,10 @@ from pathlib import Path
 from allocator.errors import Fault, InputFaults
 from allocator.plan.reading import read_plan
 from scenarios.changes.policy import SetKey
+from scenarios.family import PlanFamily
 from scenarios.files.scenario_file import read_scenario
 from scenarios.scenario import Chain, Scenario
-from scenarios.whatif import Solver, what_if, what_if_document
+from scenarios.whatif import what_if, what_if_document
 from scenarios.whatif_words import what_if_text
 from service.cli.commands.run import engine_named
 from service.cli.output import Output
@@ -41,8 +42,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     engine = engine_named(arguments.engine)
     chain = scenario_chain(arguments.change, arguments.overrides)
     plan = read_plan(arguments.plan)
-    solver = Solver(engine, EngineOptions(time_limit=arguments.time_limit), rounded=not arguments.exact)
-    answer = what_if(plan, chain, solver)
+    family = PlanFamily(engine, EngineOptions(time_limit=arguments.time_limit), rounded=not arguments.exact)
+    answer = what_if(plan, chain, family)
     document = what_if_document(answer, output.lang)
     output.show(what_if_text(document, answer.after.plan, output.lang), document)
     return 0

@@ -105,6 +105,14 @@ def test_every_change_has_a_sentence(name: str, lang: str) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in sentence) == (lang == "zh")
 
 
+def test_saying_what_is_so_already_counts_as_touching_it(plan: Plan) -> None:
+    same = {"kind": "set_rule", "rule_id": "r-mix", "max": "0.4"}
+    assert changed(plan, same).log == ()
+    assert [fault.code for fault in refused(plan, same, {**same, "max": "0.5"}).faults] == [
+        "conflicting-changes"
+    ]
+
+
 def test_a_scaled_region_without_a_pin_starts_from_the_targets_at_hand(plan: Plan) -> None:
     (change,) = read_changes(
         [{"kind": "scale_total", "measure": "revenue", "node": "east", "factor": "1.1"}], "", FaultCollector()

@@ -98,6 +98,7 @@ scenarios:
   - {name: a, changes: [{kind: drop_rule, rule_id: nothing}]}
   - {name: b, changes: [{kind: leave, node: nobody}]}
 grid: {total: {measure: revenue, values: [0%, 0.0001%]}}
+monte_carlo: {runs: 3, commitments: {measure: revenu, sd: 0.1}}
 """,
         encoding="utf-8",
     )
@@ -107,6 +108,14 @@ grid: {total: {measure: revenue, values: [0%, 0.0001%]}}
         ("s.yaml#a", 1, "unknown-rule"),
         ("s.yaml#b", 1, "unknown-node"),
     ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_draws_that_name_nothing_are_told_before_anything_runs(plan: Plan, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("monte_carlo: {runs: 3, commitments: {measure: revenu, sd: 0.1}}\n", encoding="utf-8")
+    with pytest.raises(InputFaults, match="did you mean `revenue`"), InProcess() as fleet:
+        run_sweep(plan, read_sweep(path), tmp_path / "out", fleet)
     assert not (tmp_path / "out").exists()
 
 
@@ -128,8 +137,8 @@ def test_what_is_stored_is_not_run_again(plan: Plan, sweep: SweepFile, tmp_path:
 
 
 def test_a_torn_outcome_counts_as_absent(tmp_path: Path) -> None:
-    store = OutcomeStore(tmp_path)
-    store.put("a", {"status": "done"})
+    with OutcomeStore(tmp_path) as store:
+        store.put("a", {"status": "done"})
     (tmp_path / "runs" / "b.json").write_text('{"key": "b", "outc', encoding="utf-8")
     (tmp_path / "runs" / ".c.json.part").write_text("{", encoding="utf-8")
     again = OutcomeStore(tmp_path)
@@ -138,6 +147,9 @@ def test_a_torn_outcome_counts_as_absent(tmp_path: Path) -> None:
     assert not (tmp_path / "runs" / ".c.json.part").exists()
     (tmp_path / "runs" / "d.json").write_text((tmp_path / "runs" / "a.json").read_text(), encoding="utf-8")
     assert again.get("d") is None
+    with pytest.raises(InputFaults, match="another sweep is writing"):
+        OutcomeStore(tmp_path)
+    again.close()
 
 
 def test_failures_stay_unless_they_are_to_be_tried_again(
@@ -146,7 +158,8 @@ def test_failures_stay_unless_they_are_to_be_tried_again(
     with InProcess() as fleet:
         first = run_sweep(plan, sweep, tmp_path, fleet)
     poisoned = first[0]
-    OutcomeStore(tmp_path).put(poisoned.key, {"status": "failed", "reason": "a test", "measures": {}})
+    with OutcomeStore(tmp_path) as store:
+        store.put(poisoned.key, {"status": "failed", "reason": "a test", "measures": {}})
     with InProcess() as fleet:
         kept = run_sweep(plan, sweep, tmp_path, fleet)
         again = run_sweep(plan, sweep, tmp_path, fleet, Options(retry_failed=True))
