@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.build import build_anchors
-from allocator.diagnosis.diagnose import diagnose
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
 from allocator.model.instances import spell_out
@@ -116,6 +116,8 @@ def solve_measure(
             answer = solve_balance(balanced, engine, options)
     except ModelInfeasible as infeasible:
         with phases.phase("diagnose"):
+            # loaded only where there is something to diagnose
+            diagnose = import_module("allocator.diagnosis.diagnose").diagnose
             raise InfeasiblePlan(diagnose(plan, labels, measure, problem)) from infeasible
     except EngineStopped as stopped:
         raise RunStopped(str(stopped)) from stopped

@@ -6,9 +6,9 @@ from itertools import permutations
 from math import factorial, prod
 
 import numpy as np
-from scipy.stats import rankdata
 
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.ranks import mean_ranks
 
 EXACT_UP_TO = 5040
 """All orders are enumerated up to this many (7 in one stratum)."""
@@ -50,7 +50,7 @@ def rank_scores(values: FloatArray, stratum: IntArray) -> FloatArray:
     """
     scores = np.zeros(len(values))
     for members in strata(stratum):
-        scores[members] = (rankdata(values[members]) - (len(members) + 1) / 2) / (len(members) + 1)
+        scores[members] = (mean_ranks(values[members]) - (len(members) + 1) / 2) / (len(members) + 1)
     return scores
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from solver_models.arrays import FloatArray
+from solver_models.ranks import mean_ranks
 
 FEWEST_FOR_BIAS = 5
 """Seller-periods below which a correlation says nothing."""
@@ -80,7 +80,7 @@ def rank_correlation(left: FloatArray, right: FloatArray) -> float | None:
     """Spearman's correlation; None for too few values or where one side is constant."""
     if len(left) < FEWEST_FOR_BIAS or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
-    return float(np.corrcoef(rankdata(left), rankdata(right))[0, 1])
+    return float(np.corrcoef(mean_ranks(left), mean_ranks(right))[0, 1])
 
 
 def _bias(attainment: FloatArray, size: FloatArray, actual: FloatArray) -> dict[str, Any]:

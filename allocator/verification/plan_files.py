@@ -8,6 +8,7 @@ import codecs
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ import pandas as pd
 import yaml
 
 from allocator.errors import AllocatorError
-from allocator.verification.workbook import read_sheets
 
 TABLES = (
     "calendar",
@@ -130,7 +130,8 @@ def _from_folder(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str,
 
 
 def _from_workbook(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    sheets = read_sheets(source["plan.xlsx"])
+    # the reader of workbooks loads a large library that plans in folders do not need
+    sheets = import_module("allocator.verification.workbook").read_sheets(source["plan.xlsx"])
     pairs = sheets.pop("plan")
     settings: dict[str, Any] = {}
     for key, value in zip(pairs["key"], pairs["value"], strict=True):

@@ -8,12 +8,22 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from allocator.diagnosis.diagnose import diagnosis_text
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "explain", "verify", "backtest", "review", "fairness", "audit")
+COMMANDS = {
+    "init": "write an annotated empty plan",
+    "check": "read a plan and list every fault; writes nothing",
+    "run": "allocate the targets of a plan and write the result folder",
+    "explain": "explain one number of a result folder",
+    "verify": "recompute every promise of a result folder, without a solver",
+    "backtest": "replay the plan's own history and judge the split against naive rules",
+    "review": "review the plan's history: sales, growth, mix, order value, concentration, season",
+    "fairness": "judge how fair the targets of a plan are",
+    "audit": "compare the answer of a small plan with the leximin",
+}
+"""Help by command: a command's module is loaded only when it is called."""
 SHOWN_FAULTS = 200
 
 
@@ -35,10 +45,8 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
         prog="allocator", description="Sales targets: allocated, exact, explained, verified."
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        commands.add_parser(
-            command, help=import_module(f"service.cli.commands.{command}").HELP, add_help=False
-        )
+    for command, purpose in COMMANDS.items():
+        commands.add_parser(command, help=purpose, add_help=False)
     sys.stdout = stream
     parser.parse_args(argv)
     return 2
@@ -47,7 +55,7 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
 def _run(name: str, argv: list[str], stream: TextIO) -> int:
     """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
     command = import_module(f"service.cli.commands.{name}")
-    parser = argparse.ArgumentParser(prog=f"allocator {name}", description=command.HELP)
+    parser = argparse.ArgumentParser(prog=f"allocator {name}", description=COMMANDS[name])
     parser.add_argument("--json", action="store_true", help="write nothing but JSON to stdout")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts")
     command.add_arguments(parser)
@@ -67,6 +75,8 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
         )
         return error.exit_code
     except InfeasiblePlan as error:
+        # loaded only where there is something to diagnose
+        diagnosis_text = import_module("allocator.diagnosis.diagnose").diagnosis_text
         words = diagnosis_text(error.diagnosis, output.lang)
         output.show(words, {"status": "infeasible", "diagnosis": error.diagnosis})
         return error.exit_code

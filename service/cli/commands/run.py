@@ -1,11 +1,11 @@
 """`allocator run`: from a plan folder to a result folder."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 
-from allocator.backtest.backtest import backtest
 from allocator.backtest.periods import MONTHS
-from allocator.errors import Fault, InfeasiblePlan, InputFaults, RunStopped
+from allocator.errors import InfeasiblePlan, InputFaults, RunStopped
 from allocator.fairness.gate import GATE_FAILED, gate_failures
 from allocator.phases import Phases
 from allocator.pipeline import allocate
@@ -15,11 +15,9 @@ from allocator.report.part import Extras
 from allocator.results.folder import check_target, write_diagnosis, write_results
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
+from service.cli.engines import engine_named
 from service.cli.output import Output
-from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.engines.choice import choose_engine
-
-HELP = "allocate the targets of a plan and write the result folder"
+from solver_models.engines.base import EngineOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,18 +91,9 @@ def _gate_lines(failures: list[str], lang: str) -> list[str]:
 
 def backtest_extras(plan: Plan, period: str) -> Extras:
     """Return the back-test for the report; where the history is too short for one, the words that say so."""
+    # the back-test is loaded only for those who ask for it
+    backtest = import_module("allocator.backtest.backtest").backtest
     try:
         return {"backtest": backtest(plan, period).as_dict()}
     except InputFaults as too_short:
         return {"backtest_missing": "; ".join(fault.message for fault in too_short.faults)}
-
-
-def engine_named(name: str) -> Engine:
-    """Return the engine; an unknown or missing one is an input fault."""
-    try:
-        return choose_engine(name)
-    except EngineError as error:
-        fault = Fault(
-            "--engine", 0, "", name, "unknown-engine", str(error), "name an engine that is installed"
-        )
-        raise InputFaults([fault]) from error
