@@ -10,7 +10,7 @@ from typing import Any
 from allocator.allocation import Allocation
 from allocator.attainment.report import attainment_document
 from allocator.errors import Fault, InputFaults
-from allocator.explanation.table import explanation_table
+from allocator.explanation.table import explanation_tables
 from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
 from allocator.report.part import Extras
@@ -20,7 +20,7 @@ from allocator.results.csv_text import write_csv
 from allocator.results.hashing import RESULT_TABLES, result_hash
 from allocator.results.matrix.workbook import write_matrix
 from allocator.results.sentences import rule_sentences
-from allocator.results.tables import cells_table, monthly_table, rules_table, targets_table
+from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
 RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
@@ -118,16 +118,22 @@ def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
     results = allocation.measures
     write_csv(folder / "cells.csv", (cells_table(allocation, result) for result in results))
     write_csv(folder / "targets.csv", (targets_table(allocation, result) for result in results))
-    write_csv(folder / "targets_monthly.csv", (monthly_table(allocation, result) for result in results))
-    sentences = (rule_sentences(allocation, result, lang) for result in results)
+    write_csv(
+        folder / "targets_monthly.csv",
+        (table for result in results for table in monthly_tables(allocation, result)),
+    )
     write_csv(
         folder / "rules.csv",
-        (rules_table(allocation, result, texts) for result, texts in zip(results, sentences, strict=True)),
+        (rules_table(allocation, result, rule_sentences(allocation, result, lang)) for result in results),
     )
     write_csv(folder / "prices.csv", (result.prices for result in results))
     write_csv(
         folder / "explanation.csv",
-        (explanation_table(allocation, result, result.waterfall, lang) for result in results),
+        (
+            table
+            for result in results
+            for table in explanation_tables(allocation, result, result.waterfall, lang)
+        ),
     )
 
 

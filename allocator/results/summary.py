@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,15 +135,15 @@ def _rule_lines(allocation: Allocation, result: MeasureAllocation, lang: str) ->
         if tier["largest_violation"] > 0:
             largest, total = f"{tier['largest_violation']:.2%}", f"{tier['sum_of_violations']:.2%}"
             lines.append(text("summary.tier", lang, tier=tier["tier"], largest=largest, total=total))
-    sentences = np.array(rule_sentences(allocation, result, lang), object)
     for status, key in (("binding", "summary.binding_most"), ("relaxed", "summary.relaxed_list")):
         chosen = np.flatnonzero((rules["status"] == status).to_numpy())
         if not len(chosen):
             continue
         order = np.argsort(-np.abs(rules["price"].to_numpy()[chosen]), kind="stable")
         lines.append(text(key, lang))
-        for at in chosen[order][:SHOWN_RULES]:
-            lines.append(f"  {rules['rule_id'].iat[at]}: {sentences[at]}")
+        shown = rules.iloc[chosen[order][:SHOWN_RULES]]
+        sentences = rule_sentences(allocation, replace(result, rules=shown), lang)
+        lines += [f"  {rule_id}: {words}" for rule_id, words in zip(shown["rule_id"], sentences, strict=True)]
         if len(chosen) > SHOWN_RULES:
             lines.append(text("summary.more", lang, count=len(chosen) - SHOWN_RULES))
     return lines

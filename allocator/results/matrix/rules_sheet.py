@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from allocator.allocation import Allocation
 from allocator.results.matrix.measure_sheet import shorten
 from allocator.results.matrix.styles import BAD, LINE, WARM, Styles
-from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, rule_sentences
+from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, sentences_of
 from allocator.texts import text
 
 ORDER = ("relaxed", "binding", "slack")
@@ -40,6 +40,7 @@ def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, 
     """Write one row per rule and node it applies to, pins included."""
     rules = _ordered_rules(allocation, lang)
     shown = rules.head(MOST_RULES)
+    shown = shown.assign(sentence=sentences_of(allocation, shown, lang).to_pylist())
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, text("matrix.rules", lang), styles.title())
     note = text("matrix.how_rules", lang)
@@ -66,7 +67,7 @@ def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, 
 
 
 def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
-    """All rules of all measures with names and sentences: by status, then by what they move most."""
+    """All rules of all measures with names: by status, then by what they move most."""
     nodes, products = (
         np.array(node_names(allocation), object),
         np.array(product_names(allocation, lang), object),
@@ -81,7 +82,6 @@ def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
                 node_name=nodes[rules["node"]],
                 node_id=ids[rules["node"]],
                 product_name=products[rules["product"]],
-                sentence=rule_sentences(allocation, result, lang),
                 rank=rules["status"].map({status: rank for rank, status in enumerate(ORDER)}),
                 pull=-rules["price"].abs(),
             )
