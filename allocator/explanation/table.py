@@ -14,7 +14,7 @@ from allocator.results.tables import amounts, coded, constant
 from allocator.texts import CATALOGUE, text
 
 COLUMNS = ("measure", "node_id", "product_id", "step", "amount", "text")
-ENTRIES_AT_ONCE = 2_000_000
+ENTRIES_AT_ONCE = 1_000_000
 
 
 def explanation_table(
