@@ -86,7 +86,7 @@ def test_a_plan_in_parquet_is_the_same_plan(tmp_path):
     report = verify_results(out, plan)
     assert report.passed, report.text()
     (plan / "history.parquet").write_bytes(b"PAR1")
-    assert {check.check for check in verify_results(out, plan).failures} == {"input_hash"}
+    assert verify_results(out, plan).failures[0].check == "input_hash"
     certificate(out, input_hash=digest(files | {"history.parquet": b"PAR1"}, []), overrides=[])
     with pytest.raises(UnreadablePlan):
         read_plan_files(files | {"history.parquet": b"PAR1"}, [])
