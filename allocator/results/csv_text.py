@@ -1,7 +1,8 @@
 """CSV as the contract wants it: UTF-8, LF, shortest round-trip numbers, empty for undefined."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,22 @@ PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
 """Between these, numbers with a fraction read the same in Arrow and in Python: shortest, without exponent."""
 
 
-def write_csv(path: Path, tables: Iterable[pd.DataFrame]) -> None:
-    """Write tables of equal columns one after the other under one header.
+@contextmanager
+def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Yield a function that appends the rows of a table; the first table writes the header.
 
     None, NaN and infinite numbers are written as empty cells; texts stand as they are, quoted
     where they hold a comma, a quote or a line end.
     """
     with path.open("wb") as stream:
-        for number, table in enumerate(tables):
-            if number == 0:
+
+        def write(table: pd.DataFrame) -> None:
+            if stream.tell() == 0:
                 stream.write((",".join(quoted(str(name)) for name in table.columns) + "\n").encode())
             for start in range(0, len(table), ROWS_AT_ONCE):
                 stream.write(_lines(table.iloc[start : start + ROWS_AT_ONCE]))
+
+        yield write
 
 
 def _lines(table: pd.DataFrame) -> memoryview:
@@ -50,7 +55,7 @@ def column_texts(column: pd.Series) -> pa.StringArray:
     if column.dtype.kind in "iu":
         return pc.cast(pa.array(column.to_numpy()), pa.string())
     if column.dtype.kind == "f":
-        return _float_texts(column.to_numpy(np.float64))
+        return float_texts(column.to_numpy(np.float64))
     if pd.api.types.infer_dtype(column, skipna=True) == "string":
         return _quoted_texts(column)
     codes, distinct = pd.factorize(column)
@@ -77,7 +82,7 @@ def _quoted_texts(column: pd.Series) -> pa.StringArray:
     return pc.if_else(needs, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
 
 
-def _float_texts(values: np.ndarray) -> pa.StringArray:
+def float_texts(values: np.ndarray) -> pa.StringArray:
     """Return floats in Python's shortest round-trip form; what is not finite is empty.
 
     Most numbers go through Arrow, which writes the same digits many times faster; whole, tiny and

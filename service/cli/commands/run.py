@@ -3,6 +3,7 @@
 import argparse
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from allocator.backtest.periods import MONTHS
 from allocator.errors import InfeasiblePlan, InputFaults, RunStopped
@@ -12,7 +13,7 @@ from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.report.part import Extras
-from allocator.results.folder import check_target, write_diagnosis, write_results
+from allocator.results.folder import Form, check_target, write_diagnosis, write_results
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
 from service.cli.engines import engine_named
@@ -32,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(MONTHS),
         default=None,
         help="replay the plan's own past too and show it in report.html",
+    )
+    parser.add_argument(
+        "--format", choices=get_args(Form), default="csv", help="form of the result tables (default: csv)"
     )
     parser.add_argument("--no-workbook", action="store_true", help="leave matrix.xlsx out")
     parser.add_argument(
@@ -68,6 +72,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         with_workbook=not arguments.no_workbook,
         phases=phases,
         extras=extras,
+        form=arguments.format,
     )
     failures = gate_failures(arguments.out) if arguments.gate else []
     words, document = (

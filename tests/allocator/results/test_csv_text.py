@@ -8,12 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.results import csv_text
-from allocator.results.csv_text import cell_text, write_csv
+from allocator.results.csv_text import cell_text, csv_writer
 
 WORDS = st.text(
     alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=8
 )
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def write_csv(path, tables):
+    with csv_writer(path) as write:
+        for table in tables:
+            write(table)
 
 
 @settings(deadline=None, derandomize=True)
