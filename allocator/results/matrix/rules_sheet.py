@@ -7,8 +7,8 @@ import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
 from allocator.allocation import Allocation
-from allocator.results.matrix.measure_sheet import shorten
 from allocator.results.matrix.styles import BAD, LINE, WARM, Styles
+from allocator.results.matrix.worksheet import shorten
 from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, sentences_of
 from allocator.texts import text
 
