@@ -1,6 +1,7 @@
 """Entry point of the command `allocator`."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
 
 def _run(name: str, argv: list[str], stream: TextIO) -> int:
     """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
+    # read when Arrow is loaded: its own pool keeps memory that the next step needs, and is slower here
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     command = import_module(f"service.cli.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"allocator {name}", description=COMMANDS[name])
     parser.add_argument("--json", action="store_true", help="write nothing but JSON to stdout")
