@@ -20,7 +20,17 @@ FORBIDDEN_FUNCTIONS = {"process", "helper", "utils"}
 # What each package may use beside the standard library and the packages before it in the arrow.
 LIBRARIES = {
     "solver_models": {"numpy", "scipy", "highspy", "piqp", "pulp", "ortools"},
-    "allocator": {"numpy", "scipy", "pandas", "pydantic", "pydantic_core", "yaml", "openpyxl", "xlsxwriter"},
+    "allocator": {
+        "numpy",
+        "scipy",
+        "pandas",
+        "pyarrow",
+        "pydantic",
+        "pydantic_core",
+        "yaml",
+        "openpyxl",
+        "xlsxwriter",
+    },
     "scenarios": {"numpy", "pandas", "pydantic", "pydantic_core", "yaml", "pebble", "distributed"},
 }
 # Libraries with a single door.
@@ -30,7 +40,7 @@ DOORS = {
     "piqp": "solver_models/engines/interior.py",
     "ortools": "solver_models/",
 }
-VERIFICATION_MAY_USE = {"numpy", "pandas", "yaml", "openpyxl"}
+VERIFICATION_MAY_USE = {"numpy", "pandas", "pyarrow", "yaml", "openpyxl"}
 
 
 def sources(*packages: str) -> list[Path]:

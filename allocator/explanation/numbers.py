@@ -10,6 +10,7 @@ import pandas as pd
 from allocator.errors import Fault, InputFaults
 from allocator.plan.faults import NearMatches
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.results.parquet import read_parquet_texts
 
 TABLES = ("targets", "explanation", "rules")
 
@@ -59,7 +60,7 @@ def read_numbers(
 
 
 def _tables(out: Path) -> dict[str, pd.DataFrame]:
-    missing = [f"{name}.csv" for name in TABLES if not (out / f"{name}.csv").is_file()]
+    missing = [f"{name}.csv" for name in TABLES if not any(path.is_file() for path in _forms(out, name))]
     if missing:
         raise InputFaults(
             [
@@ -74,7 +75,19 @@ def _tables(out: Path) -> dict[str, pd.DataFrame]:
                 )
             ]
         )
-    return {name: pd.read_csv(out / f"{name}.csv", dtype=str, keep_default_na=False) for name in TABLES}
+    return {name: _texts(*_forms(out, name)) for name in TABLES}
+
+
+def _forms(out: Path, name: str) -> tuple[Path, Path]:
+    """Paths of a result table as csv and as Parquet."""
+    return out / f"{name}.csv", out / f"{name}.parquet"
+
+
+def _texts(csv: Path, parquet: Path) -> pd.DataFrame:
+    """Return a table as texts from the form that is there."""
+    return (
+        pd.read_csv(csv, dtype=str, keep_default_na=False) if csv.is_file() else read_parquet_texts(parquet)
+    )
 
 
 def _unknown(targets: pd.DataFrame, column: str, option: str, value: str, out: Path) -> Fault | None:

@@ -1,90 +1,109 @@
 """explanation.csv: one row per step that is not zero, with its sentence."""
 
-from decimal import Decimal
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.explanation.waterfall import STEPS, Waterfall
+from allocator.results.columns_of_text import amount_texts, filled, scattered, taken
 from allocator.results.sentences import node_names, product_names
-from allocator.results.tables import amounts
+from allocator.results.tables import amounts, coded, constant
 from allocator.texts import CATALOGUE, text
 
 COLUMNS = ("measure", "node_id", "product_id", "step", "amount", "text")
+ENTRIES_AT_ONCE = 1_000_000
 
 
 def explanation_table(
-    allocation: Allocation, result: MeasureAllocation, waterfall: Waterfall, lang: str
+    allocation: Allocation,
+    result: MeasureAllocation,
+    waterfall: Waterfall,
+    lang: str,
+    first: int = 0,
+    last: int | None = None,
 ) -> pd.DataFrame:
-    """Return the steps of every node and product; the first step is always there, zeros are left out.
+    """Return the steps of the nodes at positions `first` to `last` (excluded), by default of all.
 
-    The amounts of one node and product add up to its target exactly.
+    The first step of a target is always there, zeros are left out. The amounts of one node and
+    product add up to its target exactly.
     """
+    clauses = _rule_clauses(allocation, result, waterfall, lang)
+    return _table(allocation, result, waterfall, lang, clauses, first, last)
+
+
+def explanation_tables(
+    allocation: Allocation, result: MeasureAllocation, waterfall: Waterfall, lang: str
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `explanation_table` block by block: the sentences of all would fill the memory."""
+    clauses = _rule_clauses(allocation, result, waterfall, lang)
+    n_step, n_node, n_product = waterfall.units.shape
+    step = max(1, ENTRIES_AT_ONCE // (n_step * n_product))
+    for first in range(0, n_node, step):
+        yield _table(allocation, result, waterfall, lang, clauses, first, first + step)
+
+
+def _table(
+    allocation: Allocation,
+    result: MeasureAllocation,
+    waterfall: Waterfall,
+    lang: str,
+    clauses: list[str],
+    first: int,
+    last: int | None,
+) -> pd.DataFrame:
+    """Return the steps of a block of nodes with their sentences."""
     labels = allocation.labels
     round_to = allocation.plan.spec.measures[result.measure].round_to
-    shown = waterfall.units != 0
-    shown[0] |= (result.target_units != 0) | shown.any(axis=0)
+    block = waterfall.units[:, first:last]
+    shown = block != 0
+    shown[0] |= (result.target_units[first:last] != 0) | shown.any(axis=0)
     node, product, step = np.nonzero(shown.transpose(1, 2, 0))
-    units = waterfall.units[step, node, product]
-    amount = amounts(units, round_to)
+    units = block[step, node, product]
+    columns = {
+        "node": taken(node_names(allocation)[first:last], node),
+        "product": taken(product_names(allocation, lang), product),
+        "amount": amount_texts(units, round_to),
+        "signed": amount_texts(units, round_to, signed=True),
+        # the last clause is the empty one of -1, no rule
+        "rule": taken(clauses, waterfall.strongest[:, first:last][step, node, product] % len(clauses)),
+        "unit": pa.repeat(f"{round_to:,f}", len(units)),
+    }
     return pd.DataFrame(
         {
-            "measure": result.measure,
-            "node_id": np.array(labels.node_id, object)[node],
-            "product_id": np.array(labels.product_id, object)[product],
-            "step": np.array(STEPS, object)[step],
-            "amount": amount,
-            "text": _sentences(allocation, result, waterfall, lang, node, product, step, units, round_to),
+            "measure": constant(result.measure, len(units)),
+            "node_id": coded(labels.node_id[first:last], node),
+            "product_id": coded(labels.product_id, product),
+            "step": coded(STEPS, step),
+            "amount": amounts(units, round_to),
+            "text": pd.array(_sentences(step, columns, lang), dtype="str"),
         },
         columns=list(COLUMNS),
     )
 
 
-def _sentences(
-    allocation: Allocation,
-    result: MeasureAllocation,
-    waterfall: Waterfall,
-    lang: str,
-    node: np.ndarray,
-    product: np.ndarray,
-    step: np.ndarray,
-    units: np.ndarray,
-    round_to: Decimal,
-) -> list[str]:
-    """Fill the step's sentence row by row."""
-    templates = [CATALOGUE[f"step.{name}"][lang] for name in STEPS]
-    names, products = node_names(allocation), product_names(allocation, lang)
-    rules = _rule_clauses(allocation, result, waterfall, lang)
-    strongest = waterfall.strongest[step, node, product]
-    unit = f"{round_to:,f}"
-    decimals = max(0, -int(round_to.normalize().as_tuple().exponent))
-    value = units * float(round_to)
-    return [
-        templates[s].format(
-            node=names[v],
-            product=products[q],
-            amount=f"{x:,.{decimals}f}",
-            signed=f"{x:+,.{decimals}f}",
-            rule=rules[r],
-            unit=unit,
-        )
-        for v, q, s, x, r in zip(
-            node.tolist(), product.tolist(), step.tolist(), value.tolist(), strongest.tolist(), strict=True
-        )
-    ]
+def _sentences(step: np.ndarray, columns: dict[str, pa.StringArray], lang: str) -> pa.StringArray:
+    """Fill the step's sentence of every row."""
+    parts = []
+    for number, name in enumerate(STEPS):
+        rows = np.flatnonzero(step == number)
+        own = {field: column.take(pa.array(rows)) for field, column in columns.items()}
+        parts.append((rows, filled(CATALOGUE[f"step.{name}"][lang], len(rows), own)))
+    return scattered(parts, len(step))
 
 
 def _rule_clauses(
     allocation: Allocation, result: MeasureAllocation, waterfall: Waterfall, lang: str
-) -> dict[int, str]:
-    """The clause that names each rule, its kind and owner; -1 = no rule."""
-    clauses = {-1: ""}
+) -> list[str]:
+    """The clause that names each rule, its kind and owner; the last one, of no rule, is empty."""
+    clauses = []
     rules = result.rules
-    for number, rule_id in enumerate(waterfall.rule_ids):
+    for rule_id in waterfall.rule_ids:
         own = rules[rules["rule_id"] == rule_id]
         owner = ", ".join(dict.fromkeys(own.loc[own["price"] != 0, "owner"])) or own["owner"].iat[0]
         kind = text(f"kind.{own['kind'].iat[0]}", lang)
         by = text("step.rule_owner", lang, owner=owner) if owner else ""
-        clauses[number] = text("step.rule", lang, rule=rule_id, kind=kind, owner=by)
-    return clauses
+        clauses.append(text("step.rule", lang, rule=rule_id, kind=kind, owner=by))
+    return [*clauses, ""]

@@ -86,6 +86,11 @@ class Sheet:
 def text_column(texts: NDArray[np.object_]) -> TextColumn:
     """Strip the texts of a column and keep each different one once."""
     code, values = pd.factorize(texts)
+    return coded_column(code, values)
+
+
+def coded_column(code: NDArray[np.integer], values: NDArray[np.object_]) -> TextColumn:
+    """Strip texts that are already kept once each, and keep those that became equal once."""
     stripped = np.array([strip(value) for value in values], dtype=object)
     again, distinct = pd.factorize(stripped)
     return TextColumn(again[code].astype(np.int32), np.asarray(distinct, dtype=object))

@@ -1,10 +1,11 @@
-"""Where a plan comes from: a folder of csv files or one workbook, told apart and fingerprinted."""
+"""Where a plan comes from: a folder of csv or Parquet files or one workbook, told apart and fingerprinted."""
 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 
 from allocator.plan.csv_source import read_csv_sheet
@@ -16,7 +17,7 @@ from allocator.plan.tables import REQUIRED_TABLES, TABLES, TRACKING_TABLES, Tabl
 from allocator.plan.yaml_source import Branch, Scalar, read_yaml
 
 PLAN_FILE = "plan.yaml"
-TABLE_ENDINGS = (".csv", ".txt", ".tsv", ".xls", ".xlsx")
+TABLE_ENDINGS = (".csv", ".parquet", ".txt", ".tsv", ".xls", ".xlsx")
 _ENCODING_LINE = re.compile(rb"^encoding[ \t]*:[ \t]*[\"']?([A-Za-z0-9_.-]+)", re.MULTILINE)
 
 
@@ -43,20 +44,39 @@ class Source:
 
 
 def read_folder(folder: Path, faults: FaultCollector) -> Source:
-    """Read a folder with plan.yaml and the csv tables; faults of form go to `faults`."""
+    """Read a folder with plan.yaml and the tables as csv or Parquet; faults of form go to `faults`."""
     present = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    names = [PLAN_FILE, *(table.file for table in TABLES)]
+    names = [PLAN_FILE, *(name for table in TABLES for name in (table.file, table.parquet_file))]
     files = {name: (folder / name).read_bytes() for name in sorted(names) if name in present}
     tree = _read_plan_file(files.get(PLAN_FILE), faults)
     encoding = _declared_encoding(tree)
-    sheets = {
-        table.name: read_csv_sheet(files[table.file], table, encoding, faults)
-        if table.file in files
-        else absent_sheet(table, table.file, faults)
-        for table in TABLES
-    }
+    sheets = {table.name: _read_table(table, files, encoding, faults) for table in TABLES}
     _refuse_misspelled_files(present, set(files), faults)
     return Source(PLAN_FILE, tree, sheets, files)
+
+
+def _read_table(table: Table, files: Mapping[str, bytes], encoding: str, faults: FaultCollector) -> Sheet:
+    """Read a table from its csv or its Parquet file; both at once are a fault."""
+    if table.file in files and table.parquet_file in files:
+        faults.add(
+            table.parquet_file,
+            0,
+            "",
+            "",
+            code="two-files",
+            message=f"the table is there twice, as {table.file} and as {table.parquet_file}",
+            hint="keep one of the two files",
+        )
+    if table.file in files:
+        return read_csv_sheet(files[table.file], table, encoding, faults)
+    if table.parquet_file in files:
+        # loaded only for plans that hold Parquet
+        parquet_source = import_module("allocator.plan.parquet_source")
+        sheet: Sheet = parquet_source.read_parquet_sheet(
+            files[table.parquet_file], table, table.parquet_file, faults
+        )
+        return sheet
+    return absent_sheet(table, table.file, faults)
 
 
 def input_hash(files: Mapping[str, bytes], overrides: Sequence[str]) -> str:
@@ -136,7 +156,7 @@ def _declared_encoding(tree: Branch | None) -> str:
 
 def _refuse_misspelled_files(present: Sequence[str], read: set[str], faults: FaultCollector) -> None:
     """Files whose name is nearly that of a table which the folder lacks are faults; others are ignored."""
-    tables = {table.name: table.file for table in TABLES if table.file not in read}
+    tables = {table.name: table for table in TABLES if not {table.file, table.parquet_file} & read}
     for name in present:
         stem, _, ending = name.casefold().partition(".")
         if name in read or stem in TRACKING_TABLES:
@@ -144,7 +164,8 @@ def _refuse_misspelled_files(present: Sequence[str], read: set[str], faults: Fau
         meant = None
         if f".{ending}".endswith(TABLE_ENDINGS):
             near = near_table(stem, tables)
-            meant = tables[near] if near else None
+            if near:
+                meant = tables[near].parquet_file if ending == "parquet" else tables[near].file
         elif PLAN_FILE not in read and ending in ("yaml", "yml") and near_table(stem, ["plan"]):
             meant = PLAN_FILE
         if meant:

@@ -30,6 +30,11 @@ class Table:
         return f"{self.name}.csv"
 
     @property
+    def parquet_file(self) -> str:
+        """File name inside the folder of the table as Parquet, which may stand in its place."""
+        return f"{self.name}.parquet"
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """All columns, required first, in the order of the contract."""
         return tuple(column.name for column in self.columns)

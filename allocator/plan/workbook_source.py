@@ -20,10 +20,10 @@ from allocator.plan.setting_keys import expected_at
 from allocator.plan.sheet import Sheet, empty_sheet, keep_filled_rows, strip, text_column
 from allocator.plan.source import Source, absent_sheet, near_table
 from allocator.plan.tables import TABLES, TRACKING_TABLES, Column, Table
+from allocator.plan.typed_cells import cell_text, plain_text
 from allocator.plan.yaml_source import Branch, Place, Scalar, read_yaml_value
 
 WORKBOOK_NAME = "plan.xlsx"
-LARGEST_EXACT = 10**15
 BLOCK = 1 << 20
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FORMULA = re.compile(rb"<f[ >/]")
@@ -188,7 +188,7 @@ def _sheet(rows: Rows, table: Table, title: str, faults: FaultCollector) -> Shee
         )
         return empty_sheet(table, title, is_present=True, is_complete=False)
     width = max(len(values) for _, values in rows)
-    names = [strip(_plain_text(value)) for value in rows[0][1]]
+    names = [strip(plain_text(value)) for value in rows[0][1]]
     names += [""] * (width - len(names))
     header = read_header(names, table, title, faults)
     types = {column.name: column for column in table.columns}
@@ -196,33 +196,10 @@ def _sheet(rows: Rows, table: Table, title: str, faults: FaultCollector) -> Shee
     columns = []
     for place, name in enumerate(names):
         column = types.get(name, Column(name, "amount", required=False))
-        texts = [_cell_text(values[place] if place < len(values) else None, column) for _, values in rows[1:]]
+        texts = [cell_text(values[place] if place < len(values) else None, column) for _, values in rows[1:]]
         columns.append(text_column(np.array(texts, dtype=object)))
     columns, row = keep_filled_rows(columns, row)
     return header.sheet(columns, row, is_complete=True)
-
-
-def _cell_text(value: Any, column: Column) -> str:
-    """Return the text that a csv file would hold for a typed cell."""
-    if isinstance(value, datetime | date) and column.type == "month":
-        return f"{value:%Y-%m}"
-    if isinstance(value, datetime | date) and column.name == "period":
-        return f"{value:%Y-%m}"
-    return _plain_text(value)
-
-
-def _plain_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        # 15 digits are what a spreadsheet shows and exports: a formula's 0.1 + 0.2 is 0.3 there.
-        return str(int(value)) if value.is_integer() and abs(value) < LARGEST_EXACT else f"{value:.15g}"
-    if isinstance(value, datetime):
-        has_time = (value.hour, value.minute, value.second) != (0, 0, 0)
-        return value.isoformat(sep=" ") if has_time else value.date().isoformat()
-    return str(value)
 
 
 def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultCollector) -> Branch | None:
@@ -239,9 +216,9 @@ def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultC
         )
         return None
     rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
-    if rows and [strip(_plain_text(value)).casefold() for value in rows[0][1][:2]] == ["key", "value"]:
+    if rows and [strip(plain_text(value)).casefold() for value in rows[0][1][:2]] == ["key", "value"]:
         rows = rows[1:]
-    pairs = [(number, strip(_plain_text(values[0])), values) for number, values in rows]
+    pairs = [(number, strip(plain_text(values[0])), values) for number, values in rows]
     measures = _measures_of([key for _, key, _ in pairs])
     tree = Branch({}, Place(title, 0))
     seen: Mapping[str, int] = {}
@@ -283,7 +260,7 @@ def _with_cell(
     tree: Branch, path: tuple[str, ...], value: Any, place: Place, key: str, faults: FaultCollector
 ) -> Branch:
     """Put one cell into the tree of settings."""
-    text = strip(f"{value:%Y-%m}" if isinstance(value, datetime | date) else _plain_text(value))
+    text = strip(f"{value:%Y-%m}" if isinstance(value, datetime | date) else plain_text(value))
     if text.startswith("{"):
         node = read_yaml_value(text, place, faults, key)
         return tree if node is None else tree.with_value(path, node)

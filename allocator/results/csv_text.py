@@ -1,62 +1,106 @@
 """CSV as the contract wants it: UTF-8, LF, shortest round-trip numbers, empty for undefined."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from solver_models.arrays import FloatArray
+import pyarrow as pa
+import pyarrow.compute as pc
 
 ROWS_AT_ONCE = 100_000
-NEEDS_QUOTES = re.compile('[",\r\n]')
+NEEDS_QUOTES = '[",\r\n]'
+_NEEDS_QUOTES = re.compile(NEEDS_QUOTES)
+PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
+"""Between these, numbers with a fraction read the same in Arrow and in Python: shortest, without exponent."""
 
 
-def write_csv(path: Path, tables: Iterable[pd.DataFrame]) -> None:
-    """Write tables of equal columns one after the other under one header.
+@contextmanager
+def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Yield a function that appends the rows of a table; the first table writes the header.
 
     None, NaN and infinite numbers are written as empty cells; texts stand as they are, quoted
     where they hold a comma, a quote or a line end.
     """
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        for number, table in enumerate(tables):
-            if number == 0:
-                stream.write(",".join(quoted(str(name)) for name in table.columns) + "\n")
+    with path.open("wb") as stream:
+
+        def write(table: pd.DataFrame) -> None:
+            if stream.tell() == 0:
+                stream.write((",".join(quoted(str(name)) for name in table.columns) + "\n").encode())
             for start in range(0, len(table), ROWS_AT_ONCE):
-                part = table.iloc[start : start + ROWS_AT_ONCE]
-                columns = [column_texts(part.iloc[:, at]) for at in range(part.shape[1])]
-                stream.write("\n".join(map(",".join, zip(*columns, strict=True))) + "\n")
+                stream.write(_lines(table.iloc[start : start + ROWS_AT_ONCE]))
+
+        yield write
 
 
-def column_texts(column: pd.Series) -> list[str]:
+def _lines(table: pd.DataFrame) -> memoryview:
+    """Return the rows of a table as the bytes of their lines."""
+    columns = [column_texts(table.iloc[:, at]) for at in range(table.shape[1])]
+    columns[-1] = pc.binary_join_element_wise(columns[-1], "", "\n")
+    lines = pc.binary_join_element_wise(*columns, ",")
+    ends = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset : lines.offset + len(lines) + 1]
+    return memoryview(lines.buffers()[2])[ends[0] : ends[-1]]
+
+
+def column_texts(column: pd.Series) -> pa.StringArray:
     """Return the cells of a column as csv texts.
 
-    Texts that occur often (ids, say) are put into words once: a table repeats each of its
+    Values that occur often (ids, bounds) are put into words once: a table repeats each of its
     ids many times over.
     """
-    if column.dtype.kind == "f":
-        return _float_texts(column.to_numpy(np.float64))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _taken(column.cat.categories.tolist(), column.cat.codes.to_numpy())
     if column.dtype.kind in "iu":
-        return list(map(str, column.tolist()))
+        return pc.cast(pa.array(column.to_numpy()), pa.string())
+    if column.dtype.kind == "f":
+        return float_texts(column.to_numpy(np.float64))
+    if pd.api.types.infer_dtype(column, skipna=True) == "string":
+        return _quoted_texts(column)
     codes, distinct = pd.factorize(column)
     if 2 * len(distinct) > len(column):
-        return [cell_text(value) for value in column.tolist()]
-    texts = np.array([*(cell_text(value) for value in distinct.tolist()), ""], object)
-    found: list[str] = texts[codes].tolist()
-    return found
+        return pa.array([cell_text(value) for value in column.tolist()], pa.string())
+    return _taken(distinct.tolist(), codes)
 
 
-def _float_texts(values: FloatArray) -> list[str]:
-    """Shortest round-trip text of each number, empty where it is not finite."""
-    is_finite = np.isfinite(values)
-    # adding zero turns -0.0 into 0.0
-    if is_finite.all():
-        return list(map(repr, (values + 0.0).tolist()))
-    texts = np.full(len(values), "", object)
-    texts[is_finite] = list(map(repr, (values[is_finite] + 0.0).tolist()))
-    found: list[str] = texts.tolist()
-    return found
+def _taken(values: list[object], codes: np.ndarray) -> pa.StringArray:
+    """Put each value into words once and lay them out by code; code -1 is an empty cell."""
+    texts = pa.array([*(cell_text(value) for value in values), ""], pa.string())
+    return texts.take(pa.array(np.where(codes < 0, len(values), codes)))
+
+
+def _quoted_texts(column: pd.Series) -> pa.StringArray:
+    """Return texts, quoted where csv needs it; missing ones are empty."""
+    texts = pc.fill_null(pa.array(column, pa.string(), from_pandas=True), "")
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    needs = pc.match_substring_regex(texts, NEEDS_QUOTES)
+    if not pc.any(needs, min_count=0).as_py():
+        return texts
+    doubled = pc.replace_substring(texts, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
+
+
+def float_texts(values: np.ndarray) -> pa.StringArray:
+    """Return floats in Python's shortest round-trip form; what is not finite is empty.
+
+    Most numbers go through Arrow, which writes the same digits many times faster; whole, tiny and
+    huge ones, which it would spell differently, go through Python, each distinct one once.
+    """
+    size = np.abs(values)
+    with np.errstate(invalid="ignore"):
+        is_plain = (size >= PLAIN_FROM) & (size < PLAIN_TO) & (values != np.rint(values))
+    if is_plain.all():
+        return pc.cast(pa.array(values), pa.string())
+    rest = np.flatnonzero(~is_plain)
+    distinct, code = np.unique(values[rest], return_inverse=True)
+    words = pa.array([cell_text(value) for value in distinct.tolist()], pa.string())
+    plain = pc.cast(pa.array(values[is_plain]), pa.string())
+    place = np.empty(len(values), np.int64)
+    place[is_plain] = np.arange(len(plain))
+    place[rest] = len(plain) + code
+    return pa.concat_arrays([plain, words]).take(pa.array(place))
 
 
 def cell_text(value: object) -> str:
@@ -71,4 +115,4 @@ def cell_text(value: object) -> str:
 
 def quoted(words: str) -> str:
     """Return a text with quotes around it where csv needs them."""
-    return '"' + words.replace('"', '""') + '"' if NEEDS_QUOTES.search(words) else words
+    return '"' + words.replace('"', '""') + '"' if _NEEDS_QUOTES.search(words) else words

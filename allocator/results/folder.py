@@ -3,27 +3,32 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import pandas as pd
 
 from allocator.allocation import Allocation
 from allocator.attainment.report import attainment_document
 from allocator.errors import Fault, InputFaults
-from allocator.explanation.table import explanation_table
+from allocator.explanation.table import explanation_tables
 from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
 from allocator.report.part import Extras
 from allocator.report.report import write_report
 from allocator.results.certificate import certificate
-from allocator.results.csv_text import write_csv
-from allocator.results.hashing import RESULT_TABLES, result_hash
+from allocator.results.csv_text import csv_writer
+from allocator.results.hashing import TABLE_FILES, result_hash
+from allocator.results.matrix.workbook import write_matrix
+from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
-from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
+from allocator.results.tables import cells_table, decimals, monthly_tables, rules_table, targets_table
 
 MARKS = ("certificate.json", "diagnosis.json")
-RESULT_FILES = (*RESULT_TABLES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
+RESULT_FILES = (*TABLE_FILES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
+Form = Literal["csv", "parquet", "both"]
 
 
 def check_target(out: Path) -> None:
@@ -61,6 +66,7 @@ def write_results(
     with_workbook: bool = True,
     phases: Phases | None = None,
     extras: Extras | None = None,
+    form: Form = "csv",
 ) -> dict[str, Any]:
     """Write all result files; the folder appears complete or not at all.
 
@@ -68,6 +74,8 @@ def write_results(
     ----------
     extras
         What the report shows beside the allocation, such as `backtest`.
+    form
+        Whether the tables are written as csv, as Parquet, or as both with the same content.
 
     Returns
     -------
@@ -77,7 +85,7 @@ def write_results(
 
     def fill(folder: Path) -> dict[str, Any]:
         with phases.phase("write tables"):
-            _write_tables(allocation, folder, lang)
+            _write_tables(allocation, folder, lang, form)
         digest = result_hash(folder)
         with phases.phase("judge"):
             judged = {
@@ -88,9 +96,7 @@ def write_results(
                 write_json(folder / f"{name}.json", document)
         if with_workbook:
             with phases.phase("write workbook"):
-                # the workbook library is loaded only where a workbook is wanted
-                matrix = import_module("allocator.results.matrix.workbook")
-                matrix.write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
+                write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
         with phases.phase("write report"):
             shown = {**(extras or {}), **judged, "result_hash": digest}
             write_report(allocation, folder / "report.html", lang, shown)
@@ -116,22 +122,35 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
     path.write_text(words + "\n", encoding="utf-8")
 
 
-def _write_tables(allocation: Allocation, folder: Path, lang: str) -> None:
+def _write_tables(allocation: Allocation, folder: Path, lang: str, form: Form) -> None:
+    """Write every table in the forms asked for; long tables are made and written block by block."""
     results = allocation.measures
-    write_csv(folder / "cells.csv", (cells_table(allocation, result) for result in results))
-    write_csv(folder / "targets.csv", (targets_table(allocation, result) for result in results))
-    pages = (page for result in results for page in monthly_tables(allocation, result))
-    write_csv(folder / "targets_monthly.csv", pages)
-    sentences = (rule_sentences(allocation, result, lang) for result in results)
-    write_csv(
-        folder / "rules.csv",
-        (rules_table(allocation, result, texts) for result, texts in zip(results, sentences, strict=True)),
-    )
-    write_csv(folder / "prices.csv", (result.prices for result in results))
-    write_csv(
-        folder / "explanation.csv",
-        (explanation_table(allocation, result, result.waterfall, lang) for result in results),
-    )
+    measures = allocation.plan.spec.measures
+    places = max(decimals(measures[result.measure].round_to) for result in results)
+    tables: dict[str, Iterable[pd.DataFrame]] = {
+        "cells": (cells_table(allocation, result) for result in results),
+        "targets": (targets_table(allocation, result) for result in results),
+        "targets_monthly": (table for result in results for table in monthly_tables(allocation, result)),
+        "rules": (
+            rules_table(allocation, result, rule_sentences(allocation, result, lang)) for result in results
+        ),
+        "prices": (result.prices for result in results),
+        "explanation": (
+            table
+            for result in results
+            for table in explanation_tables(allocation, result, result.waterfall, lang)
+        ),
+    }
+    for name, parts in tables.items():
+        with ExitStack() as stack:
+            writers = []
+            if form in ("csv", "both"):
+                writers.append(stack.enter_context(csv_writer(folder / f"{name}.csv")))
+            if form in ("parquet", "both"):
+                writers.append(stack.enter_context(parquet_writer(folder / f"{name}.parquet", places)))
+            for part in parts:
+                for write in writers:
+                    write(part)
 
 
 def _swap_in(out: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ RESULT_TABLES = (
     "targets.csv",
     "targets_monthly.csv",
 )
+TABLE_FILES = (*RESULT_TABLES, *(name.replace(".csv", ".parquet") for name in RESULT_TABLES))
+BLOCK = 1 << 20
 
 
 def hash_named_bytes(parts: Iterable[tuple[str, bytes]], overrides: Iterable[str] = ()) -> str:
@@ -26,6 +28,11 @@ def hash_named_bytes(parts: Iterable[tuple[str, bytes]], overrides: Iterable[str
 
 
 def result_hash(folder: Path) -> str:
-    """Hash of the result tables that exist in a folder."""
-    present = [folder / name for name in RESULT_TABLES if (folder / name).exists()]
-    return hash_named_bytes((path.name, path.read_bytes()) for path in present)
+    """`hash_named_bytes` of the result tables that exist in a folder, csv and Parquet, block by block."""
+    digest = hashlib.sha256()
+    for path in sorted(folder / name for name in TABLE_FILES if (folder / name).exists()):
+        digest.update(path.name.encode() + b"\0" + str(path.stat().st_size).encode() + b"\0")
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                digest.update(block)
+    return digest.hexdigest()

@@ -142,7 +142,7 @@ def _rule_lines(allocation: Allocation, result: MeasureAllocation, lang: str) ->
         lines.append(text(key, lang))
         shown = rules.iloc[chosen[order][:SHOWN_RULES]]
         sentences = rule_sentences(allocation, replace(result, rules=shown), lang)
-        lines += [f"  {rule}: {words}" for rule, words in zip(shown["rule_id"], sentences, strict=True)]
+        lines += [f"  {rule_id}: {words}" for rule_id, words in zip(shown["rule_id"], sentences, strict=True)]
         if len(chosen) > SHOWN_RULES:
             lines.append(text("summary.more", lang, count=len(chosen) - SHOWN_RULES))
     return lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,6 @@ TARGETS = (
     "ratio",
     "children_sum",
 )
-ROWS_OF_BLOCK = 500_000
 MONTHLY = ("measure", "node_id", "product_id", "period", "target")
 RULES = (
     "rule_id",
@@ -42,6 +42,7 @@ RULES = (
     "owner",
     "short_by",
 )
+MONTHLY_ROWS_AT_ONCE = 400_000
 
 
 def amounts(units: IntArray, round_to: Decimal) -> np.ndarray:
@@ -78,9 +79,9 @@ def cells_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataFra
     units = result.target_units[np.ix_(grid.org.leaf, grid.products.leaf)].ravel()
     return pd.DataFrame(
         {
-            "measure": result.measure,
-            "node_id": named(labels.rep_id, grid.cell_rep),
-            "product_id": named(labels.leaf_product_id, grid.cell_product),
+            "measure": constant(result.measure, grid.n_cell),
+            "node_id": coded(labels.rep_id, np.repeat(np.arange(grid.n_rep), grid.n_product)),
+            "product_id": coded(labels.leaf_product_id, np.tile(np.arange(grid.n_product), grid.n_rep)),
             "baseline": result.anchors.baseline,
             "anchor": result.anchors.anchor,
             "lower": result.lower,
@@ -97,6 +98,7 @@ def targets_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataF
     grid, labels = allocation.labels.grid, allocation.labels
     round_to = allocation.plan.spec.measures[result.measure].round_to
     n_v, n_q = len(labels.node_id), len(labels.product_id)
+    level_code, levels = pd.factorize(np.array(labels.level, object))
     target = as_float(result.target_units, round_to)
     last_year = grid.roll_up_plain(result.anchors.last_year)
     anchor = grid.roll_up(result.anchors.anchor)
@@ -107,10 +109,10 @@ def targets_table(allocation: Allocation, result: MeasureAllocation) -> pd.DataF
     children[grid.org.is_leaf] = None
     return pd.DataFrame(
         {
-            "measure": result.measure,
-            "node_id": named(labels.node_id, np.repeat(np.arange(n_v), n_q)),
-            "level": np.repeat(np.array(labels.level, object), n_q),
-            "product_id": named(labels.product_id, np.tile(np.arange(n_q), n_v)),
+            "measure": constant(result.measure, n_v * n_q),
+            "node_id": coded(labels.node_id, np.repeat(np.arange(n_v), n_q)),
+            "level": coded(levels.tolist(), np.repeat(level_code, n_q)),
+            "product_id": coded(labels.product_id, np.tile(np.arange(n_q), n_v)),
             "target": amounts(result.target_units, round_to).ravel(),
             "last_year": last_year.ravel(),
             "growth": growth.ravel(),
@@ -130,39 +132,43 @@ def children_units(allocation: Allocation, result: MeasureAllocation) -> IntArra
     return total
 
 
-def named(names: Sequence[str], position: IntArray) -> pd.api.extensions.ExtensionArray:
-    """Names by position; each name is held once, however often it is repeated."""
-    kinds = pd.CategoricalDtype(list(names))
-    return pd.Categorical.from_codes(position, dtype=kinds)
-
-
-def monthly_tables(allocation: Allocation, result: MeasureAllocation) -> Iterator[pd.DataFrame]:
-    """`monthly_table` in blocks of nodes of about `ROWS_OF_BLOCK` rows, one held at a time."""
-    n_v, n_q, n_t = result.month_units.shape
-    step = max(1, ROWS_OF_BLOCK // (n_q * n_t))
-    for first in range(0, n_v, step):
-        yield monthly_table(allocation, result, first, first + step)
-
-
 def monthly_table(
-    allocation: Allocation, result: MeasureAllocation, first: int = 0, end: int | None = None
+    allocation: Allocation, result: MeasureAllocation, first: int = 0, last: int | None = None
 ) -> pd.DataFrame:
-    """Every row of the targets by month, of the nodes from `first` to before `end` (all by default)."""
+    """Every row of the targets by month, of the nodes at positions `first` to `last` (excluded)."""
     labels = allocation.labels
     round_to = allocation.plan.spec.measures[result.measure].round_to
     periods = [month_text(month) for month in allocation.plan.month_numbers]
-    units = result.month_units[first:end]
+    units = result.month_units[first:last]
     n_v, n_q, n_t = units.shape
     return pd.DataFrame(
         {
-            "measure": result.measure,
-            "node_id": named(labels.node_id[first:end], np.repeat(np.arange(n_v), n_q * n_t)),
-            "product_id": named(labels.product_id, np.tile(np.repeat(np.arange(n_q), n_t), n_v)),
-            "period": named(periods, np.tile(np.arange(n_t), n_v * n_q)),
+            "measure": constant(result.measure, units.size),
+            "node_id": coded(labels.node_id[first:last], np.repeat(np.arange(n_v), n_q * n_t)),
+            "product_id": coded(labels.product_id, np.tile(np.repeat(np.arange(n_q), n_t), n_v)),
+            "period": coded(periods, np.tile(np.arange(n_t), n_v * n_q)),
             "target": amounts(units.ravel(), round_to),
         },
         columns=list(MONTHLY),
     )
+
+
+def monthly_tables(allocation: Allocation, result: MeasureAllocation) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `monthly_table` block by block: the whole would be the largest thing of a run."""
+    n_v, n_q, n_t = result.month_units.shape
+    step = max(1, MONTHLY_ROWS_AT_ONCE // (n_q * n_t))
+    for first in range(0, n_v, step):
+        yield monthly_table(allocation, result, first, first + step)
+
+
+def coded(texts: Sequence[str], codes: np.ndarray) -> "pd.Categorical[Any]":
+    """Return a column that holds the text at each code; each text is kept once."""
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(texts, dtype=object)))
+
+
+def constant(words: str, count: int) -> "pd.Categorical[Any]":
+    """Return a column that holds the same text everywhere."""
+    return coded([words], np.zeros(count, np.int8))
 
 
 def rules_table(allocation: Allocation, result: MeasureAllocation, texts: list[str]) -> pd.DataFrame:

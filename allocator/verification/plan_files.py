@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import yaml
 from yaml.nodes import MappingNode, ScalarNode
 
 from allocator.errors import AllocatorError
-from allocator.verification.workbook import read_sheets
 
 TABLES = (
     "calendar",
@@ -89,7 +89,7 @@ def plan_source(path: Path) -> dict[str, bytes]:
     try:
         if path.is_file():
             return {"plan.xlsx": path.read_bytes()}
-        names = ["plan.yaml", *(f"{name}.csv" for name in TABLES)]
+        names = ["plan.yaml", *(f"{name}.{ending}" for name in TABLES for ending in ("csv", "parquet"))]
         found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
     except OSError as error:
         raise UnreadablePlan(f"{path}: {error.strerror}") from error
@@ -120,19 +120,28 @@ def _from_folder(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str,
     encoding = str(settings.get("encoding", "utf-8"))
     tables = {}
     for name in TABLES:
-        content = source.get(f"{name}.csv", b"")
-        text = _decode(content, encoding)
-        frame = (
-            pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False)
-            if text.strip()
-            else pd.DataFrame()
-        )
+        parquet = source.get(f"{name}.parquet")
+        frame = _read_csv(source.get(f"{name}.csv", b""), encoding) if parquet is None else _parquet(parquet)
         tables[name] = _tidy(name, frame)
     return settings, tables
 
 
+def _read_csv(content: bytes, encoding: str) -> pd.DataFrame:
+    text = _decode(content, encoding)
+    if not text.strip():
+        return pd.DataFrame()
+    return pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False)
+
+
+def _parquet(content: bytes) -> pd.DataFrame:
+    # loaded only for plans that hold Parquet
+    frame: pd.DataFrame = import_module("allocator.verification.parquet").read_texts(content)
+    return frame
+
+
 def _from_workbook(source: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    sheets = read_sheets(source["plan.xlsx"])
+    # the reader of workbooks loads a large library that plans in folders do not need
+    sheets = import_module("allocator.verification.workbook").read_sheets(source["plan.xlsx"])
     pairs = sheets.pop("plan")
     settings: dict[str, Any] = {}
     for key, value in zip(pairs["key"], pairs["value"], strict=True):

@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from allocator.verification.hashing import fingerprint
+from allocator.verification.hashing import file_fingerprint
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
 
 COLUMNS = {
@@ -97,13 +98,16 @@ class ResultTables:
     faults
         What is wrong with each file: name -> sentences.
     result_hash
-        Fingerprint of the csv files of the contract that are there.
+        Fingerprint of the csv and Parquet files of the contract that are there.
+    files
+        The file each table was read from, and where there is a second one, that too.
     """
 
     certificate: dict[str, Any]
     tables: dict[str, pd.DataFrame]
     faults: dict[str, list[str]] = field(default_factory=dict)
     result_hash: str = ""
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_result(out: Path) -> ResultTables:
@@ -111,15 +115,43 @@ def read_result(out: Path) -> ResultTables:
     faults: dict[str, list[str]] = {}
     certificate = _certificate(out / "certificate.json", faults)
     tables = {}
-    for name in COLUMNS:
-        if name in OPTIONAL and not (out / f"{name}.csv").exists():
+    files = {name: _forms(out, name) for name in COLUMNS}
+    for name, forms in files.items():
+        if name in OPTIONAL and not (out / forms[0]).exists():
             continue
-        table = _table(out / f"{name}.csv", name, faults)
-        if table is not None:
-            tables[name] = table
-    hashed = [out / f"{name}.csv" for name in COLUMNS]
-    files = {path.name: path.read_bytes() for path in hashed if path.is_file()}
-    return ResultTables(certificate, tables, faults, fingerprint(files))
+        table = _table(out / forms[0], name, faults)
+        if table is None:
+            continue
+        tables[name] = table
+        for second in forms[1:]:
+            _compare_forms(table, _table(out / second, name, faults), second, faults)
+    hashed = [out / name for forms in files.values() for name in forms]
+    return ResultTables(certificate, tables, faults, file_fingerprint(hashed), files)
+
+
+def _forms(out: Path, name: str) -> tuple[str, ...]:
+    """Names of the files that hold a table; the csv file where there is none."""
+    both = (f"{name}.csv", f"{name}.parquet")
+    return tuple(form for form in both if (out / form).exists()) or both[:1]
+
+
+def _compare_forms(
+    table: pd.DataFrame, other: pd.DataFrame | None, file: str, faults: dict[str, list[str]]
+) -> None:
+    """Find where the second form of a table says something else than the first."""
+    if other is None:
+        return
+    if list(other.columns) != list(table.columns) or len(other) != len(table):
+        faults[file] = [f"{file} has other columns or rows than its csv form"]
+        return
+    for column in table.columns:
+        unlike = np.flatnonzero(table[column].to_numpy(object) != other[column].to_numpy(object))
+        left, right = table[column].iloc[unlike], other[column].iloc[unlike]
+        # one decimal type holds the amounts of all measures: 7 and 7.00 say the same
+        same = (pd.to_numeric(left, errors="coerce") == pd.to_numeric(right, errors="coerce")).to_numpy(bool)
+        for k in unlike[~same][:1]:
+            words = f"{column} {other[column].iat[k]!r} instead of {table[column].iat[k]!r}"
+            faults.setdefault(file, []).append(f"{file} row {k + 2}: {words}")
 
 
 def _certificate(path: Path, faults: dict[str, list[str]]) -> dict[str, Any]:
@@ -146,7 +178,7 @@ def _certificate(path: Path, faults: dict[str, list[str]]) -> dict[str, Any]:
 
 def _table(path: Path, name: str, faults: dict[str, list[str]]) -> pd.DataFrame | None:
     try:
-        table = pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False, encoding="utf-8")
+        table = _read(path)
     except OSError as error:
         faults[path.name] = [f"{path.name}: {error.strerror}"]
         return None
@@ -161,6 +193,15 @@ def _table(path: Path, name: str, faults: dict[str, list[str]]) -> pd.DataFrame 
         faults[path.name] = [f"{path.name}: rows have more fields than the header"]
         return None
     return table
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        # loaded only for results that hold Parquet
+        parquet = import_module("allocator.verification.parquet")
+        frame: pd.DataFrame = parquet.read_texts(path.read_bytes(), whole_floats_as_integers=False)
+        return frame
+    return pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False, encoding="utf-8")
 
 
 def floats(texts: pd.Series, *, may_be_empty: bool, empty: float = np.nan) -> tuple[FloatArray, BoolArray]:

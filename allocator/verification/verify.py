@@ -22,7 +22,6 @@ from allocator.verification.price_rows import match_prices
 from allocator.verification.report import Check, VerificationReport, list_faults, not_checked
 from allocator.verification.result_tables import (
     CERTIFICATE_KEYS,
-    COLUMNS,
     ResultTables,
     as_mapping,
     read_result,
@@ -81,15 +80,15 @@ def _check_files(result: ResultTables) -> list[Check]:
     """Every file is there and readable, and the result is the one that was certified."""
     checks = [
         list_faults("files", name, f"{name} is there and readable", 1, result.faults.get(name, []))
-        for name in ("certificate.json", *(f"{table}.csv" for table in COLUMNS))
+        for name in ("certificate.json", *(name for forms in result.files.values() for name in forms))
     ]
     written = result.certificate.get("result_hash")
     faults = (
         []
         if written == result.result_hash
-        else [f"the csv files give {result.result_hash}, certified is {written}"]
+        else [f"the tables give {result.result_hash}, certified is {written}"]
     )
-    checks.append(list_faults("result_hash", "", "the csv files are the ones that were certified", 1, faults))
+    checks.append(list_faults("result_hash", "", "the tables are the ones that were certified", 1, faults))
     return checks
 
 

@@ -1,6 +1,7 @@
 """Entry point of the command `allocator`."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,19 +13,20 @@ from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = (
-    "init",
-    "check",
-    "run",
-    "explain",
-    "verify",
-    "backtest",
-    "review",
-    "fairness",
-    "audit",
-    "whatif",
-    "sweep",
-)
+COMMANDS = {
+    "init": "write an annotated empty plan",
+    "check": "read a plan and list every fault; writes nothing",
+    "run": "allocate the targets of a plan and write the result folder",
+    "explain": "explain one number of a result folder",
+    "verify": "recompute every promise of a result folder, without a solver",
+    "backtest": "replay the plan's own history and judge the split against naive rules",
+    "review": "review the plan's history: sales, growth, mix, order value, concentration, season",
+    "fairness": "judge how fair the targets of a plan are",
+    "audit": "compare the answer of a small plan with the leximin",
+    "whatif": "show what one change or a few changes do to the targets",
+    "sweep": "run many scenarios of a plan: grids, lists, draws; curves out",
+}
+"""Help by command: a command's module is loaded only when it is called."""
 SHOWN_FAULTS = 200
 
 
@@ -46,10 +48,8 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
         prog="allocator", description="Sales targets: allocated, exact, explained, verified."
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        commands.add_parser(
-            command, help=import_module(f"service.cli.commands.{command}").HELP, add_help=False
-        )
+    for command, purpose in COMMANDS.items():
+        commands.add_parser(command, help=purpose, add_help=False)
     sys.stdout = stream
     parser.parse_args(argv)
     return 2
@@ -57,8 +57,10 @@ def _dispatch(argv: list[str], stream: TextIO) -> int:
 
 def _run(name: str, argv: list[str], stream: TextIO) -> int:
     """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
+    # read when Arrow is loaded: its own pool keeps memory that the next step needs, and is slower here
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     command = import_module(f"service.cli.commands.{name}")
-    parser = argparse.ArgumentParser(prog=f"allocator {name}", description=command.HELP)
+    parser = argparse.ArgumentParser(prog=f"allocator {name}", description=COMMANDS[name])
     parser.add_argument("--json", action="store_true", help="write nothing but JSON to stdout")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts")
     command.add_arguments(parser)

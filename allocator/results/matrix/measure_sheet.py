@@ -32,10 +32,10 @@ from allocator.results.matrix.grid_places import (
 )
 from allocator.results.matrix.styles import BAD, GOOD, Styles
 from allocator.results.matrix.view import MeasureView
+from allocator.results.matrix.worksheet import MatrixSheet
 
 DEEPEST_OUTLINE = 7
 DEEPEST_INDENT = 15
-LONGEST_TEXT = 32_000
 A3 = 8
 PRINT_SCALE = 62
 PRINTED_CHARACTERS = 285
@@ -56,7 +56,7 @@ def measure_places(view: MeasureView, sheet_name: str) -> GridPlaces:
     return GridPlaces(sheet_name, view, tuple(columns))
 
 
-def write_measure_sheet(sheet: Worksheet, places: GridPlaces, styles: Styles) -> None:
+def write_measure_sheet(sheet: MatrixSheet, places: GridPlaces, styles: Styles) -> None:
     """Write the sheet of one measure."""
     _write_heading(sheet, places, styles)
     _write_headers(sheet, places, styles)
@@ -138,7 +138,7 @@ def _lines(column: Column) -> int:
     return min(max(1, int(np.ceil(1.05 * wide / column.width))), 4)
 
 
-def _write_rows(sheet: Worksheet, places: GridPlaces, styles: Styles) -> None:
+def _write_rows(sheet: MatrixSheet, places: GridPlaces, styles: Styles) -> None:
     nodes = places.view.nodes
     for at, depth in enumerate(nodes.depth.tolist()):
         sheet.set_row(FIRST + at, None, None, {"level": min(depth, DEEPEST_OUTLINE)})
@@ -149,7 +149,7 @@ def _write_rows(sheet: Worksheet, places: GridPlaces, styles: Styles) -> None:
 
 
 def _write_column(
-    sheet: Worksheet, places: GridPlaces, number: int, column: Column, styles: Styles, *, first: bool
+    sheet: MatrixSheet, places: GridPlaces, number: int, column: Column, styles: Styles, *, first: bool
 ) -> None:
     """Write one column over all nodes: texts, numbers, or formulas with their present value."""
     nodes, values = places.view.nodes, column.values
@@ -159,14 +159,9 @@ def _write_column(
     for at, (value, style, is_formula) in enumerate(zip(numbers, looks, calculated.tolist(), strict=True)):
         row = FIRST + at
         if column.formula and is_formula:
-            cached = "" if value != value else value
-            sheet.write_formula(row, number, places.formula(column, at), style, cached)
-        elif isinstance(value, str):
-            sheet.write_string(row, number, shorten(value), style)
-        elif value != value:
-            sheet.write_blank(row, number, None, style)
+            sheet.put_formula(row, number, places.formula(column, at), value, style)
         else:
-            sheet.write_number(row, number, value, style)
+            sheet.put(row, number, value, style)
 
 
 def _cell_styles(
@@ -341,8 +336,3 @@ def _page_breaks(places: GridPlaces) -> list[int]:
         used += wide
         number += count
     return breaks
-
-
-def shorten(words: str) -> str:
-    """Cut a text to what a cell can hold."""
-    return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"

@@ -1,6 +1,5 @@
 """The sheet of rules: what gave way first, then what holds targets back, then the rest."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,9 +7,9 @@ import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
 from allocator.allocation import Allocation
-from allocator.results.matrix.measure_sheet import shorten
 from allocator.results.matrix.styles import BAD, LINE, WARM, Styles
-from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, rule_sentences
+from allocator.results.matrix.worksheet import shorten
+from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, sentences_of
 from allocator.texts import text
 
 ORDER = ("relaxed", "binding", "slack")
@@ -39,13 +38,14 @@ HEAD_ROW = 3
 
 def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, lang: str) -> None:
     """Write one row per rule and node it applies to, pins included."""
-    shown = _foremost_rules(allocation, lang)
-    count = sum(len(result.rules) for result in allocation.measures)
+    rules = _ordered_rules(allocation, lang)
+    shown = rules.head(MOST_RULES)
+    shown = shown.assign(sentence=sentences_of(allocation, shown, lang).to_pylist())
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, text("matrix.rules", lang), styles.title())
     note = text("matrix.how_rules", lang)
-    if len(shown) < count:
-        note += " " + text("matrix.more_rules", lang, shown=f"{len(shown):,}", count=f"{count:,}")
+    if len(shown) < len(rules):
+        note += " " + text("matrix.more_rules", lang, shown=f"{len(shown):,}", count=f"{len(rules):,}")
     sheet.write_string(1, 0, note, styles.subtitle())
     for number, (name, width) in enumerate(COLUMNS):
         sheet.set_column(number, number, width)
@@ -66,8 +66,8 @@ def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, 
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _foremost_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
-    """Return the first `MOST_RULES` rules, with names and sentences, by status and by what they move."""
+def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
+    """All rules of all measures with names: by status, then by what they move most."""
     nodes, products = (
         np.array(node_names(allocation), object),
         np.array(product_names(allocation, lang), object),
@@ -75,27 +75,19 @@ def _foremost_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
     ids = np.array(allocation.labels.node_id, object)
     parts = []
     for result in allocation.measures:
-        rules = _foremost(
-            result.rules.assign(
-                rank=result.rules["status"].map({status: rank for rank, status in enumerate(ORDER)}),
-                pull=-result.rules["price"].abs(),
-            )
-        )
+        rules = result.rules
         parts.append(
             rules.assign(
                 measure=result.measure,
                 node_name=nodes[rules["node"]],
                 node_id=ids[rules["node"]],
                 product_name=products[rules["product"]],
-                sentence=rule_sentences(allocation, replace(result, rules=rules), lang),
+                rank=rules["status"].map({status: rank for rank, status in enumerate(ORDER)}),
+                pull=-rules["price"].abs(),
             )
         )
     filled = [part for part in parts if len(part)] or parts[:1]
-    return _foremost(pd.concat(filled, ignore_index=True))
-
-
-def _foremost(rules: pd.DataFrame) -> pd.DataFrame:
-    return rules.sort_values(["rank", "pull"], kind="stable").head(MOST_RULES)
+    return pd.concat(filled, ignore_index=True).sort_values(["rank", "pull"], kind="stable")
 
 
 def _write_rule(sheet: Worksheet, row: int, rule: dict[str, Any], styles: Styles, lang: str) -> None:

@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from allocator.allocation import Allocation
 from allocator.results.matrix.grid_places import GridPlaces
-from allocator.results.matrix.measure_sheet import shorten
 from allocator.results.matrix.styles import BAD, GOOD, LINE, WARM, Styles
+from allocator.results.matrix.worksheet import shorten
 from allocator.texts import text
 
 STATUSES = ("binding", "relaxed", "slack")

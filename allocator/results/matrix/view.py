@@ -16,7 +16,7 @@ from allocator.texts import CATALOGUE, text
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 MOST_WITH_MONTHS = 200_000
-MOST_CELLS = 150_000
+MOST_CELLS = 300_000
 MOST_PRODUCTS = 400
 FIXED_COLUMNS = 30
 MONTHS_PER_QUARTER = 3

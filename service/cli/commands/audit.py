@@ -7,11 +7,9 @@ from allocator.fairness.audit import audit_measure
 from allocator.fairness.words import audit_lines
 from allocator.model.labels import label_plan
 from allocator.plan.reading import read_plan
-from service.cli.commands.run import engine_named
+from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
-
-HELP = "compare the answer of a small plan with the leximin"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,6 @@ from allocator.backtest.report import backtest_lines
 from allocator.plan.reading import read_plan
 from service.cli.output import Output
 
-HELP = "replay the plan's own history and judge the split against naive rules"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

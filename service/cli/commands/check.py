@@ -8,8 +8,6 @@ from allocator.plan.reading import read_plan
 from allocator.texts import text
 from service.cli.output import Output
 
-HELP = "read a plan and list every fault; writes nothing"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

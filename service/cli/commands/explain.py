@@ -16,11 +16,10 @@ from allocator.pipeline import solve_measure
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.texts import text
-from service.cli.commands.run import engine_named
+from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
-HELP = "explain one number of a result folder"
 NEGATIVE = re.compile(r"-(?:\d+\.?\d*|\.\d+)%?$")
 
 

@@ -8,11 +8,9 @@ from allocator.fairness.report import fairness_document
 from allocator.fairness.words import fairness_lines
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
-from service.cli.commands.run import engine_named
+from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
-
-HELP = "judge how fair the targets of a plan are"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,6 @@ from allocator.plan.template import write_template
 from allocator.texts import text
 from service.cli.output import Output
 
-HELP = "write an annotated empty plan"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

@@ -13,8 +13,6 @@ from allocator.review.review import review_history
 from allocator.texts import text
 from service.cli.output import Output
 
-HELP = "review the plan's history: sales, growth, mix, order value, concentration, season"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

@@ -3,23 +3,22 @@
 import argparse
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from allocator.backtest.periods import MONTHS
-from allocator.errors import Fault, InfeasiblePlan, InputFaults, RunStopped
+from allocator.errors import InfeasiblePlan, InputFaults, RunStopped
 from allocator.fairness.gate import GATE_FAILED, gate_failures
 from allocator.phases import Phases
 from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.report.part import Extras
-from allocator.results.folder import check_target, write_diagnosis, write_results
+from allocator.results.folder import Form, check_target, write_diagnosis, write_results
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
+from service.cli.engines import engine_named
 from service.cli.output import Output
-from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.engines.choice import choose_engine
-
-HELP = "allocate the targets of a plan and write the result folder"
+from solver_models.engines.base import EngineOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(MONTHS),
         default=None,
         help="replay the plan's own past too and show it in report.html",
+    )
+    parser.add_argument(
+        "--format", choices=get_args(Form), default="csv", help="form of the result tables (default: csv)"
     )
     parser.add_argument("--no-workbook", action="store_true", help="leave matrix.xlsx out")
     parser.add_argument(
@@ -70,6 +72,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         with_workbook=not arguments.no_workbook,
         phases=phases,
         extras=extras,
+        form=arguments.format,
     )
     failures = gate_failures(arguments.out) if arguments.gate else []
     words, document = (
@@ -93,19 +96,10 @@ def _gate_lines(failures: list[str], lang: str) -> list[str]:
 
 def backtest_extras(plan: Plan, period: str) -> Extras:
     """Return the back-test for the report; where the history is too short for one, the words that say so."""
+    # the back-test is loaded only for those who ask for it
+    backtest = import_module("allocator.backtest.backtest").backtest
     try:
         replay = import_module("allocator.backtest.backtest")
         return {"backtest": replay.backtest(plan, period).as_dict()}
     except InputFaults as too_short:
         return {"backtest_missing": "; ".join(fault.message for fault in too_short.faults)}
-
-
-def engine_named(name: str) -> Engine:
-    """Return the engine; an unknown or missing one is an input fault."""
-    try:
-        return choose_engine(name)
-    except EngineError as error:
-        fault = Fault(
-            "--engine", 0, "", name, "unknown-engine", str(error), "name an engine that is installed"
-        )
-        raise InputFaults([fault]) from error

@@ -7,8 +7,6 @@ from allocator.texts import text
 from allocator.verification import verify_results
 from service.cli.output import Output
 
-HELP = "recompute every promise of a result folder, without a solver"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

@@ -8,12 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.results import csv_text
-from allocator.results.csv_text import cell_text, write_csv
+from allocator.results.csv_text import cell_text, csv_writer
 
 WORDS = st.text(
     alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=8
 )
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def write_csv(path, tables):
+    with csv_writer(path) as write:
+        for table in tables:
+            write(table)
 
 
 @settings(deadline=None, derandomize=True)
@@ -96,4 +102,29 @@ def test_numbers_are_short_and_minus_zero_is_zero():
 
 def test_an_empty_table_has_its_header(tmp_path):
     write_csv(tmp_path / "t.csv", [pd.DataFrame({"a": [], "b": []})])
+    assert (tmp_path / "t.csv").read_bytes() == b"a,b\n"
+
+
+def test_numbers_of_every_size_are_written_in_the_shortest_form_of_python(tmp_path):
+    rng = np.random.default_rng(11)
+    size = np.exp(rng.uniform(np.log(1e-7), np.log(1e18), 20_000))
+    edges = [1e-4, np.nextafter(1e-4, 0), 1e9, np.nextafter(1e9, 0), 1e9 + 0.5, 1e15 + 0.5, 1e16, 5e-324]
+    numbers = np.concatenate([size, -size, np.rint(size), np.round(size, 2), edges, [0.0, -0.0, np.nan]])
+    write_csv(tmp_path / "t.csv", [pd.DataFrame({"n": numbers})])
+    written = (tmp_path / "t.csv").read_text(encoding="utf-8").split("\n")[1:-1]
+    assert written == ["" if np.isnan(n) else repr(n + 0.0) for n in numbers.tolist()]
+
+
+def test_a_column_of_codes_is_written_as_its_texts(tmp_path):
+    words = ["plain", 'a "b", c', "", "年"]
+    codes = np.array([3, 0, 1, 1, -1, 2])
+    column = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(words, dtype=object)))
+    texts = [words[code] if code >= 0 else None for code in codes]
+    write_csv(tmp_path / "coded.csv", [pd.DataFrame({"w": column, "n": range(6)})])
+    write_csv(tmp_path / "plain.csv", [pd.DataFrame({"w": pd.Series(texts, dtype=object), "n": range(6)})])
+    assert (tmp_path / "coded.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+
+
+def test_a_table_without_rows_is_its_header(tmp_path):
+    write_csv(tmp_path / "t.csv", [pd.DataFrame({"a": np.zeros(0), "b": pd.Series([], dtype=object)})])
     assert (tmp_path / "t.csv").read_bytes() == b"a,b\n"

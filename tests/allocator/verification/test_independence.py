@@ -10,7 +10,7 @@ import allocator.verification
 
 FOLDER = Path(allocator.verification.__file__).parent
 OWN = "allocator.verification"
-ALLOWED = {"numpy", "pandas", "yaml", "openpyxl", *sys.stdlib_module_names}
+ALLOWED = {"numpy", "pandas", "pyarrow", "yaml", "openpyxl", *sys.stdlib_module_names}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.name)

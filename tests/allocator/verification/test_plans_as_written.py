@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,29 @@ def test_a_workbook_is_the_same_plan(tmp_path):
     recertify_plan(out, book)
     report = verify_results(out, book)
     assert report.passed, report.text()
+
+
+def test_a_plan_in_parquet_is_the_same_plan(tmp_path):
+    tiny = growth_level()
+    plan = write_plan(tiny, tmp_path / "plan")
+    out = write_result(tiny, tmp_path / "out", plan)
+    files = {"plan.yaml": (plan / "plan.yaml").read_bytes()}
+    for path in sorted(plan.glob("*.csv")):
+        lines = [line.split(",") for line in path.read_text("utf-8").splitlines()]
+        columns = [pa.array([_typed(line[at]) for line in lines[1:]]) for at in range(len(lines[0]))]
+        if path.name == "history.csv":
+            columns[0] = pa.array([datetime.date(2019, 3, 1)] * (len(lines) - 1))
+        pq.write_table(pa.Table.from_arrays(columns, names=lines[0]), path.with_suffix(".parquet"))
+        files[f"{path.stem}.parquet"] = path.with_suffix(".parquet").read_bytes()
+        path.unlink()
+    certificate(out, input_hash=digest(files, []), overrides=[])
+    report = verify_results(out, plan)
+    assert report.passed, report.text()
+    (plan / "history.parquet").write_bytes(b"PAR1")
+    assert verify_results(out, plan).failures[0].check == "input_hash"
+    certificate(out, input_hash=digest(files | {"history.parquet": b"PAR1"}, []), overrides=[])
+    with pytest.raises(UnreadablePlan):
+        read_plan_files(files | {"history.parquet": b"PAR1"}, [])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gbk"])
