@@ -82,6 +82,7 @@ CERTIFICATE_KEYS = (
     "measures",
 )
 OPTIONAL = ("explanation",)
+EXACT_AMOUNTS = ("target", "children_sum", "amount")
 LARGEST_EXACT = 2.0**53
 
 
@@ -148,10 +149,20 @@ def _compare_forms(
         unlike = np.flatnonzero(table[column].to_numpy(object) != other[column].to_numpy(object))
         left, right = table[column].iloc[unlike], other[column].iloc[unlike]
         # one decimal type holds the amounts of all measures: 7 and 7.00 say the same
-        same = (pd.to_numeric(left, errors="coerce") == pd.to_numeric(right, errors="coerce")).to_numpy(bool)
+        same = np.zeros(len(unlike), bool)
+        if column in EXACT_AMOUNTS:
+            same = np.array([_is_same_amount(*pair) for pair in zip(left, right, strict=True)], bool)
         for k in unlike[~same][:1]:
             words = f"{column} {other[column].iat[k]!r} instead of {table[column].iat[k]!r}"
             faults.setdefault(file, []).append(f"{file} row {k + 2}: {words}")
+
+
+def _is_same_amount(left: str, right: str) -> bool:
+    """Tell whether two texts are the same exact number."""
+    try:
+        return Decimal(left) == Decimal(right)
+    except InvalidOperation:
+        return False
 
 
 def _certificate(path: Path, faults: dict[str, list[str]]) -> dict[str, Any]:
