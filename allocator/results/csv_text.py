@@ -1,7 +1,7 @@
 """CSV as the contract wants it: UTF-8, LF, shortest round-trip numbers, empty for undefined."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,13 @@ def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
                 stream.write(_lines(table.iloc[start : start + ROWS_AT_ONCE]))
 
         yield write
+
+
+def write_csv(path: Path, tables: Iterable[pd.DataFrame]) -> None:
+    """Write tables below each other, one header."""
+    with csv_writer(path) as write:
+        for table in tables:
+            write(table)
 
 
 def _lines(table: pd.DataFrame) -> memoryview:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,6 @@ from allocator.report.report import write_report
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import csv_writer
 from allocator.results.hashing import TABLE_FILES, result_hash
-from allocator.results.matrix.workbook import write_matrix
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, decimals, monthly_tables, rules_table, targets_table
@@ -96,7 +96,9 @@ def write_results(
                 write_json(folder / f"{name}.json", document)
         if with_workbook:
             with phases.phase("write workbook"):
-                write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
+                # the workbook writer is loaded only where a workbook is written
+                workbook = import_module("allocator.results.matrix.workbook")
+                workbook.write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
         with phases.phase("write report"):
             shown = {**(extras or {}), **judged, "result_hash": digest}
             write_report(allocation, folder / "report.html", lang, shown)

@@ -97,7 +97,6 @@ def _gate_lines(failures: list[str], lang: str) -> list[str]:
 def backtest_extras(plan: Plan, period: str) -> Extras:
     """Return the back-test for the report; where the history is too short for one, the words that say so."""
     # the back-test is loaded only for those who ask for it
-    backtest = import_module("allocator.backtest.backtest").backtest
     try:
         replay = import_module("allocator.backtest.backtest")
         return {"backtest": replay.backtest(plan, period).as_dict()}

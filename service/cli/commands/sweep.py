@@ -13,7 +13,7 @@ from scenarios.curves.folder import check_sweep_target, judged, write_sweep
 from scenarios.files.sweep_file import MOST_RUNS, SweepFile, read_sweep
 from scenarios.runs.fleets import FEWEST_MEGABYTES, Fleet, InProcess, Processes
 from scenarios.runs.sweep import Options, Outcome, run_sweep
-from service.cli.commands.run import engine_named
+from service.cli.engines import engine_named
 from service.cli.output import Output
 
 HELP = "solve many scenarios of a plan: grids, draws, curves, acceptance"

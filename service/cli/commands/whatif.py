@@ -12,7 +12,7 @@ from scenarios.files.scenario_file import read_scenario
 from scenarios.scenario import Chain, Scenario
 from scenarios.whatif import what_if, what_if_document
 from scenarios.whatif_words import what_if_text
-from service.cli.commands.run import engine_named
+from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
