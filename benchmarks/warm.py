@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from benchmarks.peers.own import IS_WARM, model_of_task, named_engine, resolve_model, solve_model
+from benchmarks.peers.own import IS_WARM, model_of_task, named_engine, resolve_model, solve_model, warm_state
 from benchmarks.peers.routes import PeerFailure
 from benchmarks.record import WarmResult
 from benchmarks.task import FloatArray, Task, load_task
 from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.warm import WarmState
 
 SEED = 7
 FRESH_EVERY = 10
@@ -79,7 +80,8 @@ def measure_warm(task: Task, engine_name: str, n_change: int, budget: float) -> 
     begin = time.perf_counter()
     engine = named_engine(engine_name)
     model = model_of_task(task)
-    before = solve_model(model, engine)
+    state = warm_state(model, engine)
+    before = state.solved.answer
     random = np.random.Generator(np.random.PCG64(SEED))
     seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
     fresh, differences, infeasible = [], [0.0], 0
@@ -89,7 +91,7 @@ def measure_warm(task: Task, engine_name: str, n_change: int, budget: float) -> 
         kind = number % len(KINDS)
         changed = CHANGES[kind](task, before.x * model.unit, random)
         start = time.perf_counter()
-        answer = _resolved(changed, before, engine_name)
+        answer = _resolved(changed, state, engine_name)
         seconds[KINDS[kind]].append(time.perf_counter() - start)
         infeasible += answer is None
         if answer is not None and number % FRESH_EVERY < len(KINDS) // 2:
@@ -114,7 +116,7 @@ def measure_warm(task: Task, engine_name: str, n_change: int, budget: float) -> 
     )
 
 
-def _resolved(changed: Task, before: BalanceAnswer, engine_name: str) -> BalanceAnswer | None:
+def _resolved(changed: Task, before: WarmState, engine_name: str) -> BalanceAnswer | None:
     """Return the answer of the changed task, None if nothing can meet it."""
     model: BalanceModel = model_of_task(changed)
     try:

@@ -18,6 +18,7 @@ MOST_WIDENINGS = 4
 HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
+REACHED = 1e-7
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,30 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     if len(model.soft) == 0 or not isinstance(engine, BalanceEngine):
         return _tier_by_tier(model, engine, options)
     solved = _by_conflict(model, engine, options) if options.time_limit > 0 else None
-    if solved is not None:
+    if solved is not None and reaches_its_tiers(model, solved):
         return solved
     try:
-        return _tier_by_tier(model, engine, options)
+        solved = _tier_by_tier(model, engine, options)
     except ModelInfeasible:
         # prices that only seemed exact can lead to a face without a point: the simplex decides
         return _tier_by_tier(model, engine.fallback, options)
+    return solved if reaches_its_tiers(model, solved) else _tier_by_tier(model, engine.fallback, options)
+
+
+def reaches_its_tiers(model: BalanceModel, solved: SolvedModel) -> bool:
+    """True if the answer misses the soft rows by no more than each tier says, in the largest and in sum."""
+    soft = model.soft
+    point = np.concatenate([solved.answer.x, solved.answer.free[: model.n_free]])
+    activity = soft.matrix @ point
+    missed = np.maximum(np.maximum(soft.lower - activity, activity - soft.upper), 0.0) / soft.scale
+    for outcome in solved.tiers:
+        of_tier = missed[soft.tier == outcome.tier]
+        if outcome.is_settled and (
+            of_tier.max(initial=0.0) > outcome.largest + REACHED
+            or of_tier.sum() > outcome.total + REACHED * max(1.0, len(of_tier) ** 0.5)
+        ):
+            return False
+    return True
 
 
 def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:

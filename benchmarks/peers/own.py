@@ -4,7 +4,9 @@ The one module of the benchmark that knows how the product is called: change it 
 changes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -16,8 +18,10 @@ from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel, Rows, SoftRows
+from solver_models.warm import WarmState, resolve, solve_warm
 
-IS_WARM = False
+IS_WARM = True
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -72,26 +76,38 @@ def solve_model(model: BalanceModel, engine: Engine) -> BalanceAnswer:
     PeerFailure
         If the engine gives no certified answer.
     """
-    try:
-        return solve_balance(model, engine, EngineOptions())
-    except ModelInfeasible as failure:
-        raise PeerFailure(f"{engine.name}: {failure}", is_infeasible=True) from failure
-    except (EngineError, EngineStopped) as failure:
-        raise PeerFailure(f"{engine.name}: {failure}") from failure
+    return _told(lambda: solve_balance(model, engine, EngineOptions()), engine)
 
 
-def resolve_model(model: BalanceModel, before: BalanceAnswer, engine: Engine) -> BalanceAnswer:
-    """Solve a changed model, given the answer before the change.
-
-    ADAPTER OF THE WARM START: the product has no solve from an earlier answer in this version, so
-    this one starts afresh and `IS_WARM` says so. Where it gets one, call it here.
+def warm_state(model: BalanceModel, engine: Engine) -> WarmState:
+    """Solve a model and keep what a re-solve begins with.
 
     Raises
     ------
     PeerFailure
         As `solve_model`.
     """
-    return solve_model(model, engine)
+    return _told(lambda: solve_warm(model, engine, EngineOptions()), engine)
+
+
+def resolve_model(model: BalanceModel, before: WarmState, engine: Engine) -> BalanceAnswer:
+    """Solve a changed model from the state before the change.
+
+    Raises
+    ------
+    PeerFailure
+        As `solve_model`.
+    """
+    return _told(lambda: resolve(model, before, engine, EngineOptions()), engine).solved.answer
+
+
+def _told(solve: Callable[[], Answer], engine: Engine) -> Answer:
+    try:
+        return solve()
+    except ModelInfeasible as failure:
+        raise PeerFailure(f"{engine.name}: {failure}", is_infeasible=True) from failure
+    except (EngineError, EngineStopped) as failure:
+        raise PeerFailure(f"{engine.name}: {failure}") from failure
 
 
 def model_of_task(task: Task) -> BalanceModel:

@@ -33,23 +33,38 @@ def row_size(model: BalanceModel) -> FloatArray:
     return size
 
 
-def residuals(model: BalanceModel, x: FloatArray, free: FloatArray, price: FloatArray) -> dict[str, float]:
+def residuals(
+    model: BalanceModel,
+    x: FloatArray,
+    free: FloatArray,
+    price: FloatArray,
+    size: FloatArray | None = None,
+) -> dict[str, float]:
     """Relative errors of the optimality conditions.
+
+    Parameters
+    ----------
+    size
+        Sizes of the rows where they are known already (`row_size`).
 
     Returns
     -------
     `rows`: rows outside their bounds; `complementary`: rows with a price that are not at the bound
     the price stands for; `stationarity`: cells away from `cells_at`; `free`: free columns with a gradient.
     """
-    size = row_size(model)
+    size = row_size(model) if size is None else size
     activity = model.rows.matrix @ np.concatenate([x, free])
     below, above = model.rows.lower - activity, activity - model.rows.upper
     outside = np.maximum(np.maximum(below, above), 0.0) / size
     gap = np.where(price > 0, np.abs(below), np.where(price < 0, np.abs(above), 0.0)) / size
     gap = np.where(np.isfinite(gap), gap, np.inf)
-    away = np.abs(x - cells_at(model, price)) / np.maximum(model.weight, np.abs(x))
-    gradient = (model.rows.matrix.T @ price)[model.n_cell :]
-    reference = (abs(model.rows.matrix).T @ np.abs(price))[model.n_cell :] + 1.0
+    pull = model.rows.matrix.T @ price
+    nearest = np.clip(model.anchor + model.weight * pull[: model.n_cell], model.lower, model.upper)
+    away = np.abs(x - nearest) / np.maximum(model.weight, np.abs(x))
+    gradient = pull[model.n_cell :]
+    reference: FloatArray | float = 1.0
+    if model.n_free:
+        reference = abs(model.rows.matrix[:, model.n_cell :]).T @ np.abs(price) + 1.0
     return {
         "rows": largest_entry(outside),
         "complementary": largest_entry(gap),

@@ -40,10 +40,13 @@ class Start:
         Shape (n_row,), of the model's rows.
     free
         Shape (n_free,).
+    form
+        Normal form of a model with the same rows, where it is known already.
     """
 
     price: FloatArray
     free: FloatArray
+    form: NormalForm | None = None
 
 
 def solve_balance(
@@ -74,7 +77,7 @@ def solve_balance(
     """
     if model.is_crossed:
         raise ModelInfeasible("a lower bound lies above its upper bound")
-    form = normal_form(model, row_size(model))
+    form = form_of(model, start)
     passes = _no_passes()
     if isinstance(engine, BalanceEngine):
         answer = _by_interior_point(form, engine, options, start, passes)
@@ -113,7 +116,27 @@ def polish_from(model: BalanceModel, start: Start | None) -> BalanceAnswer | Non
     """Return the answer if the polish alone finds it from a start (nothing binding by default)."""
     if model.is_crossed:
         return None
-    return _polished(normal_form(model, row_size(model)), start, _no_passes())
+    return _polished(form_of(model, start), start, _no_passes())
+
+
+def form_of(model: BalanceModel, start: Start | None = None) -> NormalForm:
+    """Return the normal form of a model: that of the start, if it has the same rows, with its own bounds."""
+    known = None if start is None else start.form
+    if known is not None and has_equal_rows(known.model, model):
+        return known.moved_to(model)
+    return normal_form(model, row_size(model))
+
+
+def has_equal_rows(one: BalanceModel, other: BalanceModel) -> bool:
+    """True if two models have the same coefficients in the same places."""
+    left, right = one.rows.matrix, other.rows.matrix
+    return left is right or (
+        left.shape == right.shape
+        and left.nnz == right.nnz
+        and np.array_equal(left.indptr, right.indptr)
+        and np.array_equal(left.indices, right.indices)
+        and np.array_equal(left.data, right.data)
+    )
 
 
 def _no_passes() -> dict[str, int]:
@@ -132,11 +155,9 @@ def _carried(form: NormalForm, point: BalancePoint) -> FloatArray:
     rows = form.model.rows
     activity = rows.matrix @ point.x
     bound = np.where(point.row_price > 0, rows.lower, rows.upper)
-    size = np.zeros(form.n_row)
-    size[form.order] = form.size / form.row_scale
     scale = np.zeros(form.n_row)
     scale[form.order] = form.row_scale
-    slack = np.abs(activity - bound) / size
+    slack = np.abs(activity - bound) / form.sizes()
     return np.where(np.abs(point.row_price) / scale > slack, point.row_price, 0.0)
 
 
@@ -224,7 +245,7 @@ def _certified(
     model = form.model
     y, t = form.price_out(point.price), point.free * form.free_scale
     x = cells_at(model, y)
-    errors = residuals(model, x, t, y)
+    errors = residuals(model, x, t, y, form.sizes())
     if max(errors.values()) > ACCEPTED:
         return None
     return BalanceAnswer(x, t, y, errors, dict(passes))

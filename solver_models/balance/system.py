@@ -1,6 +1,6 @@
 """The linear systems behind polish and Newton steps: normal equations in a fixed elimination order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
@@ -45,6 +45,24 @@ class NormalForm:
     def n_row(self) -> int:
         """Number of rows."""
         return len(self.lower)
+
+    def moved_to(self, model: BalanceModel) -> "NormalForm":
+        """Return this form for a model with the same rows but other bounds, anchors or weights.
+
+        Scale and order stay: they only condition the systems.
+        """
+        scale = self.row_scale
+        lower, upper = model.rows.lower[self.order] * scale, model.rows.upper[self.order] * scale
+        low = np.where(np.isfinite(lower), np.abs(lower), 0.0)
+        high = np.where(np.isfinite(upper), np.abs(upper), 0.0)
+        size = np.maximum(self.size, np.maximum(low, high))
+        return replace(self, model=model, lower=lower, upper=upper, size=size)
+
+    def sizes(self) -> FloatArray:
+        """Sizes of the model's rows, in the model's order and terms."""
+        size = np.zeros(self.n_row)
+        size[self.order] = self.size / self.row_scale
+        return size
 
     def price_in(self, price: FloatArray) -> FloatArray:
         """Bring model prices into this form."""

@@ -12,7 +12,7 @@ from solver_models.program import LinearProgram
 
 CUTS = (1e-5, 1e-6, 1e-4)
 """Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken."""
-GAP = 1e-8
+GAP, NOISE = 1e-8, 1e-14
 EXACT = 1e-11
 REGULARISATION = 1e-12
 REFINEMENTS = 12
@@ -104,5 +104,7 @@ def _proved(program: LinearProgram, x: FloatArray, y: FloatArray, reduced: Float
         return None
     value = float(row_bound @ y + bound @ reduced)
     cost = float(program.cost @ x)
-    terms = float(np.abs(row_bound) @ np.abs(y) + np.abs(bound) @ np.abs(reduced)) + abs(cost)
-    return ExactPrices(y, reduced, value) if abs(cost - value) <= GAP * max(terms, 1.0) else None
+    terms = float(np.abs(row_bound) @ np.abs(y) + np.abs(bound) @ np.abs(reduced))
+    is_told_apart = NOISE * terms <= GAP * max(abs(cost), 1.0)
+    is_optimal = abs(cost - value) <= GAP * max(abs(cost), 1.0)
+    return ExactPrices(y, reduced, value) if is_told_apart and is_optimal else None

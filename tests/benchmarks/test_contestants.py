@@ -28,7 +28,7 @@ from tests.benchmarks.tasks import impossible, tiny_task
 
 HERE = ("benchmarks.peers.own", "benchmarks.peers.pulp_models", "benchmarks.peers.highspy_models")
 # The fast engine takes part as soon as a version has it; HiPO has an environment of its own.
-ELSEWHERE = ("fast", "hipo", "hipo-ours")
+ELSEWHERE = ("hipo", "hipo-ours")
 CONTESTANTS = [route for route in ROUTES if route.module in HERE and route.name not in ELSEWHERE]
 
 
