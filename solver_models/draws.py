@@ -3,17 +3,14 @@
 import numpy as np
 
 from solver_models.arrays import FloatArray
-from solver_models.attainment import CHUNK, FEWEST_PATHS, MOST_PATHS, SalesModel
-
-ELEMENTS = 5_000_000
-"""Random numbers kept, about."""
+from solver_models.attainment import LuckyDraws, SalesModel
 
 
 class CompanyDraws:
-    """Paths of the sum of all sales, drawn as `simulate` draws them (as many paths: the same sums).
+    """Paths of the sum of all sales, on the luck that `simulate` uses with the same seed.
 
-    S = sum_i m_i F_i with F_i = exp(s_i shock_i - s_i^2 / 2). The shocks are drawn once; F is made again
-    only for sellers whose spread changed.
+    S = sum_i m_i exp(-s_i^2 / 2) F_i with F_i = exp(s_i shock_i). The shocks are put together once; F is
+    made again only for sellers whose spread changed.
 
     Parameters
     ----------
@@ -23,40 +20,27 @@ class CompanyDraws:
 
     def __init__(self, model: SalesModel, seed: int) -> None:
         n = len(model.expected)
-        n_group = int(model.group.max()) + 1 if n else 0
-        self.paths = int(np.clip(ELEMENTS // max(n, 1), FEWEST_PATHS, MOST_PATHS))
-        shared = np.random.Generator(np.random.PCG64([seed, 0])).standard_normal((1 + n_group, self.paths))
+        luck = LuckyDraws(n, int(model.group.max()) + 1 if n else 0, seed)
+        self.paths = luck.paths
+        shared = luck.shared()
         region = np.sqrt(model.common) * shared[0] + np.sqrt(1.0 - model.common) * shared[1:]
-        own = np.random.Generator(np.random.PCG64([seed, 1]))
-        self._shock = np.empty((n, self.paths))
-        step = max(1, CHUNK // max(n, 1))
-        for start in range(0, self.paths, step):
-            here = slice(start, min(start + step, self.paths))
-            luck = own.standard_normal((here.stop - here.start, n)).T
-            self._shock[:, here] = (
-                np.sqrt(model.correlation) * region[:, here][model.group]
-                + np.sqrt(1 - model.correlation) * luck
-            )
+        region = (np.sqrt(model.correlation) * region).astype(np.float32)
+        own_part, half = np.float32(np.sqrt(1.0 - model.correlation)), luck.paths // 2
+        self._shock = np.empty((n, luck.paths), dtype=np.float32)
+        for chunk, (first, end) in enumerate(luck.chunks()):
+            own = own_part * luck.own(chunk)
+            for sign, start in ((1, 0), (-1, half)):
+                here = slice(start + first, start + end)
+                self._shock[:, here] = region[:, here][model.group] + sign * own
         self._spread = np.full(n, np.nan)
-        self._factor = np.empty_like(self._shock)
-        self._fixed = (n, model.group.copy(), model.correlation, model.common)
-
-    def fits(self, model: SalesModel) -> bool:
-        """Tell whether the shocks serve for this model too."""
-        n, group, correlation, common = self._fixed
-        return (
-            len(model.expected) == n
-            and model.correlation == correlation
-            and model.common == common
-            and bool(np.array_equal(model.group, group))
-        )
+        self._factor = np.empty(self._shock.shape, dtype=np.float64)
 
     def company_sales(self, model: SalesModel) -> FloatArray:
         """Return the company's sales on every path, shape (paths,)."""
         stale = model.spread != self._spread
         if stale.any():
-            spread = model.spread[stale][:, None]
-            self._factor[stale] = np.exp(spread * self._shock[stale] - spread**2 / 2)
+            spread = model.spread[stale].astype(np.float32)[:, None]
+            self._factor[stale] = np.exp(spread * self._shock[stale])
             self._spread = model.spread.copy()
-        sales: FloatArray = model.expected @ self._factor
+        sales: FloatArray = (model.expected * np.exp(-(model.spread**2) / 2)) @ self._factor
         return sales

@@ -36,7 +36,12 @@ def resolve_totals(plan: Plan, labels: Labels, measure: str, observed: Observed)
         labels.product_code[name]: said for name, said in plan.spec.product_totals.get(measure, {}).items()
     }
     exact = {
-        code: _exact(said, spec.round_to, _last_year(labels, observed, code), _path(labels, measure, code))
+        code: _exact(
+            said,
+            spec.round_to,
+            _last_year(labels, observed, code) if isinstance(said, Growth) else 0.0,
+            _path(labels, measure, code),
+        )
         for code, said in {**wanted, 0: spec.total}.items()
         if not isinstance(said, AmountRange)
     }

@@ -109,8 +109,17 @@ class Draft:
         over = np.array([given.get(name, 0.0) for name in level], dtype=np.float64)
         return np.where(self.org.parent < 0, 0.0, over)
 
+    @cached_property
+    def _last_years(self) -> dict[str, FloatArray]:
+        return {}
+
     def history_last_year(self, measure: str) -> FloatArray:
         """Sum of last year's history by product row, shape (n_product_row,); leaves only."""
+        if measure not in self._last_years:
+            self._last_years[measure] = self._sum_last_year(measure)
+        return self._last_years[measure]
+
+    def _sum_last_year(self, measure: str) -> FloatArray:
         period = self.frames["history"]["period"].to_numpy(np.int64)
         product = self.product_rows("history")
         amount = self.amounts("history")

@@ -26,8 +26,8 @@ class Change(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
     kind: str
 
-    # The key of the sentence in the text catalogue is `change.` and the kind, unless `phrase` says otherwise.
     ALL: ClassVar[str] = ALL_PRODUCTS
+    """All products together."""
 
     def make(self, edits: PlanEdits) -> None:
         """Lay the change over the plan; what is wrong with it becomes a fault."""

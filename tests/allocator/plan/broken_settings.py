@@ -24,6 +24,31 @@ SETTINGS = (
         {"plan": swap("kind: outcome, ", "knd: outcome, ")},
         "plan.yaml:7 measures.revenue.knd unknown-key",
     ),
+    broken(
+        "payout of an unknown measure",
+        {"plan": add("payout: {revenu: {rate: 0.02}}")},
+        "plan.yaml:16 payout.revenu unknown-measure",
+    ),
+    broken(
+        "payout without a rate",
+        {"plan": add("payout: {revenue: {curve: {1: 1}}}")},
+        "plan.yaml:16 payout.revenue.rate missing-key",
+    ),
+    broken(
+        "payout curve with a word for an attainment",
+        {"plan": add("payout: {revenue: {rate: 0.02, curve: {full: 1}}}")},
+        "plan.yaml:16 payout.revenue.curve.full not-a-number",
+    ),
+    broken(
+        "payout curve with an attainment given twice",
+        {"plan": add("payout: {revenue: {rate: 0.02, curve: {1: 1, 1.0: 2}}}")},
+        "plan.yaml:16 payout.revenue.curve.1.0 duplicate-key",
+    ),
+    broken(
+        "negative pay",
+        {"plan": add("payout: {revenue: {rate: 0.02, curve: {1: -1}}}")},
+        "plan.yaml:16 payout.revenue.curve.1 out-of-range",
+    ),
     broken("no plan id", {"plan": swap("plan: fy2020\n", "")}, "plan.yaml:0 plan missing-key"),
     broken("empty plan id", {"plan": swap("plan: fy2020", "plan:")}, "plan.yaml:1 plan missing-key"),
     broken("no measures", {"plan": whole("plan: a\nstart: 2019-07\n")}, "plan.yaml:0 measures missing-key"),

@@ -129,6 +129,8 @@ def test_growth_totals_that_exceed_the_company_are_told_in_whole_units(folder: P
     ("text", "measures", "keys"),
     [
         ("over_assignment.a.b", (), ("over_assignment", "a.b")),
+        ("payout.m.rate", ("m",), ("payout", "m", "rate")),
+        ("payout.m.1.curve.0.7", ("m.1", "m"), ("payout", "m.1", "curve", "0.7")),
         ("measures.rev.eu.total", ("rev.eu", "rev"), ("measures", "rev.eu", "total")),
         ("measures.rev.eu.total.growth", (), ("measures", "rev.eu", "total", "growth")),
         ("product_totals.rev.A.1.min", ("rev",), ("product_totals", "rev", "A.1", "min")),
