@@ -167,3 +167,27 @@ def test_prices_hold_exactly_over_the_published_ranges(cases: dict[str, Any]) ->
             changed = np.where(np.arange(2) == column, cost, gain)
             keeps = changed @ best(changed, hours).x <= changed @ answer.x + 1e-9
             assert keeps == stays
+
+
+@pytest.mark.parametrize("engine", ["fast", "highs"])
+def test_reconciled_forecasts_are_the_balance_with_equal_weights(cases: dict[str, Any], engine: str) -> None:
+    case = cases["ols_reconciliation_two_leaf"]
+    total, *bottom = case["inputs"]["base"]
+    model = BalanceModel(
+        anchor=np.array([*bottom, total], float),
+        weight=np.ones(3),
+        lower=np.zeros(3),
+        upper=np.full(3, np.inf),
+        n_free=0,
+        rows=Rows(csr_array(np.array([[1.0, 1.0, -1.0]])), np.zeros(1), np.zeros(1), zeros(1), zeros(1)),
+        soft=SoftRows(
+            csr_array((0, 3)),
+            np.zeros(0),
+            np.zeros(0),
+            np.zeros(0, np.int64),
+            np.zeros(0),
+            np.zeros(0, np.int64),
+        ),
+    )
+    x = solve_balance(model, choose_engine(engine), OPTIONS).x
+    np.testing.assert_allclose(x, [*case["expected"]["bottom"], case["expected"]["total"]], atol=1e-9)
