@@ -84,7 +84,7 @@ def test_the_order_of_the_input_rows_does_not_reach_the_tables(
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-@pytest.mark.parametrize("engine", ["pulp:CBC", "pulp:HiGHS"])
+@pytest.mark.parametrize("engine", ["fast", "pulp:CBC", "pulp:HiGHS"])
 @pytest.mark.parametrize("which", ["small", "demo"])
 def test_every_engine_gives_the_same_targets(
     allocator: Run, plan: Path, tmp_path: Path, engine: str, which: str

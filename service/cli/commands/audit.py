@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook, at most 300 reps"
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 

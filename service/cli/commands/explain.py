@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--appeal", default=None, metavar="PERCENT", help="what if the node gets, say, -10%% (needs --plan)"
     )
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

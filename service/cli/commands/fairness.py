@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--curve", action="store_true", help="price of fairness too: solves the plan about a dozen times"
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

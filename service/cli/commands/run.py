@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="result folder to write")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
     parser.add_argument(

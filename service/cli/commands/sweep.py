@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder; begun sweeps go on")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
     parser.add_argument("--rounded", action="store_true", help="round to whole units: slower")
     parser.add_argument(
         "--limit", type=int, default=MOST_RUNS, metavar="N", help="refuse more runs than this"

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="scenario file (YAML or JSON)",
     )
     parser.add_argument("--exact", action="store_true", help="do not round to whole units: faster")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 
