@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray
-from solver_models.balance.system import NormalForm, factorise
+from solver_models.balance.system import ActiveRows, NormalForm, factorise
 from solver_models.failures import largest_entry
 
 OUTER, INNER = 80, 60
@@ -119,7 +119,7 @@ def _maximise(
             (raw > form.lower) & (raw < form.upper),
         )
 
-    every_row = np.arange(form.n_row)
+    every_row = ActiveRows.of(form, np.arange(form.n_row))
     state = at(y)
     for step in range(INNER):
         moved = np.linalg.norm(y - centre_y) / sigma + np.linalg.norm(state.s - centre_s) / max(eta, 1.0)
@@ -129,10 +129,10 @@ def _maximise(
             return y, state, step
         factor = factorise(
             form,
+            every_row,
             state.is_free_cell,
             np.where(state.is_free_row, eta, 0.0) + 1.0 / sigma,
             np.full(form.model.n_free, 1.0 / eta),
-            every_row,
         )
         rhs = np.concatenate([state.gradient, np.zeros(form.model.n_free)])
         direction = factor.solve(rhs)[: form.n_row]

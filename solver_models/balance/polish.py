@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray
-from solver_models.balance.system import NormalForm, factorise
+from solver_models.balance.system import ActiveRows, NormalForm, factorise
 from solver_models.failures import largest_entry
 
 SETTLED = 1e-13
@@ -97,42 +97,47 @@ def _solve_equalities(
     target: FloatArray,
     give: FloatArray,
 ) -> tuple[FloatArray, FloatArray, int, bool]:
-    """Newton on `active rows = target, free columns stationary` with the cells clipped."""
+    """Newton on `active rows = target, free columns stationary` with the cells clipped.
+
+    Only the active rows are touched: in a large plan they are a small part of all.
+    """
     model = form.model
-    rows = np.flatnonzero(active)
-    y = np.where(active, y, 0.0)
+    part = ActiveRows.of(form, np.flatnonzero(active))
+    rows = part.rows
+    price, aim, soft, size = y[rows], target[rows], give[rows], form.size[rows]
     factor, key, used, extra = None, None, 0, 0
+    is_solved = False
     last = np.inf
     for _ in range(NEWTON_PASSES):
-        z = model.anchor + model.weight * (form.cells_t @ y)
+        z = model.anchor + model.weight * (part.cells_t @ price)
         is_free = (z > model.lower) & (z < model.upper)
-        x = np.clip(z, model.lower, model.upper)
-        gap = (target - form.cells @ x - form.free @ t - give * y)[rows]
-        slope = -(form.free.T @ y) if model.n_free else np.zeros(0)
-        error = max(largest_entry(gap / form.size[rows]), largest_entry(slope) * 1e-2)
+        gap = aim - part.cells @ np.clip(z, model.lower, model.upper) - part.free @ t - soft * price
+        slope = -(part.free.T @ price) if model.n_free else np.zeros(0)
+        error = max(largest_entry(gap / size), largest_entry(slope) * 1e-2)
         if error <= SETTLED:
             extra += 1
             if extra > 1:
-                return y, t, used, True
+                is_solved = True
+                break
         if factor is None or key is None or not np.array_equal(key, is_free):
             try:
                 factor = factorise(
-                    form,
-                    is_free,
-                    give[rows] + REGULARISATION,
-                    np.full(model.n_free, REGULARISATION),
-                    rows,
+                    form, part, is_free, soft + REGULARISATION, np.full(model.n_free, REGULARISATION)
                 )
             except RuntimeError:
-                return y, t, used, False
+                break
             key, used = is_free, used + 1
         elif error >= 0.5 * last and error <= NATURAL:
-            return y, t, used, True
+            is_solved = True
+            break
         last = error
         step = factor.solve(np.concatenate([gap, slope]))
-        y = y.copy()
-        y[rows] += step[: len(rows)]
+        price = price + step[: len(rows)]
         t = t + step[len(rows) :]
         if not np.all(np.isfinite(step)):
-            return y, t, used, False
-    return y, t, used, error <= NATURAL
+            break
+    else:
+        is_solved = error <= NATURAL
+    full = np.zeros(form.n_row)
+    full[rows] = price
+    return full, t, used, is_solved

@@ -110,12 +110,38 @@ def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
     )
 
 
+@dataclass(frozen=True)
+class ActiveRows:
+    """Some rows of a normal form, both ways round.
+
+    Parameters
+    ----------
+    rows
+        Positions in the form.
+    cells, cells_t, free
+        Their coefficients over the cells, the transpose, and over the free columns.
+    """
+
+    rows: IntArray
+    cells: csr_array
+    cells_t: csr_array
+    free: csr_array
+
+    @staticmethod
+    def of(form: NormalForm, rows: IntArray) -> "ActiveRows":
+        """Pick rows; all of them cost nothing."""
+        if len(rows) == form.n_row:
+            return ActiveRows(rows, form.cells, form.cells_t, form.free)
+        cells = csr_array(form.cells[rows])
+        return ActiveRows(rows, cells, csr_array(cells.T), csr_array(form.free[rows]))
+
+
 def factorise(
     form: NormalForm,
+    part: ActiveRows,
     is_free_cell: BoolArray,
     diagonal: FloatArray,
     free_diagonal: FloatArray,
-    active: IntArray,
 ) -> SuperLU:
     """Factorise [[A_F W A_F' + D, B], [B', -E]] over the active rows and all free columns.
 
@@ -129,12 +155,10 @@ def factorise(
         E, shape (n_free,), > 0.
     """
     weight = np.where(is_free_cell, form.model.weight, 0.0)
-    rows = csr_array(form.cells[active])
-    normal = csr_array((rows @ diags_array(weight)) @ rows.T) + diags_array(diagonal)
+    normal = csr_array((part.cells @ diags_array(weight)) @ part.cells_t) + diags_array(diagonal)
     if form.model.n_free:
-        border = csr_array(form.free[active])
         system = vstack(
-            [hstack([normal, border]), hstack([border.T, -diags_array(free_diagonal)])], format="csc"
+            [hstack([normal, part.free]), hstack([part.free.T, -diags_array(free_diagonal)])], format="csc"
         )
     else:
         system = csc_array(normal)
