@@ -21,13 +21,12 @@ from allocator.plan.plan import Plan
 from allocator.plan.spec import AmountRange
 from allocator.texts import text
 from solver_models.arrays import BoolArray
-from solver_models.balance.solve import solve_balance
 from solver_models.engines.base import EngineError, EngineOptions
-from solver_models.engines.highs import HighsEngine
+from solver_models.engines.choice import choose_engine
 from solver_models.failures import ModelInfeasible
-from solver_models.infeasibility import can_hold, feasibility_program
+from solver_models.infeasibility import feasibility_program
 from solver_models.model import BalanceModel, Rows, SoftRows
-from solver_models.tiers import settle_tiers
+from solver_models.solve import solve_model
 
 MOST_REPAIRS = 6
 LANGUAGES = ("en", "zh")
@@ -106,17 +105,15 @@ def _repair(
     if not way.may_give.any():
         return None
     model = _elastic(problem, way)
-    engine, options = HighsEngine(), EngineOptions()
     try:
-        settled, tiers = settle_tiers(model.scaled(), engine, options)
-        answer = solve_balance(settled, engine, options)
+        found = solve_model(model.scaled(), choose_engine("auto"), EngineOptions())
     except (ModelInfeasible, EngineError):
         return None
     unrounded = np.zeros(labels.grid.n_cell)
-    unrounded[problem.cell] = answer.x * settled.unit
+    unrounded[problem.cell] = found.answer.x * found.balanced.unit
     bounds = bound_in_own_terms(plan, labels, problem, labels.grid.roll_up(unrounded))
     changes = list(_changes(plan, measure, problem, names, way, bounds))
-    return (changes, tiers[0].largest) if changes else None
+    return (changes, found.tiers[0].largest) if changes else None
 
 
 def _elastic(problem: MeasureProblem, way: Way) -> BalanceModel:
@@ -268,7 +265,17 @@ def _is_feasible_with(plan: Plan, labels: Labels, measure: str, changes: Sequenc
     except InputFaults:
         return False
     problem = build_problem(changed, labels, measure, anchors, spell_out(changed, labels, measure, anchors))
-    return can_hold(feasibility_program(problem.model.scaled()))
+    hard = replace(problem.model, soft=_no_soft_rows(problem.model))
+    try:
+        solve_model(hard.scaled(), choose_engine("auto"), EngineOptions())
+    except ModelInfeasible:
+        return False
+    return True
+
+
+def _no_soft_rows(model: BalanceModel) -> SoftRows:
+    none, no_code = np.zeros(0), np.zeros(0, np.int64)
+    return SoftRows(csr_array((0, model.n_column)), none, none, no_code, none, no_code)
 
 
 def _described(way: str, changes: Sequence[PlanChange]) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def _interior_point(program: LinearProgram, curvature: FloatArray, tolerance: fl
     norm = np.where(norm > 0, norm, 1.0)
     rows = csr_array(diags_array(1.0 / norm) @ matrix)
     lower, upper = program.row_lower / norm, program.row_upper / norm
-    is_equal = lower == upper
-    equal, range_ = np.flatnonzero(is_equal), np.flatnonzero(~is_equal)
+    is_equal, is_open = lower == upper, np.isinf(lower) & np.isinf(upper)
+    equal, range_ = np.flatnonzero(is_equal), np.flatnonzero(~is_equal & ~is_open)
     solver = piqp.SparseSolver()
     solver.settings.eps_abs = solver.settings.eps_rel = tolerance
     solver.settings.max_iter = MOST_ITERATIONS
