@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": "compare the answer of a small plan with the leximin",
     "whatif": "show what one change or a few changes do to the targets",
     "sweep": "run many scenarios of a plan: grids, lists, draws; curves out",
+    "limits": "the largest and smallest targets that the hard rules of a plan allow",
 }
 """Help by command: a command's module is loaded only when it is called."""
 SHOWN_FAULTS = 200
