@@ -96,11 +96,15 @@ def _extreme(
     sign = -1.0 if largest else 1.0
     rows, n = model.rows, model.n_cell
     held = np.flatnonzero(~follows)
-    low = np.flatnonzero(follows & np.isfinite(rows.lower))
-    high = np.flatnonzero(follows & np.isfinite(rows.upper))
+    # an equality stays one row: as two, their prices would name both sides and cancel
+    both = np.flatnonzero(follows & (rows.lower == rows.upper))
+    is_range = follows & (rows.lower < rows.upper)
+    low = np.flatnonzero(is_range & np.isfinite(rows.lower))
+    high = np.flatnonzero(is_range & np.isfinite(rows.upper))
     matrix = vstack(
         [
             _with_total(rows.matrix[held], np.zeros(len(held))),
+            _with_total(rows.matrix[both], -rows.lower[both] / total),
             _with_total(rows.matrix[low], -rows.lower[low] / total),
             _with_total(rows.matrix[high], -rows.upper[high] / total),
         ],
@@ -111,8 +115,8 @@ def _extreme(
     program = LinearProgram(
         cost=sign * objective,
         matrix=csr_array(matrix),
-        row_lower=np.concatenate([rows.lower[held], np.zeros(len(low)), nothing_below]),
-        row_upper=np.concatenate([rows.upper[held], nothing_above, np.zeros(len(high))]),
+        row_lower=np.concatenate([rows.lower[held], np.zeros(len(both) + len(low)), nothing_below]),
+        row_upper=np.concatenate([rows.upper[held], np.zeros(len(both)), nothing_above, np.zeros(len(high))]),
         lower=np.concatenate([model.lower, -free, [0.0]]),
         upper=np.concatenate([model.upper, free, [np.inf]]),
     )
@@ -123,7 +127,7 @@ def _extreme(
     raise_unless_optimal(solution, engine.name)
     price, reduced = sign * solution.row_price, sign * solution.reduced_cost[:n]
     is_upper = solution.row_price < 0
-    source = np.concatenate([held, low, high])
+    source = np.concatenate([held, both, low, high])
     np.add.at(pull, (is_upper.astype(np.int64), source), price)
     pull[(solution.reduced_cost[:n] < 0).astype(np.int64), len(rows) + np.arange(n)] = reduced
     largest_pull = np.abs(pull).max(initial=0.0)

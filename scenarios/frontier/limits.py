@@ -24,7 +24,9 @@ from solver_models.limits import Extreme, extreme_amount, extreme_total
 from solver_models.model import BalanceModel
 
 Products = Literal["follow", "hold"]
-WHOLE = 1e-7
+TOLERANCE = 1e-9
+"""What an engine may miss a bound by, relative; within the next two, in units."""
+LEAST_NOISE, MOST_NOISE = 1e-6, 0.5
 SIDES = ("lower", "upper")
 
 
@@ -82,10 +84,11 @@ class Limit:
 class MeasureLimits:
     """The company's limits with its total free, those of the nodes with its total kept.
 
-    `nodes` is empty where the plan's own total is beyond the company's limits.
+    `nodes` is empty where the plan's own total is beyond the company's limits (`is_within` is false).
     """
 
     measure: str
+    is_within: bool
     company: Limit
     nodes: tuple[Limit, ...]
 
@@ -99,6 +102,7 @@ class _Ground:
     model: BalanceModel
     names: RowNames
     unit: Decimal
+    total: Decimal
     node_anchor: FloatArray
 
 
@@ -139,14 +143,15 @@ def feasible_limits(
     ground = _ground(plan, labels, measure)
     try:
         company = _company_limit(ground, engine, options, products)
-        nodes = _node_limits(ground, chosen, engine, options) if _holds(company) else ()
+        is_within = _is_within(company, ground.total)
+        nodes = _node_limits(ground, chosen, engine, options) if is_within else ()
     except ModelInfeasible as infeasible:
         raise InfeasiblePlan(diagnose(plan, labels, measure, ground.problem)) from infeasible
     except EngineStopped as stopped:
         raise RunStopped(str(stopped)) from stopped
     except EngineError as failure:
         raise EngineFailure(str(failure)) from failure
-    return MeasureLimits(measure, company, nodes)
+    return MeasureLimits(measure, is_within, company, nodes)
 
 
 def _nodes(plan: Plan, labels: Labels, measure: str, levels: Sequence[str] | None) -> list[int]:
@@ -176,13 +181,15 @@ def _ground(plan: Plan, labels: Labels, measure: str) -> _Ground:
         message = "a total of 0 has no proportions to keep, so there is no limit to look for"
         path = f"measures.{measure}.total"
         raise InputFaults([Fault("plan.yaml", 0, path, "0", "no-total", message, "give a total above 0")])
+    unit = plan.spec.measures[measure].round_to
     problem = build_problem(plan, labels, measure, anchors, spell_out(plan, labels, measure, anchors))
     return _Ground(
         labels,
         problem,
         problem.model.scaled(),
         name_rows(labels, problem),
-        plan.spec.measures[measure].round_to,
+        unit,
+        anchors.totals.company * unit,
         labels.grid.roll_up(anchors.anchor)[:, 0],
     )
 
@@ -199,11 +206,10 @@ def _company_limit(ground: _Ground, engine: Engine, options: EngineOptions, prod
     return _limit(ground, 0, low, high)
 
 
-def _holds(company: Limit) -> bool:
-    """Whether the plan's own total is feasible; the anchors meet it up to floating-point noise."""
-    noise = WHOLE * max(1.0, abs(company.anchor))
-    low = company.smallest is None or float(company.smallest) <= company.anchor + noise
-    return low and (company.largest is None or float(company.largest) >= company.anchor - noise)
+def _is_within(company: Limit, total: Decimal) -> bool:
+    """Whether the plan's own total is feasible."""
+    low = company.smallest is None or company.smallest <= total
+    return low and (company.largest is None or total <= company.largest)
 
 
 def _node_limits(
@@ -229,21 +235,25 @@ def _limit(ground: _Ground, node: int, low: Extreme, high: Extreme) -> Limit:
     return Limit(
         node_id=labels.node_id[node],
         level=labels.level[node],
-        smallest=_whole(low.value * ground.model.unit, ground.unit, up=True),
+        smallest=_whole(ground, low.value, up=True),
         anchor=float(ground.node_anchor[node]),
-        largest=_whole(high.value * ground.model.unit, ground.unit, up=False),
+        largest=_whole(ground, high.value, up=False),
         stops_below=_stops(ground, low, is_company=node == 0),
         stops_above=_stops(ground, high, is_company=node == 0),
     )
 
 
-def _whole(amount: float, unit: Decimal, *, up: bool) -> Decimal | None:
-    """Draw an amount inwards to whole units; what is whole but for noise stays."""
-    if not isfinite(amount):
+def _whole(ground: _Ground, value: float, *, up: bool) -> Decimal | None:
+    """Draw a value inwards to whole units; what is whole but for the solver's tolerance stays.
+
+    The tolerance is one of the whole model, so a small value is as uncertain as the company's total.
+    """
+    if not isfinite(value):
         return None
-    units = amount / float(unit)
-    noise = WHOLE * max(1.0, abs(units) * 1e-3)
-    return Decimal(max(0, ceil(units - noise) if up else floor(units + noise))) * unit
+    units = value * ground.model.unit / float(ground.unit)
+    size = max(abs(units), float(ground.total / ground.unit))
+    noise = min(MOST_NOISE, max(LEAST_NOISE, TOLERANCE * size))
+    return Decimal(max(0, ceil(units - noise) if up else floor(units + noise))) * ground.unit
 
 
 def _stops(ground: _Ground, extreme: Extreme, *, is_company: bool) -> tuple[Stop, ...]:

@@ -19,6 +19,7 @@ def limits_json(found: Sequence[MeasureLimits]) -> dict[str, Any]:
         "status": "ok",
         "measures": {
             one.measure: {
+                "is_within": one.is_within,
                 "company": _limit_json(one.company),
                 "nodes": [_limit_json(limit) for limit in one.nodes],
             }
@@ -67,18 +68,13 @@ def limits_text(plan: Plan, found: Sequence[MeasureLimits], lang: str) -> str:
         header = [text(f"limits.{key}", lang) for key in ("node", "smallest", "anchor", "largest", "stopped")]
         rows = [_row(limit, places, lang) for limit in (one.company, *one.nodes)]
         lines += ["", f"{one.measure} ({spec.unit})", *text_table([header, *rows])]
-        if not one.nodes and len(plan.org) > 1 and not _within(one.company):
+        if not one.is_within:
             lines.append(text("limits.beyond", lang, total=f"{one.company.anchor:,.{places}f}"))
         for key, stops in (("above", one.company.stops_above), ("below", one.company.stops_below)):
             if stops:
                 lines += ["", text(f"limits.stops_{key}", lang)]
                 lines += [f"  {_stop_text(stop, lang)}" for stop in stops]
     return "\n".join(lines[1:])
-
-
-def _within(limit: Limit) -> bool:
-    low = limit.smallest is None or float(limit.smallest) <= limit.anchor
-    return low and (limit.largest is None or float(limit.largest) >= limit.anchor)
 
 
 def _row(limit: Limit, places: int, lang: str) -> list[str]:

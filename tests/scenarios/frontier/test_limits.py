@@ -157,7 +157,65 @@ def test_a_plan_whose_total_is_too_large_still_has_limits(tmp_path: Path) -> Non
     limits = feasible_limits(read_plan(folder, ["measures.revenue.total=90000000"]), "revenue", ENGINE)
     assert limits.company.largest is not None
     assert limits.company.largest <= 64_000_000
+    assert not limits.is_within
     assert limits.nodes == ()
+
+
+def test_one_unit_beyond_the_limit_is_beyond_it_however_fine_the_unit(tmp_path: Path) -> None:
+    text = (
+        "plan: p\nstart: 2019-07\nmonths: 12\n"
+        "measures: {revenue: {unit: USD, round_to: 0.01, total: TOTAL}}\n"
+    )
+    rules = "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner,note\n"
+    rules += "top,range,revenue,region,,,,20000000,,hard,CFO,\n"
+    pins = "node_id,product_id,measure,amount,reason,owner\n"
+    for total, works in (("40000000", True), ("40000000.01", False)):
+        folder = write_plan(tmp_path / total, plan=text.replace("TOTAL", total), rules=rules, pins=pins)
+        for table in ("history", "commitments", "potential"):
+            lines = (folder / f"{table}.csv").read_text("utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if "new_customers" not in line]
+            (folder / f"{table}.csv").write_text("".join(kept), encoding="utf-8")
+        limits = feasible_limits(read_plan(folder), "revenue", ENGINE)
+        assert limits.company.largest == 40_000_000
+        assert limits.is_within is works
+
+
+def test_rules_that_no_total_can_mend_are_diagnosed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pins = "node_id,product_id,measure,amount,reason,owner\neast,*,revenue,9000000,too low,CFO\n"
+    folder = write_plan(tmp_path / "plan", pins=pins)
+    assert main(["limits", str(folder), "--json", "--measure", "revenue"]) == 3
+    conflict = json.loads(capfd.readouterr().out)["diagnosis"]["conflict"]
+    assert "r-range" in {part["rule_id"] for part in conflict}
+
+
+@pytest.mark.parametrize("name", ["auto", "pulp:HiGHS"])
+def test_every_engine_finds_the_same_limits(tmp_path: Path, name: str) -> None:
+    for seed in (1, 4, 5, 9, 17, 19):
+        plan = read_plan(write_random_plan(tmp_path / f"{name.replace(':', '-')}{seed}", seed))
+        expected, found = (feasible_limits(plan, "m", engine) for engine in (ENGINE, choose_engine(name)))
+        for one, other in zip(
+            (expected.company, *expected.nodes), (found.company, *found.nodes), strict=True
+        ):
+            assert (one.smallest, one.largest) == (other.smallest, other.largest)
+        assert found.company.stops_above
+
+
+@pytest.mark.parametrize("name", ["auto", "highs"])
+def test_a_product_total_that_follows_is_named_by_one_side(tmp_path: Path, name: str) -> None:
+    plan = read_plan(
+        write_plan(tmp_path / "plan"),
+        [
+            "product_totals.revenue.accessories.min=8000000",
+            "product_totals.revenue.accessories.max=8000000",
+        ],
+    )
+    limits = feasible_limits(plan, "revenue", choose_engine(name))
+    for limit in (limits.company, *limits.nodes):
+        for stops in (limit.stops_below, limit.stops_above):
+            named = [stop.name for stop in stops if stop.kind == "product_total"]
+            assert len(named) == len(set(named))
 
 
 def test_the_command_answers_in_both_languages_and_in_json(
