@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "recompute every promise of a result folder, without a solver",
     "backtest": "replay the plan's own history and judge the split against naive rules",
     "review": "review the plan's history: sales, growth, mix, order value, concentration, season",
+    "limits": "the largest and smallest targets that the hard rules of a plan allow",
     "fairness": "judge how fair the targets of a plan are",
     "audit": "compare the answer of a small plan with the leximin",
     "whatif": "show what one change or a few changes do to the targets",

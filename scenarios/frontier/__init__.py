@@ -1,0 +1,1 @@
+"""The largest and smallest targets that the hard rules of a plan allow, and what stops them."""
