@@ -1,15 +1,17 @@
 """A whole model: the soft tiers in order, then the balance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.balance.elastic import elastic_balance
 from solver_models.balance.solve import Start, polish_from, solve_balance
 from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
-from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.farkas import proves_infeasible
+from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
 from solver_models.solution import Status
 from solver_models.tiers import TierOutcome, all_kept, settle_tiers
 
@@ -63,6 +65,8 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     solved = _by_conflict(model, engine, options) if options.time_limit > 0 else None
     if solved is not None and reaches_its_tiers(model, solved):
         return solved
+    if solved is None:
+        _refuse_impossible(model, engine)
     try:
         solved = _tier_by_tier(model, engine, options)
     except ModelInfeasible:
@@ -87,6 +91,21 @@ def reaches_its_tiers(model: BalanceModel, solved: SolvedModel) -> bool:
     return True
 
 
+def _refuse_impossible(model: BalanceModel, engine: BalanceEngine) -> None:
+    """Raise if a ray proves that the hard rows cannot hold together, whatever the tiers wish."""
+    hard = without_wishes(model)
+    point = None if hard.is_crossed else engine.balance_point(hard)
+    if point is None or (point.status is Status.INFEASIBLE and proves_infeasible(hard, point.row_price)):
+        raise ModelInfeasible("a weighted sum of the hard rows asks for more than the cells can give")
+
+
+def without_wishes(model: BalanceModel) -> BalanceModel:
+    """Return the model with its hard rows only."""
+    none, no_code = np.zeros(0), np.zeros(0, np.int64)
+    soft = SoftRows(csr_array((0, model.n_column)), none, none, no_code, none, no_code)
+    return replace(model, soft=soft)
+
+
 def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
@@ -98,7 +117,7 @@ def _by_conflict(model: BalanceModel, engine: BalanceEngine, options: EngineOpti
     kept = all_kept(model)
     if kept.is_crossed:
         return None
-    elastic = elastic_balance(kept, np.arange(len(kept.rows)) >= len(model.rows))
+    elastic = elastic_balance(kept, np.arange(len(kept.rows)) >= len(model.rows), engine)
     if elastic is None:
         return None
     if elastic.violation <= HARDLY:

@@ -26,7 +26,7 @@ from solver_models.engines.choice import choose_engine
 from solver_models.failures import ModelInfeasible
 from solver_models.infeasibility import feasibility_program
 from solver_models.model import BalanceModel, Rows, SoftRows
-from solver_models.solve import solve_model
+from solver_models.solve import solve_model, without_wishes
 
 MOST_REPAIRS = 6
 LANGUAGES = ("en", "zh")
@@ -265,17 +265,11 @@ def _is_feasible_with(plan: Plan, labels: Labels, measure: str, changes: Sequenc
     except InputFaults:
         return False
     problem = build_problem(changed, labels, measure, anchors, spell_out(changed, labels, measure, anchors))
-    hard = replace(problem.model, soft=_no_soft_rows(problem.model))
     try:
-        solve_model(hard.scaled(), choose_engine("auto"), EngineOptions())
+        solve_model(without_wishes(problem.model).scaled(), choose_engine("auto"), EngineOptions())
     except ModelInfeasible:
         return False
     return True
-
-
-def _no_soft_rows(model: BalanceModel) -> SoftRows:
-    none, no_code = np.zeros(0), np.zeros(0, np.int64)
-    return SoftRows(csr_array((0, model.n_column)), none, none, no_code, none, no_code)
 
 
 def _described(way: str, changes: Sequence[PlanChange]) -> dict[str, Any]:
