@@ -21,7 +21,8 @@ class MeasureSide:
     Parameters
     ----------
     cells
-        Columns node_id, product_id, level, is_rep, last_year, anchor: every node and product once, in tree order.
+        Columns node_id, product_id, level, is_rep, last_year, anchor: every node and product once, in
+        tree order.
     units
         Shape (n,): targets of those rows, in multiples of `round_to`.
     parts

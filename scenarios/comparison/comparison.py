@@ -1,4 +1,4 @@
-"""A comparison: a base, other results, and for each of them what moved, whom it moved and what became of the rules."""
+"""A comparison: a base, other results, and for each what moved, whom it moved, what the rules do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -196,7 +196,7 @@ def _parts(
     own = steps[steps["measure"] == measure]
     before = len(faults)
     at = pd.MultiIndex.from_frame(cells[KEY]).get_indexer(pd.MultiIndex.from_frame(own[KEY]))
-    step = pd.Index(STEPS).get_indexer(own["step"])
+    step = pd.Index(STEPS).get_indexer(pd.Index(own["step"]))
     amount = _whole(file, own["amount"], unit, faults)
     _report_rows(
         file, own.index[step < 0], "step", own["step"][step < 0], "there is no step of this name", faults
@@ -233,7 +233,7 @@ def _report_rows(
 
 
 def different_terms(results: list[Result]) -> list[Fault]:
-    """Return the faults of results that cannot be compared: other currency, unit, months, no measure in common."""
+    """Return the faults of results in other currencies, units or months, or without a measure in common."""
     faults = []
     first = results[0]
     for other in results[1:]:

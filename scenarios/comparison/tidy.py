@@ -1,6 +1,7 @@
 """The tidy tables of a comparison: causes of every delta, movers, churn."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def _where_present(board: Board, k: int) -> np.ndarray:
 
 
 def main_cause(causes: Causes) -> tuple[IntArray, IntArray]:
-    """Return, cell by cell, the position of the cause that moved most in the direction of the delta, and its amount."""
+    """Return, by cell, the cause that moved most in the direction of the delta, and its amount."""
     along = causes.amount * np.sign(causes.delta)
     strongest = np.argmax(along, axis=0)
     return strongest, causes.amount[strongest, np.arange(causes.amount.shape[1])]
@@ -110,12 +111,14 @@ def movers_table(board: Board, base: int, other: int, causes: Causes, scenario: 
 
 def is_all_products(board: Board) -> BoolArray:
     """Mask of the rows of a node's whole target."""
-    return np.asarray(board.cells["product_id"] == "*", bool)
+    mask: BoolArray = (board.cells["product_id"] == "*").to_numpy(bool)
+    return mask
 
 
 def is_rep(board: Board) -> BoolArray:
     """Mask of the whole targets of the reps."""
-    return is_all_products(board) & board.cells["is_rep"].to_numpy(bool)
+    mask: BoolArray = is_all_products(board) & board.cells["is_rep"].to_numpy(bool)
+    return mask
 
 
 def churn(board: Board, published: int, other: int) -> dict[str, float | None]:
@@ -141,3 +144,8 @@ def churn(board: Board, published: int, other: int) -> dict[str, float | None]:
 def joined(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     """Put tables of equal columns one after the other."""
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a small table by column."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

@@ -25,6 +25,7 @@ COMMANDS = (
     "audit",
     "whatif",
     "sweep",
+    "compare",
 )
 SHOWN_FAULTS = 200
 
