@@ -67,7 +67,7 @@ def _nodes(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
     rows = [
         element(
             "tr",
-            element("td", board.cells["node_id"].iat[v]),
+            element("td", str(board.cells["node_id"].iat[v])),
             [_field(board, k, int(v), lang) for k in range(len(names))],
             class_="sum" if v == shown[0] else None,
         )
@@ -110,7 +110,7 @@ def _cause_table(one: MeasureComparison, other: Against, lang: str) -> Markup:
     rows = [
         element(
             "tr",
-            element("td", board.cells["node_id"].iat[v]),
+            element("td", str(board.cells["node_id"].iat[v])),
             [_amount(float(causes.amount[c, v]) * unit, lang) for c in used],
             _amount(float(causes.delta[v]) * unit, lang),
             class_="sum" if v == shown[0] else None,
@@ -145,7 +145,8 @@ def _movers(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
             sides = [
                 "–" if side is None else whole(float(side), places) for side in (row["base"], row["other"])
             ]
-            because = f"{cause_name(str(row['cause']), lang)} {whole(float(row['cause_amount']), places, is_signed=True)}"
+            amount = whole(float(row["cause_amount"]), places, is_signed=True)
+            because = f"{cause_name(str(row['cause']), lang)} {amount}"
             delta = float(row["delta"])
             rows.append(
                 element(
