@@ -17,7 +17,7 @@ from scenarios.comparison.tidy import records
 from scenarios.comparison.words import cause_name, figure_rows, nodes_above_reps, rule_rows
 from solver_models.arrays import IntArray
 
-MOST_CAUSE_NODES, MOST_NODES, MOST_RULES = 12, 40, 15
+MOST_CAUSE_NODES, MOST_NODES, MOST_RULES = 12, 24, 15
 DIGEST_SHOWN = 12
 Section = Callable[[MeasureComparison, Sequence[str], str], Markup]
 FULL = 0.1
@@ -87,6 +87,8 @@ def _field(board: Board, k: int, v: int, lang: str) -> Markup:
     words: list[Content] = [element("b", short(amount, lang))]
     if k == 0 or not board.present[0, v] or board.units[0, v] <= 0:
         return element("td", words)
+    if board.units[k, v] == board.units[0, v]:
+        return element("td", words, element("small", "="))
     growth = board.units[k, v] / board.units[0, v] - 1.0
     words.append(element("small", percent(growth, is_signed=True)))
     return element("td", words, style=heat(1.0 + growth, full=FULL))
