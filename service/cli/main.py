@@ -26,6 +26,7 @@ COMMANDS = (
     "whatif",
     "sweep",
     "compare",
+    "replan",
 )
 SHOWN_FAULTS = 200
 
