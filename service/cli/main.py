@@ -27,6 +27,7 @@ COMMANDS = (
     "sweep",
     "compare",
     "replan",
+    "limits",
 )
 SHOWN_FAULTS = 200
 
