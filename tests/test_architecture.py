@@ -21,7 +21,7 @@ FORBIDDEN_FUNCTIONS = {"process", "helper", "utils"}
 LIBRARIES = {
     "solver_models": {"numpy", "scipy", "highspy", "pulp", "ortools"},
     "allocator": {"numpy", "scipy", "pandas", "pydantic", "pydantic_core", "yaml", "openpyxl", "xlsxwriter"},
-    "scenarios": {"numpy", "pandas", "pydantic", "pydantic_core", "yaml", "pebble", "distributed"},
+    "scenarios": {"numpy", "pandas", "pydantic", "pydantic_core", "yaml", "pebble", "distributed", "xlsxwriter"},
 }
 # Libraries with a single door.
 DOORS = {

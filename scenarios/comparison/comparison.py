@@ -10,7 +10,7 @@ import pandas as pd
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
-from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_change, causes_by_step, lay_out
+from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_step, lay_out
 from scenarios.comparison.key_figures import Figures, key_figures, rule_changes
 from scenarios.comparison.result_folder import Result, different_terms, read_result_folder
 from scenarios.comparison.tidy import (
@@ -208,9 +208,3 @@ def _against(board: Board, k: int, results: Sequence[Result]) -> Against:
         movers_table(board, 0, k, causes, name),
         rule_changes(results[0], results[k], board.measure),
     )
-
-
-def attributed(board: Board, changes: Sequence[str], scenario: str) -> pd.DataFrame:
-    """Return the rows of comparison.csv with one cause per change (see `causes_by_change`)."""
-    causes = causes_by_change(board, changes)
-    return comparison_table(board, 0, len(changes), causes, scenario)
