@@ -31,7 +31,16 @@ LIBRARIES = {
         "openpyxl",
         "xlsxwriter",
     },
-    "scenarios": {"numpy", "pandas", "pydantic", "pydantic_core", "yaml", "pebble", "distributed"},
+    "scenarios": {
+        "numpy",
+        "pandas",
+        "pydantic",
+        "pydantic_core",
+        "yaml",
+        "pebble",
+        "distributed",
+        "xlsxwriter",
+    },
 }
 # Libraries with a single door.
 DOORS = {

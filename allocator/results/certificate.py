@@ -11,16 +11,23 @@ PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp",
 
 def certificate(allocation: Allocation, result_hash: str) -> dict[str, Any]:
     """Return the certificate as plain JSON types."""
+    spec = allocation.plan.spec
     return {
         "status": allocation.status,
-        "plan": allocation.plan.spec.plan,
+        "plan": spec.plan,
+        "start": spec.start,
+        "months": spec.months,
+        "currency": spec.currency,
         "input_hash": allocation.plan.input_hash,
         "result_hash": result_hash,
         "overrides": list(allocation.plan.overrides),
         "versions": versions(),
         "engine": allocation.engine,
         "seconds": {phase: round(seconds, 4) for phase, seconds in allocation.seconds.items()},
-        "measures": {result.measure: result.evidence for result in allocation.measures},
+        "measures": {
+            result.measure: {"unit": spec.measures[result.measure].unit, **result.evidence}
+            for result in allocation.measures
+        },
     }
 
 

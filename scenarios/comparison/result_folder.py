@@ -1,0 +1,257 @@
+"""A result folder as a comparison reads it: targets and their steps in exact units, rules, judgements."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import Fault
+from allocator.explanation.waterfall import STEPS
+from allocator.plan.faults import FaultCollector
+from allocator.verification.result_tables import floats, whole_units
+from scenarios.comparison.board import KEY, MeasureSide
+
+COLUMNS = {
+    "targets.csv": [
+        "measure",
+        "node_id",
+        "level",
+        "product_id",
+        "target",
+        "last_year",
+        "anchor",
+        "children_sum",
+    ],
+    "explanation.csv": ["measure", "node_id", "product_id", "step", "amount"],
+    "rules.csv": ["measure", "rule_id", "node_id", "product_id", "kind", "status"],
+}
+RUN_AGAIN = "write the result anew with `allocator run`"
+SHOWN_CELLS = 3
+
+
+@dataclass(frozen=True)
+class Result:
+    """One result folder.
+
+    Parameters
+    ----------
+    sides
+        Measure -> targets and steps.
+    rules
+        measure, rule_id, node_id, product_id, kind, status.
+    certificate, fairness, attainment
+        The documents; the last two are empty where the folder does not hold them.
+    """
+
+    name: str
+    path: Path
+    sides: Mapping[str, MeasureSide]
+    rules: pd.DataFrame
+    certificate: Mapping[str, Any]
+    fairness: Mapping[str, Any]
+    attainment: Mapping[str, Any]
+
+
+def read_result_folder(path: Path, name: str, faults: FaultCollector) -> Result | None:
+    """Read what a comparison needs; whatever is wrong goes to `faults`, and None comes back.
+
+    Faults are: files that lack or cannot be read, columns that lack, amounts that are no whole
+    multiples of the unit, cells that come twice, steps that do not add up to their target.
+    """
+    if not path.is_dir():
+        faults.add(
+            str(path), 0, "", "", code="no-such-result", message="this is no folder", hint="check the path"
+        )
+        return None
+    before = len(faults)
+    certificate = _document(path / "certificate.json", faults, needed=True)
+    tables = {file: _table(path / file, columns, faults) for file, columns in COLUMNS.items()}
+    if len(faults) > before:
+        return None
+    units = _units(path, certificate, faults)
+    targets, steps = tables["targets.csv"], tables["explanation.csv"]
+    sides = {}
+    for measure in dict.fromkeys(targets["measure"]):
+        if measure not in units:
+            _damaged(
+                faults,
+                path / "certificate.json",
+                f"there is no round_to for the measure `{measure}` of targets.csv",
+            )
+            continue
+        side = _side(path, measure, targets, steps, units[measure], faults)
+        if side is not None:
+            sides[str(measure)] = side
+    fairness = _document(path / "fairness.json", faults, needed=False)
+    attainment = _document(path / "attainment.json", faults, needed=False)
+    if len(faults) > before:
+        return None
+    return Result(name, path, sides, tables["rules.csv"], certificate, fairness, attainment)
+
+
+def _document(path: Path, faults: FaultCollector, *, needed: bool) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if needed:
+            _damaged(faults, path, "the file is not there")
+        return {}
+    except (OSError, ValueError) as error:
+        _damaged(faults, path, f"the file cannot be read: {error}")
+        return {}
+    if not isinstance(found, dict):
+        _damaged(faults, path, "the file holds no JSON object")
+        return {}
+    return found
+
+
+def _table(path: Path, columns: list[str], faults: FaultCollector) -> pd.DataFrame:
+    """Texts of a table; the index counts the lines of the file from the header on."""
+    try:
+        table = pd.read_csv(
+            path, dtype=object, keep_default_na=False, na_filter=False, encoding="utf-8", usecols=columns
+        )
+    except (OSError, ValueError) as error:
+        _damaged(faults, path, f"the file cannot be read: {error}")
+        return pd.DataFrame(columns=columns, dtype=object)
+    return table
+
+
+def _damaged(
+    faults: FaultCollector, path: Path, message: str, row: int = 0, column: str = "", value: str = ""
+) -> None:
+    faults.add(str(path), row, column, value, code="damaged-result", message=message, hint=RUN_AGAIN)
+
+
+def _units(path: Path, certificate: Mapping[str, Any], faults: FaultCollector) -> dict[str, Decimal]:
+    """round_to of every measure."""
+    found = {}
+    measures = certificate.get("measures")
+    for measure, evidence in (measures if isinstance(measures, dict) else {}).items():
+        written = evidence.get("round_to") if isinstance(evidence, dict) else None
+        try:
+            unit = Decimal(str(written))
+        except InvalidOperation:
+            unit = Decimal("NaN")
+        if not unit.is_finite() or unit <= 0:
+            place = f"measures.{measure}.round_to"
+            _damaged(
+                faults, path / "certificate.json", "this is no unit above 0", column=place, value=str(written)
+            )
+            continue
+        found[str(measure)] = unit
+    return found
+
+
+def _side(
+    path: Path,
+    measure: str,
+    targets: pd.DataFrame,
+    steps: pd.DataFrame,
+    unit: Decimal,
+    faults: FaultCollector,
+) -> MeasureSide | None:
+    own = targets[targets["measure"] == measure]
+    before = len(faults)
+    units = _whole(path / "targets.csv", own["target"], unit, faults)
+    numbers = {}
+    for column in ("last_year", "anchor"):
+        numbers[column], bad = floats(own[column], may_be_empty=True, empty=0.0)
+        _report_rows(
+            path / "targets.csv", own.index[bad], column, own[column][bad], "this is no number", faults
+        )
+    twice = own.duplicated(KEY).to_numpy(bool)
+    _report_rows(
+        path / "targets.csv",
+        own.index[twice],
+        "node_id",
+        own["node_id"][twice],
+        "this node and product come twice",
+        faults,
+    )
+    if len(faults) > before:
+        return None
+    cells = own[[*KEY, "level"]].reset_index(drop=True)
+    cells = cells.assign(is_rep=(own["children_sum"] == "").to_numpy(bool), **numbers)
+    parts = _parts(path, measure, cells, units, steps, unit, faults)
+    return None if parts is None else MeasureSide(cells, units, parts, unit)
+
+
+def _parts(
+    path: Path,
+    measure: str,
+    cells: pd.DataFrame,
+    units: np.ndarray,
+    steps: pd.DataFrame,
+    unit: Decimal,
+    faults: FaultCollector,
+) -> np.ndarray | None:
+    """Steps by cell, checked to add up to the targets."""
+    file = path / "explanation.csv"
+    own = steps[steps["measure"] == measure]
+    before = len(faults)
+    at = pd.MultiIndex.from_frame(cells[KEY]).get_indexer(pd.MultiIndex.from_frame(own[KEY]))
+    step = pd.Index(STEPS).get_indexer(pd.Index(own["step"]))
+    amount = _whole(file, own["amount"], unit, faults)
+    _report_rows(
+        file, own.index[step < 0], "step", own["step"][step < 0], "there is no step of this name", faults
+    )
+    _report_rows(
+        file, own.index[at < 0], "node_id", own["node_id"][at < 0], "targets.csv does not have this", faults
+    )
+    if len(faults) > before:
+        return None
+    parts = np.zeros((len(STEPS), len(cells)), np.int64)
+    np.add.at(parts, (step, at), amount)
+    wrong = np.flatnonzero(parts.sum(axis=0) != units)
+    for k in wrong[:SHOWN_CELLS].tolist():
+        place = f"{cells['node_id'].iat[k]} x {cells['product_id'].iat[k]}"
+        _damaged(
+            faults, file, f"the steps of {place} in `{measure}` do not add up to its target", value=place
+        )
+    return parts if not len(wrong) else None
+
+
+def _whole(file: Path, texts: pd.Series, unit: Decimal, faults: FaultCollector) -> np.ndarray:
+    units, bad, ragged = whole_units(texts, unit)
+    wrong = bad | ragged
+    message = f"this is no whole multiple of {unit:f}"
+    _report_rows(file, texts.index[wrong], str(texts.name), texts[wrong], message, faults)
+    return units
+
+
+def _report_rows(
+    file: Path, lines: pd.Index, column: str, values: pd.Series, message: str, faults: FaultCollector
+) -> None:
+    for line, value in zip(lines.tolist()[:SHOWN_CELLS], values.tolist()[:SHOWN_CELLS], strict=True):
+        _damaged(faults, file, message, int(line) + 2, column, str(value))
+
+
+def different_terms(results: list[Result]) -> list[Fault]:
+    """Return the faults of results in other currencies, units or months, or without a measure in common."""
+    faults = []
+    first = results[0]
+    for other in results[1:]:
+        for key in ("currency", "start", "months"):
+            faults += _differs(first, other, key, first.certificate.get(key), other.certificate.get(key))
+        for measure in sorted(set(first.sides) & set(other.sides)):
+            units = [one.certificate["measures"][measure].get("unit") for one in (first, other)]
+            faults += _differs(first, other, f"measures.{measure}.unit", units[0], units[1])
+        if not set(first.sides) & set(other.sides):
+            message = f"this result has no measure in common with {first.path}"
+            hint = "compare results of one kind"
+            faults.append(Fault(str(other.path), 0, "measures", "", "different-terms", message, hint))
+    return faults
+
+
+def _differs(first: Result, other: Result, key: str, mine: object, its: object) -> list[Fault]:
+    if mine == its or mine is None or its is None:
+        return []
+    message = f"{key} is {its} here and {mine} in {first.path}"
+    hint = "compare results with one currency, one unit per measure and the same months"
+    return [Fault(str(other.path), 0, key, str(its), "different-terms", message, hint)]

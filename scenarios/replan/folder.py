@@ -1,0 +1,151 @@
+"""The result folder of a re-plan."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import Fault, InputFaults
+from allocator.plan.plan import Plan, month_text
+from allocator.results.csv_text import write_csv
+from allocator.results.folder import write_results
+from allocator.results.tables import amounts
+from scenarios.replan.replan import Replan, Request, Year, replan
+from solver_models.engines.base import Engine, EngineOptions
+
+MARK, PLAN, REMAINING = "replan.json", "plan", "remaining"
+
+
+def check_replan_target(out: Path) -> None:
+    """Refuse to write over anything but a re-plan.
+
+    Raises
+    ------
+    InputFaults
+        If `out` is a file, or a folder that holds something and is no re-plan.
+    """
+    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
+        return
+    message = "there is something here that is not a re-plan"
+    hint = "name another folder for --out, or empty this one"
+    raise InputFaults([Fault(str(out), 0, "", "", "not-a-replan-folder", message, hint)])
+
+
+def write_replan(
+    plan: Plan, request: Request, out: Path, engine: Engine, lang: str, options: EngineOptions | None = None
+) -> dict[str, Any]:
+    """Re-plan and write the folder; it appears whole or not at all.
+
+    `plan/` is the plan of the remaining months, `remaining/` its ordinary result (so that
+    `allocator verify OUT/remaining --plan OUT/plan` proves it), replan.csv and replan_monthly.csv
+    the year put together, replan.json what changed.
+    """
+    check_replan_target(out)
+    out = out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        found = replan(plan, request, fresh / PLAN, engine, options)
+        write_results(found.remaining, fresh / REMAINING, lang, with_workbook=False)
+        write_csv(fresh / "replan.csv", (_years_table(found, name) for name in found.years))
+        write_csv(fresh / "replan_monthly.csv", (_months_table(found, name) for name in found.years))
+        document = replan_document(found, request)
+        words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+        (fresh / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
+        fresh.chmod(0o755)
+        if out.exists():
+            shutil.rmtree(out)
+        fresh.rename(out)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return document
+
+
+def _years_table(found: Replan, measure: str) -> pd.DataFrame:
+    """Every node and product: published year, actual to date, remaining before and now, year now, delta."""
+    labels, year, done = found.labels, found.years[measure], found.done
+    n_product = len(labels.product_id)
+    unit = found.plan.spec.measures[measure].round_to
+    to_date, rest = year.published[:, :, :done].sum(axis=2), year.published[:, :, done:].sum(axis=2)
+    columns = {
+        "published": year.published.sum(axis=2),
+        "published_to_date": to_date,
+        "actual_to_date": year.locked.units,
+        "published_remaining": rest,
+        "remaining": year.target - year.locked.units,
+        "target": year.target,
+        "delta": year.target - year.published.sum(axis=2),
+    }
+    return pd.DataFrame(
+        {
+            "measure": measure,
+            "node_id": np.repeat(np.array(labels.node_id, object), n_product),
+            "level": np.repeat(np.array(labels.level, object), n_product),
+            "product_id": np.tile(np.array(labels.product_id, object), len(labels.node_id)),
+            **{name: amounts(units.ravel(), unit) for name, units in columns.items()},
+        }
+    )
+
+
+def _months_table(found: Replan, measure: str) -> pd.DataFrame:
+    """Every month of every row of replan.csv; months that are over hold the actuals."""
+    labels, year = found.labels, found.years[measure]
+    months = [month_text(month) for month in found.plan.month_numbers]
+    n_node, n_product, n_month = year.months.shape
+    unit = found.plan.spec.measures[measure].round_to
+    over = ["actual" if k < found.done else "target" for k in range(n_month)]
+    return pd.DataFrame(
+        {
+            "measure": measure,
+            "node_id": np.repeat(np.array(labels.node_id, object), n_product * n_month),
+            "product_id": np.tile(np.repeat(np.array(labels.product_id, object), n_month), n_node),
+            "period": np.tile(np.array(months, object), n_node * n_product),
+            "kind": np.tile(np.array(over, object), n_node * n_product),
+            "target": amounts(year.months.ravel(), unit),
+        }
+    )
+
+
+def replan_document(found: Replan, request: Request) -> dict[str, Any]:
+    """Return replan.json: totals, gap, what was forgiven, how far the remaining targets moved."""
+    return {
+        "status": "replanned",
+        "plan": found.plan.spec.plan,
+        "input_hash": found.plan.input_hash,
+        "as_of": request.as_of,
+        "months_over": found.done,
+        "keep_gap": float(request.keep_gap),
+        "stability": request.stability,
+        "measures": {name: dict(_measure(found, name, year)) for name, year in found.years.items()},
+    }
+
+
+def _measure(found: Replan, measure: str, year: Year) -> Iterator[tuple[str, Any]]:
+    unit = found.plan.spec.measures[measure].round_to
+
+    def amount(units: int) -> float | int:
+        value = units * unit
+        return int(value) if value == value.to_integral_value() else float(value)
+
+    rest = year.remainder
+    leaf = found.labels.grid.org.leaf
+    before = np.rint(found.labels.grid.roll_up(rest.current)[leaf, 0] / float(unit))
+    now = (year.target - year.locked.units)[leaf, 0]
+    moved = np.abs(now - before)
+    has = before > 0
+    yield "published", amount(int(year.published[0, 0].sum()))
+    yield "actual_to_date", amount(int(year.locked.units[0, 0]))
+    yield "gap", amount(rest.gap)
+    yield "forgiven", amount(rest.forgiven)
+    yield "remaining_published", amount(int(year.published[0, 0, found.done :].sum()))
+    yield "remaining", amount(rest.total)
+    yield "target", amount(int(year.target[0, 0]))
+    yield "reps_changed", float((moved > 0).mean())
+    yield "largest_change", float((moved[has] / before[has]).max()) if has.any() else None
+    yield "churn", float(moved.sum() / before.sum()) if before.sum() > 0 else None

@@ -1,0 +1,93 @@
+"""`allocator replan`: actuals to date locked, the rest of the year allocated anew with least change."""
+
+import argparse
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from allocator.plan.reading import read_plan
+from allocator.results.text_table import text_table
+from allocator.texts import text
+from scenarios.replan.folder import check_replan_target, write_replan
+from scenarios.replan.replan import Request
+from service.cli.engines import engine_named
+from service.cli.output import Output
+from solver_models.engines.base import EngineOptions
+
+HELP = "re-plan in mid-year: actuals locked, the rest allocated with least change"
+AMOUNTS = (
+    "published",
+    "actual_to_date",
+    "gap",
+    "forgiven",
+    "remaining_published",
+    "remaining",
+    "target",
+)
+SHARES = ("churn", "reps_changed", "largest_change")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook of the full year"
+    )
+    parser.add_argument("--actuals", type=Path, required=True, metavar="FILE", help="actuals.csv")
+    parser.add_argument("--as-of", required=True, metavar="YYYY-MM", help="last month with actuals")
+    parser.add_argument(
+        "--published", type=Path, required=True, metavar="OUT", help="result that is in force"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder to write")
+    parser.add_argument("--moves", type=Path, default=None, metavar="FILE", help="territory moves (csv)")
+    parser.add_argument(
+        "--keep-gap",
+        type=_share,
+        default=Decimal(1),
+        metavar="0..1",
+        help="share of the gap that is kept (1)",
+    )
+    parser.add_argument(
+        "--stability", type=_share, default=Decimal("0.1"), metavar="0..1", help="soft band per rep (0.1)"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
+    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
+
+
+def _share(words: str) -> Decimal:
+    try:
+        return Decimal(words)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{words} is no number") from None
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Read, re-plan, write."""
+    engine = engine_named(arguments.engine)
+    check_replan_target(arguments.out)
+    plan = read_plan(arguments.plan, arguments.overrides)
+    request = Request(
+        arguments.actuals,
+        arguments.published,
+        arguments.as_of,
+        arguments.keep_gap,
+        float(arguments.stability),
+        arguments.moves,
+    )
+    options = EngineOptions(time_limit=arguments.time_limit)
+    document = write_replan(plan, request, arguments.out, engine, output.lang, options)
+    output.show(_words(document, arguments.out, output.lang), document)
+    return 0
+
+
+def _words(document: dict[str, Any], out: Path, lang: str) -> str:
+    lines = [text("replan.title", lang, plan=document["plan"], as_of=document["as_of"])]
+    for measure, found in document["measures"].items():
+        rows = [[measure, ""]]
+        rows += [[text(f"replan.{key}", lang), f"{found[key]:,}"] for key in AMOUNTS]
+        rows += [
+            [text(f"replan.{key}", lang), "-" if found[key] is None else f"{found[key]:.1%}"]
+            for key in SHARES
+        ]
+        lines += ["", *text_table(rows)]
+    return "\n".join([*lines, "", text("replan.written", lang, out=out)])
