@@ -11,7 +11,10 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 class Spec(BaseModel):
     """Base of every part of the specification: unknown keys are refused, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False)
+    # built when first used, the parts as part of the whole: half the start-up time of this module
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False, defer_build=True
+    )
 
 
 class Growth(Spec):
