@@ -11,10 +11,7 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 class Spec(BaseModel):
     """Base of every part of the specification: unknown keys are refused, values never change."""
 
-    # the parts are built as parts of the whole, at the end of this module, not each by itself too
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False)
 
 
 class Growth(Spec):
@@ -158,7 +155,3 @@ class PlanSpec(Spec):
     """Limits and assumptions of attainment.json."""
     payout: dict[Id, Payout] = {}
     """Per measure: what the reps are paid by attainment."""
-
-
-# once, before any thread reads a plan
-PlanSpec.model_rebuild()
