@@ -1,0 +1,86 @@
+"""A real SQLite file and a real PostgreSQL for every test that asks for a database."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from service.db.database import Database, open_database
+from service.db.migrate import migrate
+
+
+def postgres_tool(name: str) -> str | None:
+    """Return the newest installed server tool."""
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda p: int(p.parts[4]))
+    return str(installed[-1]) if installed else shutil.which(name)
+
+
+def as_owner(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a server of its own and return the URL of its databases without the last name."""
+    initdb, pg_ctl = postgres_tool("initdb"), postgres_tool("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.skip("PostgreSQL is not installed (initdb and pg_ctl are missing)")
+    home = Path(f"/tmp/pg-{uuid4().hex[:12]}")
+    home.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres", "postgres")
+    port, store = free_port(), home / "store"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off"
+    quiet = {"check": True, "cwd": "/", "stdout": subprocess.DEVNULL}
+    try:
+        subprocess.run(
+            as_owner([initdb, "-D", str(store), "-A", "trust", "-U", "postgres", "-E", "UTF8"]), **quiet
+        )
+        subprocess.run(
+            as_owner([pg_ctl, "-D", str(store), "-w", "-l", str(home / "log"), "-o", options, "start"]),
+            **quiet,
+        )
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}"
+        finally:
+            subprocess.run(as_owner([pg_ctl, "-D", str(store), "-m", "immediate", "-w", "stop"]), **quiet)
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return f"{server.replace('postgresql:', 'postgresql+psycopg:')}/{name}"
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[Database]:
+    database = open_database(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    migrate(empty_database.engine)
+    return empty_database
