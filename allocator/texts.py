@@ -13,6 +13,7 @@ from allocator.text_catalogue import (
     report,
     review,
     rules,
+    service,
     summary,
 )
 
@@ -26,6 +27,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **report.TEXTS,
     **review.TEXTS,
     **rules.TEXTS,
+    **service.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,
 }

@@ -1,1 +1,1 @@
-"""Who is asking, and what may they see?"""
+"""Who is asking and what they may see."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from service.db.types import UtcTime
+from service.db.types import ORG_PATH, UtcTime
 
 CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -30,7 +30,7 @@ class Account(Base):
     account_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     role: Mapped[str] = mapped_column(String(20))
-    scope_path: Mapped[str] = mapped_column(Text, index=True)
+    scope_path: Mapped[str] = mapped_column(ORG_PATH, index=True)
     password_hash: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)

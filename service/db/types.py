@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Text
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Compared byte by byte, so that a subtree is a range; PostgreSQL would follow the language otherwise.
+ORG_PATH = Text().with_variant(TEXT(collation="C"), "postgresql")
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -1,1 +1,1 @@
-"""Is the service alive and ready?"""
+"""Whether the service is alive and ready."""

@@ -26,6 +26,10 @@ def as_owner(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
+def run_quietly(*command: str) -> None:
+    subprocess.run(as_owner(list(command)), check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -44,19 +48,13 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         shutil.chown(home, "postgres", "postgres")
     port, store = free_port(), home / "store"
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off"
-    quiet = {"check": True, "cwd": "/", "stdout": subprocess.DEVNULL}
     try:
-        subprocess.run(
-            as_owner([initdb, "-D", str(store), "-A", "trust", "-U", "postgres", "-E", "UTF8"]), **quiet
-        )
-        subprocess.run(
-            as_owner([pg_ctl, "-D", str(store), "-w", "-l", str(home / "log"), "-o", options, "start"]),
-            **quiet,
-        )
+        run_quietly(initdb, "-D", str(store), "-A", "trust", "-U", "postgres", "-E", "UTF8")
+        run_quietly(pg_ctl, "-D", str(store), "-w", "-l", str(home / "log"), "-o", options, "start")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
-            subprocess.run(as_owner([pg_ctl, "-D", str(store), "-m", "immediate", "-w", "stop"]), **quiet)
+            run_quietly(pg_ctl, "-D", str(store), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home)
 

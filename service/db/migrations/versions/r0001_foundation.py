@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+ORG_PATH = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 REFUSE_POSTGRESQL = """
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
@@ -21,7 +23,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(64), primary_key=True),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
-        sa.Column("scope_path", sa.Text(), nullable=False),
+        sa.Column("scope_path", ORG_PATH, nullable=False),
         sa.Column("password_hash", sa.String(300)),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
