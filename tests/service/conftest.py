@@ -4,15 +4,21 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from service.accounts.service import create_first_admin
+from service.app import create_app
 from service.db.database import Database, open_database
 from service.db.migrate import migrate
+from service.settings import Settings
 
 
 def postgres_tool(name: str) -> str | None:
@@ -82,3 +88,58 @@ def empty_database(database_url: str) -> Iterator[Database]:
 def database(empty_database: Database) -> Database:
     migrate(empty_database.engine)
     return empty_database
+
+
+class Moment:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+
+@pytest.fixture
+def moment() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, storage=tmp_path, body_limit=100_000)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, moment: Moment) -> FastAPI:
+    return create_app(settings, moment, moment.seconds, database)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(app: FastAPI, database: Database, moment: Moment) -> Iterator[TestClient]:
+    with database.writes.begin() as session:
+        key = create_first_admin(session, moment())
+    with TestClient(app, headers={"Authorization": f"Bearer {key}"}) as client:
+        yield client
+
+
+@pytest.fixture
+def client_of(app: FastAPI, admin: TestClient) -> Callable[[str, str, str], TestClient]:
+    """Return a maker of accounts (name, role, scope) that speak with a key of their own."""
+
+    def make(name: str, role: str, scope_path: str) -> TestClient:
+        made = admin.post("/v1/users", json={"name": name, "role": role, "scope_path": scope_path})
+        assert made.status_code == 201, made.text
+        key = admin.post("/v1/api-keys", json={"label": "test", "account_id": made.json()["account_id"]})
+        return TestClient(app, headers={"Authorization": f"Bearer {key.json()['secret']}"})
+
+    return make
