@@ -113,8 +113,8 @@ TEXTS = {
         "zh": "请重试；若持续出现，请报告请求编号。",
     },
     "serve.first_key": {
-        "en": "First start. The admin key, shown this once:\n{key}",
-        "zh": "首次启动。管理员密钥仅显示这一次：\n{key}",
+        "en": "First start. The admin key, shown this once:\n{secret}",
+        "zh": "首次启动。管理员密钥仅显示这一次：\n{secret}",
     },
     "serve.listening": {
         "en": "Listening on http://{host}:{port}",

@@ -13,7 +13,7 @@ from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
 from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
-COMMANDS = ("init", "check", "run", "explain", "verify", "backtest", "review", "fairness", "audit")
+COMMANDS = ("init", "check", "run", "explain", "verify", "backtest", "review", "fairness", "audit", "serve")
 SHOWN_FAULTS = 200
 
 
