@@ -17,6 +17,7 @@ from allocator.text_catalogue import (
     review,
     rules,
     scenarios,
+    service,
     subtree,
     summary,
 )
@@ -35,6 +36,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **review.TEXTS,
     **rules.TEXTS,
     **scenarios.TEXTS,
+    **service.TEXTS,
     **subtree.TEXTS,
     **summary.TEXTS,
     **matrix.TEXTS,

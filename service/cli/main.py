@@ -28,6 +28,7 @@ COMMANDS = {
     "whatif": "show what one change or a few changes do to the targets",
     "sweep": "run many scenarios of a plan: grids, lists, draws; curves out",
     "compare": "compare 2 to 10 results: who moved, and what moved them",
+    "serve": "serve the API over HTTP",
     "replan": "lock the actuals of the year so far and allocate the rest with least change",
 }
 """Help by command: a command's module is loaded only when it is called."""

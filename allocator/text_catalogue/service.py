@@ -1,0 +1,123 @@
+"""What the service answers when it refuses: what is wrong, and what to do."""
+
+TEXTS = {
+    "problem.bad-json": {
+        "en": "The body is not acceptable JSON: {reason}.",
+        "zh": "请求正文不是可接受的 JSON：{reason}。",
+    },
+    "problem.bad-json.hint": {
+        "en": "Send UTF-8 JSON with finite numbers, unique keys and no control characters NUL.",
+        "zh": "请发送 UTF-8 编码的 JSON：数值有限、键不重复、不含 NUL 字符。",
+    },
+    "problem.unauthorized": {
+        "en": "Nobody is known by these credentials.",
+        "zh": "凭据无效或缺失。",
+    },
+    "problem.unauthorized.hint": {
+        "en": "Send `Authorization: Bearer` with an API key or a token from POST /v1/auth/token.",
+        "zh": "请在 `Authorization: Bearer` 中提供 API 密钥，或由 POST /v1/auth/token 取得的令牌。",
+    },
+    "problem.forbidden": {
+        "en": "The role {role} may not do this.",
+        "zh": "角色 {role} 无权执行此操作。",
+    },
+    "problem.forbidden.hint": {
+        "en": "Roles that may: {roles}.",
+        "zh": "有权的角色：{roles}。",
+    },
+    "problem.not-found": {
+        "en": "There is nothing here that you may see.",
+        "zh": "此处没有您可查看的内容。",
+    },
+    "problem.not-found.hint": {
+        "en": "Check the address and the id.",
+        "zh": "请检查地址和编号。",
+    },
+    "problem.method-not-allowed": {
+        "en": "This address does not know {method}.",
+        "zh": "此地址不支持 {method}。",
+    },
+    "problem.method-not-allowed.hint": {
+        "en": "It knows {allow}.",
+        "zh": "支持的方法：{allow}。",
+    },
+    "problem.conflict": {
+        "en": "The name {name} is taken.",
+        "zh": "名称 {name} 已被占用。",
+    },
+    "problem.conflict.hint": {"en": "Choose another name.", "zh": "请换一个名称。"},
+    "problem.stale": {
+        "en": "It was changed since you read it.",
+        "zh": "读取之后内容已被他人修改。",
+    },
+    "problem.stale.hint": {
+        "en": "Read it again and send its new ETag in If-Match.",
+        "zh": "请重新读取，并在 If-Match 中发送新的 ETag。",
+    },
+    "problem.body-too-large": {
+        "en": "The body is larger than {limit} bytes.",
+        "zh": "请求正文超过 {limit} 字节。",
+    },
+    "problem.body-too-large.hint": {
+        "en": "Send less at once.",
+        "zh": "请减少单次发送的内容。",
+    },
+    "problem.wrong-media-type": {
+        "en": "Bodies of type {sent} are not read here.",
+        "zh": "此处不接受类型 {sent} 的正文。",
+    },
+    "problem.wrong-media-type.hint": {
+        "en": "Send {accepted}.",
+        "zh": "请发送 {accepted}。",
+    },
+    "problem.invalid": {
+        "en": "The request does not have the right form: {count} fault(s).",
+        "zh": "请求格式有误：共 {count} 处。",
+    },
+    "problem.invalid.hint": {
+        "en": "Mend what `errors` lists.",
+        "zh": "请修正 `errors` 中列出的内容。",
+    },
+    "problem.key-reused": {
+        "en": "This Idempotency-Key was used for another request.",
+        "zh": "该 Idempotency-Key 已用于另一请求。",
+    },
+    "problem.key-reused.hint": {
+        "en": "Use a new key for a new request.",
+        "zh": "新请求请使用新的键。",
+    },
+    "problem.condition-missing": {
+        "en": "The header If-Match is missing.",
+        "zh": "缺少 If-Match 请求头。",
+    },
+    "problem.condition-missing.hint": {
+        "en": "Read it first and send its ETag in If-Match.",
+        "zh": "请先读取，并在 If-Match 中发送其 ETag。",
+    },
+    "problem.too-many": {"en": "Too many requests.", "zh": "请求过于频繁。"},
+    "problem.too-many.hint": {
+        "en": "Wait {seconds} second(s).",
+        "zh": "请等待 {seconds} 秒。",
+    },
+    "problem.refused": {"en": "The request was refused.", "zh": "请求被拒绝。"},
+    "problem.refused.hint": {
+        "en": "See the documentation of this address.",
+        "zh": "请查阅此地址的文档。",
+    },
+    "problem.failed": {
+        "en": "The service failed; the fault is ours.",
+        "zh": "服务内部出错，责任在我方。",
+    },
+    "problem.failed.hint": {
+        "en": "Try again; if it lasts, report the request id.",
+        "zh": "请重试；若持续出现，请报告请求编号。",
+    },
+    "serve.first_key": {
+        "en": "First start. The admin key, shown this once:\n{secret}",
+        "zh": "首次启动。管理员密钥仅显示这一次：\n{secret}",
+    },
+    "serve.listening": {
+        "en": "Listening on http://{host}:{port}",
+        "zh": "正在监听 http://{host}:{port}",
+    },
+}

@@ -1,0 +1,100 @@
+"""SQL of accounts, keys and tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+
+from service.auth.principal import Principal, Role, within_scope
+from service.db.locks import lock_until_commit
+from service.db.models import AccessToken, Account, ApiKey
+
+WHOLE_COMPANY = ("admin",)
+
+
+def principal_of(session: Session, secret_hash: str, now: datetime) -> Principal | None:
+    """Return who bears this key or token, unless it is revoked or expired."""
+    by_key = select(ApiKey.account_id).where(ApiKey.key_hash == secret_hash, ApiKey.revoked_at.is_(None))
+    by_token = select(AccessToken.account_id).where(
+        AccessToken.token_hash == secret_hash, AccessToken.expires_at > now
+    )
+    account = session.scalars(
+        select(Account).where(or_(Account.account_id.in_(by_key), Account.account_id.in_(by_token)))
+    ).first()
+    if account is None:
+        return None
+    return Principal(account.account_id, account.name, cast(Role, account.role), account.scope_path)
+
+
+def visible(principal: Principal) -> ColumnElement[bool]:
+    """Admins see all accounts, managers those of their subtree, everybody their own."""
+    own = Account.account_id == principal.account_id
+    if principal.role in WHOLE_COMPANY:
+        return within_scope(Account.scope_path, principal)
+    if principal.role == "manager" and principal.scope_path:
+        return or_(own, within_scope(Account.scope_path, principal))
+    return own
+
+
+def find_account(session: Session, principal: Principal, account_id: str) -> Account | None:
+    """Return an account that the principal may see."""
+    return session.scalars(
+        select(Account).where(Account.account_id == account_id, visible(principal))
+    ).first()
+
+
+def page_of_accounts(session: Session, principal: Principal, after: str, limit: int) -> Sequence[Account]:
+    """Return up to `limit` accounts after an id."""
+    return session.scalars(
+        select(Account)
+        .where(Account.account_id > after, visible(principal))
+        .order_by(Account.account_id)
+        .limit(limit)
+    ).all()
+
+
+def account_named(session: Session, name: str) -> Account | None:
+    """Return the account of a name."""
+    return session.scalars(select(Account).where(Account.name == name)).first()
+
+
+def has_accounts(session: Session) -> bool:
+    """Whether anybody is known; asked under a lock, so that one of several first starts wins."""
+    lock_until_commit(session, "first-start")
+    return session.scalars(select(Account.account_id).limit(1)).first() is not None
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Let one transaction at a time take this name."""
+    lock_until_commit(session, f"account {name}")
+
+
+def keys_of(session: Session, principal: Principal) -> Sequence[ApiKey]:
+    """Return the keys of the accounts that the principal may manage: all for admins, else the own."""
+    rows = select(ApiKey).join(Account, Account.account_id == ApiKey.account_id)
+    return session.scalars(rows.where(_manageable(principal)).order_by(ApiKey.key_id)).all()
+
+
+def find_key(session: Session, principal: Principal, key_id: str) -> ApiKey | None:
+    """Return a key that the principal may manage."""
+    rows = select(ApiKey).join(Account, Account.account_id == ApiKey.account_id)
+    return session.scalars(rows.where(ApiKey.key_id == key_id, _manageable(principal))).first()
+
+
+def forget_expired_tokens(session: Session, now: datetime) -> None:
+    """Delete tokens that no longer open anything."""
+    session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
+
+
+def add(session: Session, row: Account | ApiKey | AccessToken) -> None:
+    """Add a row; what the database refuses is raised here, not at the end of the request."""
+    session.add(row)
+    session.flush()
+
+
+def _manageable(principal: Principal) -> ColumnElement[bool]:
+    if principal.role in WHOLE_COMPANY:
+        return within_scope(Account.scope_path, principal)
+    return Account.account_id == principal.account_id

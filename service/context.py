@@ -1,0 +1,50 @@
+"""What a request may use: the parts that `create_app` put together once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
+from sqlalchemy.orm import Session
+
+from service.clock import Clock
+from service.db.database import Database
+from service.settings import Settings
+from service.wire.rate_limit import RateLimit
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings, database, clock, metrics and limits of one running service."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    registry: CollectorRegistry
+    requests: RateLimit
+    logins: RateLimit
+
+
+def context_of(request: Request) -> Context:
+    """Return the context of the application that answers."""
+    found: Context = request.app.state.context
+    return found
+
+
+ContextDep = Annotated[Context, Depends(context_of)]
+
+
+def _reading(context: ContextDep) -> Iterator[Session]:
+    with context.database.reads() as session:
+        yield session
+
+
+def _writing(context: ContextDep) -> Iterator[Session]:
+    with context.database.writes.begin() as session:
+        yield session
+
+
+# Both end before the answer is sent: what is acknowledged is committed.
+ReadSession = Annotated[Session, Depends(_reading, scope="function")]
+WriteSession = Annotated[Session, Depends(_writing, scope="function")]

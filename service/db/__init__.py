@@ -1,0 +1,1 @@
+"""SQL databases: engine, sessions, tables, migrations."""

@@ -1,0 +1,79 @@
+"""A refusal in the words of RFC 9457."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from allocator.texts import text
+
+MEDIA_TYPE = "application/problem+json"
+STATUS = {
+    "bad-json": 400,
+    "refused": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "conflict": 409,
+    "stale": 412,
+    "body-too-large": 413,
+    "wrong-media-type": 415,
+    "invalid": 422,
+    "key-reused": 422,
+    "condition-missing": 428,
+    "too-many": 429,
+    "failed": 500,
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong in a request: JSON pointer (or header, query), and what is wrong there."""
+
+    pointer: str
+    message: str
+
+
+class Problem(Exception):
+    """Raise it anywhere in a request; `values` fill the sentence of the text catalogue."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        **values: object,
+    ) -> None:
+        self.code, self.errors, self.values = code, tuple(errors), values
+        self.headers = dict(headers or {})
+        self.status = status or STATUS[code]
+        super().__init__(code)
+
+
+def language(scope: Scope) -> str:
+    """Return zh where the caller prefers Chinese, else en."""
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    return "zh" if accepted.strip().casefold().startswith("zh") else "en"
+
+
+def problem_response(problem: Problem, scope: Scope) -> Response:
+    """Return the answer: type, title, status, detail, hint, instance, request_id and errors."""
+    lang = language(scope)
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": problem.code.replace("-", " ").capitalize(),
+        "status": problem.status,
+        "detail": text(f"problem.{problem.code}", lang, **problem.values),
+        "hint": text(f"problem.{problem.code}.hint", lang, **problem.values),
+        "instance": scope["path"],
+        "request_id": scope.get("state", {}).get("request_id", ""),
+        "errors": [{"pointer": error.pointer, "message": error.message} for error in problem.errors],
+    }
+    body = json.dumps(document).encode()
+    return Response(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,1 @@
+"""Manners of HTTP: bodies, limits, versions, pages."""

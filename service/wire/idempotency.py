@@ -1,0 +1,94 @@
+"""Idempotency-Key: the same POST twice has one effect and one answer."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.auth.principal import Principal
+from service.db.locks import lock_until_commit
+from service.db.models import IdempotencyRecord
+from service.problems.problem import Problem
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The key that the caller sent, if any, and the hash of what was asked."""
+
+    key: str | None
+    request_hash: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered now; `kept` replaces the body at a repetition where it holds a secret."""
+
+    status: int
+    body: bytes
+    location: str
+    kept: bytes | None = None
+
+
+async def attempt(
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(max_length=200, pattern=r"^[\x21-\x7e]+$")] = None,
+) -> Attempt:
+    """Hash method, path and body."""
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    digest.update(await request.body())
+    return Attempt(idempotency_key, digest.hexdigest())
+
+
+AttemptDep = Annotated[Attempt, Depends(attempt)]
+
+
+def answer_once(
+    session: Session, principal: Principal, attempt: Attempt, now: datetime, act: Callable[[], Answer]
+) -> Response:
+    """Act, or repeat the answer of the first time; the answer is stored in the transaction of the act.
+
+    Raises
+    ------
+    Problem
+        `key-reused` when the key came with another request.
+    """
+    if attempt.key is None:
+        return _response(act())
+    lock_until_commit(session, f"idempotency {principal.account_id} {attempt.key}")
+    of_key = (
+        IdempotencyRecord.account_id == principal.account_id,
+        IdempotencyRecord.key == attempt.key,
+    )
+    known = session.scalars(select(IdempotencyRecord).where(*of_key)).first()
+    if known is None:
+        answer = act()
+        session.add(
+            IdempotencyRecord(
+                account_id=principal.account_id,
+                key=attempt.key,
+                request_hash=attempt.request_hash,
+                status=answer.status,
+                location=answer.location,
+                body=answer.body if answer.kept is None else answer.kept,
+                created_at=now,
+            )
+        )
+        return _response(answer)
+    if known.request_hash != attempt.request_hash:
+        raise Problem("key-reused")
+    return _response(Answer(known.status, known.body, known.location), {"Idempotent-Replayed": "true"})
+
+
+def _response(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        answer.body,
+        answer.status,
+        headers={"Location": answer.location, **(headers or {})},
+        media_type="application/json",
+    )

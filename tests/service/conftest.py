@@ -1,0 +1,145 @@
+"""A real SQLite file and a real PostgreSQL for every test that asks for a database."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from service.accounts.service import create_first_admin
+from service.app import create_app
+from service.db.database import Database, open_database
+from service.db.migrate import migrate
+from service.settings import Settings
+
+
+def postgres_tool(name: str) -> str | None:
+    """Return the newest installed server tool."""
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda p: int(p.parts[4]))
+    return str(installed[-1]) if installed else shutil.which(name)
+
+
+def as_owner(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+
+
+def run_quietly(*command: str) -> None:
+    subprocess.run(as_owner(list(command)), check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a server of its own and return the URL of its databases without the last name."""
+    initdb, pg_ctl = postgres_tool("initdb"), postgres_tool("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.skip("PostgreSQL is not installed (initdb and pg_ctl are missing)")
+    home = Path(f"/tmp/pg-{uuid4().hex[:12]}")
+    home.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres", "postgres")
+    port, store = free_port(), home / "store"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off"
+    try:
+        run_quietly(initdb, "-D", str(store), "-A", "trust", "-U", "postgres", "-E", "UTF8")
+        run_quietly(pg_ctl, "-D", str(store), "-w", "-l", str(home / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}"
+        finally:
+            run_quietly(pg_ctl, "-D", str(store), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return f"{server.replace('postgresql:', 'postgresql+psycopg:')}/{name}"
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[Database]:
+    database = open_database(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    migrate(empty_database.engine)
+    return empty_database
+
+
+class Moment:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+
+@pytest.fixture
+def moment() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, storage=tmp_path, body_limit=100_000)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, moment: Moment) -> FastAPI:
+    return create_app(settings, moment, moment.seconds, database)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(app: FastAPI, database: Database, moment: Moment) -> Iterator[TestClient]:
+    with database.writes.begin() as session:
+        key = create_first_admin(session, moment())
+    with TestClient(app, headers={"Authorization": f"Bearer {key}"}) as client:
+        yield client
+
+
+@pytest.fixture
+def client_of(app: FastAPI, admin: TestClient) -> Callable[[str, str, str], TestClient]:
+    """Return a maker of accounts (name, role, scope) that speak with a key of their own."""
+
+    def make(name: str, role: str, scope_path: str) -> TestClient:
+        made = admin.post("/v1/users", json={"name": name, "role": role, "scope_path": scope_path})
+        assert made.status_code == 201, made.text
+        key = admin.post("/v1/api-keys", json={"label": "test", "account_id": made.json()["account_id"]})
+        return TestClient(app, headers={"Authorization": f"Bearer {key.json()['secret']}"})
+
+    return make

@@ -1,0 +1,81 @@
+"""The served process: ready by itself, its key shown once, nothing acknowledged lost by kill -9."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from service.cli.main import main
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_LIMIT = 60.0
+
+
+@contextmanager
+def served(storage: Path) -> Iterator[tuple[subprocess.Popen, str, Path]]:
+    """Start a service, wait until it is ready; yield process, address and what it wrote."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    out = storage.parent / f"out-{port}.txt"
+    environment = {**os.environ, "ALLOCATOR_STORAGE": str(storage), "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(port)]
+    with out.open("wb") as stream, (storage.parent / f"log-{port}.txt").open("wb") as log:
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=stream, stderr=log)
+        try:
+            wait_until_ready(process, f"http://127.0.0.1:{port}")
+            yield process, f"http://127.0.0.1:{port}", out
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: subprocess.Popen, address: str) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the service ended while it started"
+        try:
+            if httpx.get(f"{address}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the service did not become ready")
+
+
+def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_path: Path) -> None:
+    storage, acknowledged, key = tmp_path / "storage", ["admin"], ""
+    for cycle in range(4):
+        with served(storage) as (process, address, out):
+            words = out.read_text(encoding="utf-8")
+            assert ("tak_" in words) == (cycle == 0)
+            key = key or words.split("\n")[1]
+            with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+                found = client.get("/v1/users", params={"limit": 500}).json()["items"]
+                assert [user["name"] for user in found] == acknowledged
+                for number in range(10):
+                    name = f"{cycle}-{number}"
+                    assert client.post("/v1/users", json={"name": name, "role": "rep"}).status_code == 201
+                    acknowledged.append(name)
+            process.send_signal(signal.SIGKILL)
+
+
+def test_a_served_process_ends_in_peace_when_it_is_told_to(tmp_path: Path) -> None:
+    with served(tmp_path / "storage") as (process, _, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+
+
+def test_settings_that_are_wrong_are_told_all_at_once(monkeypatch, capfd) -> None:
+    monkeypatch.setenv("ALLOCATOR_BODY_LIMIT", "much")
+    monkeypatch.setenv("ALLOCATOR_COLOUR", "red")
+    assert main(["serve"]) == 2
+    words = capfd.readouterr().out
+    assert "ALLOCATOR_BODY_LIMIT" in words
+    assert "ALLOCATOR_COLOUR" in words
