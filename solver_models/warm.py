@@ -65,10 +65,17 @@ def resolve(model: BalanceModel, before: WarmState, engine: Engine, options: Eng
     ModelInfeasible, EngineStopped, EngineError
         As `solve_model`.
     """
+    return _state(solve_from(model, before, engine, options), before)
+
+
+def solve_from(
+    model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions
+) -> SolvedModel:
+    """Solve as `resolve` does, where nothing will be solved from this answer in turn."""
     solved = _from_before(model, before, engine, options)
     if solved is None or not reaches_its_tiers(model, solved):
-        return _state(solve_model(model, engine, options), None)
-    return _state(solved, before)
+        return solve_model(model, engine, options)
+    return solved
 
 
 def _from_before(
