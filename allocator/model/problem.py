@@ -1,6 +1,5 @@
 """The balance model of one measure with the ledger that says what each of its rows means."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
+from allocator.model.instances import is_any
 from allocator.model.labels import Labels
 from allocator.model.presence import absent_reps
 from allocator.plan.plan import Plan
@@ -111,7 +111,7 @@ def _moving_cells(labels: Labels, anchors: Anchors, instances: pd.DataFrame, can
     """Cells with an anchor, and cells that a minimum needs because it covers none with an anchor."""
     grid = labels.grid
     moves = (anchors.anchor > 0) & can
-    asks = (_floats(instances, "lower") > 0) & _is_any(instances["kind"].to_numpy(object), ASKING_KINDS)
+    asks = (_floats(instances, "lower") > 0) & is_any(instances["kind"].to_numpy(object), ASKING_KINDS)
     if not asks.any():
         return moves
     node, product = _ints(instances, "node")[asks], _ints(instances, "product")[asks]
@@ -150,7 +150,7 @@ class _Lines:
 
     def of_kind(self, *kinds: str) -> BoolArray:
         """True for lines of these kinds."""
-        return _is_any(self.kind, kinds)
+        return is_any(self.kind, kinds)
 
 
 def _lines_of(instances: pd.DataFrame) -> _Lines:
@@ -168,13 +168,6 @@ def _lines_of(instances: pd.DataFrame) -> _Lines:
         group=_ints(instances, "group"),
         scale=np.ones(len(instances)),
     )
-
-
-def _is_any(kind: NDArray[np.object_], kinds: Iterable[str]) -> BoolArray:
-    found = np.zeros(len(kind), bool)
-    for one in kinds:
-        found |= kind == one
-    return found
 
 
 def _rows(
