@@ -35,16 +35,18 @@ def kept_prices(program: LinearProgram, price: FloatArray) -> Solution | None:
     price
         Shape (n_row,).
     """
-    bound = np.where(price > 0, program.row_lower, program.row_upper)
-    if not np.all(np.isfinite(bound[price != 0])):
+    priced = np.flatnonzero(price)
+    bound = np.where(price > 0, program.row_lower, program.row_upper)[priced]
+    if not np.all(np.isfinite(bound)):
         return None
-    reduced = program.cost - program.matrix.T @ price
-    noise = SIGNIFICANT_CELL * (np.abs(program.cost) + abs(program.matrix).T @ np.abs(price))
+    rows = program.matrix[priced]
+    reduced = program.cost - rows.T @ price[priced]
+    noise = SIGNIFICANT_CELL * (np.abs(program.cost) + abs(rows).T @ np.abs(price[priced]))
     counts = np.abs(reduced) > noise
     column = np.where(reduced > 0, program.lower, program.upper)
     if not np.all(np.isfinite(column[counts])):
         return None
-    objective = float(price[price != 0] @ bound[price != 0] + reduced[counts] @ column[counts])
+    objective = float(price[priced] @ bound + reduced[counts] @ column[counts])
     return Solution(
         status=Status.OPTIMAL,
         x=np.zeros(len(program.cost)),

@@ -233,18 +233,22 @@ class _Face:
         m, k, n = len(model.rows), len(sides), model.n_cell
         price, reduced = solution.row_price, solution.reduced_cost
         top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
-        norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
-        weighted = np.abs(price[:m]) * norm
+        priced = np.flatnonzero(price[:m])
+        rows = csr_array(model.rows.matrix[priced])
+        weighted = np.zeros(m)
+        weighted[priced] = np.abs(price[priced]) * np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
         at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)
         at_upper = tight & (price[:m] < 0) & np.isfinite(row_upper)
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
-        goal = csr_array(sides.row[:, :n])
-        noise = abs(model.rows.matrix[:, :n]).T @ np.abs(price[:m]) + abs(goal).T @ (
-            np.abs(price[m : m + k]) / sides.scale
-        )
+        asked = np.flatnonzero(price[m : m + k])
+        noise = (
+            abs(rows).T @ np.abs(price[priced])
+            + abs(_widen(csr_array(sides.row[asked]), model.n_column)).T
+            @ (np.abs(price[m + asked]) / sides.scale[asked])
+        )[:n]
         significant = np.abs(reduced[:n]) > np.maximum(
             SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0)
         )
