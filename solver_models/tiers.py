@@ -236,7 +236,9 @@ class _Face:
         priced = np.flatnonzero(price[:m])
         rows = csr_array(model.rows.matrix[priced])
         weighted = np.zeros(m)
-        weighted[priced] = np.abs(price[priced]) * np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        weighted[priced] = np.abs(price[priced]) * np.sqrt(
+            np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+        )
         tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
         at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)

@@ -68,9 +68,7 @@ def resolve(model: BalanceModel, before: WarmState, engine: Engine, options: Eng
     return _state(solve_from(model, before, engine, options), before)
 
 
-def solve_from(
-    model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions
-) -> SolvedModel:
+def solve_from(model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Solve as `resolve` does, where nothing will be solved from this answer in turn."""
     solved = _from_before(model, before, engine, options)
     if solved is None or not reaches_its_tiers(model, solved):

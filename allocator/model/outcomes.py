@@ -50,7 +50,9 @@ def rule_outcomes(
     missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
     at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
     status = np.where(
-        missed & (table["tier"].to_numpy(np.int64) > 0), "relaxed", np.where(at_bound | (prices != 0), "binding", "slack")
+        missed & (table["tier"].to_numpy(np.int64) > 0),
+        "relaxed",
+        np.where(at_bound | (prices != 0), "binding", "slack"),
     )
     short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
     noise = TIGHT * np.maximum(size, 1.0)

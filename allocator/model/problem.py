@@ -253,9 +253,7 @@ def _one_sided_where_soft(lines: _Lines, node_anchor: FloatArray) -> _Lines:
 
 def _add_amount_rows(book: _Book, kind: str, lines: _Lines) -> None:
     book.enter_lines(kind, lines)
-    add_amounts(
-        book.rows, kind, lines.node, lines.product, lines.lower, lines.upper, lines.tier, lines.scale
-    )
+    add_amounts(book.rows, kind, lines.node, lines.product, lines.lower, lines.upper, lines.tier, lines.scale)
 
 
 def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
