@@ -28,7 +28,7 @@ from scenarios.changes.kinds import read_changes
 from scenarios.family import PlanFamily
 from scenarios.runs.cluster import Cluster
 from scenarios.runs.drive import drive
-from scenarios.runs.fleets import Fleet, Processes
+from scenarios.runs.fleets import ONE_THREAD, Fleet, Processes
 from scenarios.runs.work import Shared, baseline_targets
 from scenarios.scenario import Chain, Scenario
 from scenarios.whatif import what_if, what_if_document
@@ -158,18 +158,18 @@ def _processor_seconds() -> float:
 @contextmanager
 def local_cluster() -> Iterator[str]:
     """Start a scheduler and workers of one thread each, yield the address and end them."""
-    one_thread = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
+    one_thread = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": str(Path.cwd())}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scheduler.json"
         place = ["--scheduler-file", str(file), "--local-directory", folder]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": one_thread}
         dask = [sys.executable, "-m", "dask"]
+        commands = (
+            [*dask, "scheduler", "--port", "0", "--no-dashboard", *place[:2]],
+            [*dask, "worker", "--nworkers", str(WORKERS), "--nthreads", "1", "--no-dashboard", *place],
+        )
         started = [
-            subprocess.Popen([*dask, "scheduler", "--port", "0", "--no-dashboard", *place[:2]], **quiet),
-            subprocess.Popen(
-                [*dask, "worker", "--nworkers", str(WORKERS), "--nthreads", "1", "--no-dashboard", *place],
-                **quiet,
-            ),
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=one_thread)
+            for command in commands
         ]
         try:
             end = time.monotonic() + 60
