@@ -355,8 +355,14 @@ def _whole_units(columns: dict[str, NDArray[Any]], unit: float) -> pd.DataFrame:
     keep = (low_in > high_in) & is_any(kind, ("growth", "commitment"))
     inward = in_measure & ~keep
     lower, upper = np.where(inward, low_in, low), np.where(inward, high_in, high)
-    table = pd.DataFrame(columns | {"lower": lower, "upper": upper, "is_whole": inward})
-    return table.astype(dict.fromkeys(TEXT_COLUMNS, str))
+    texts = {name: text_column(columns[name]) for name in TEXT_COLUMNS}
+    return pd.DataFrame(columns | texts | {"lower": lower, "upper": upper, "is_whole": inward})
+
+
+def text_column(texts: NDArray[np.object_]) -> pd.Series:
+    """Texts of which many are alike as a column."""
+    code, distinct = pd.factorize(texts)
+    return pd.Series(pd.array(distinct, dtype=pd.Series([""]).dtype).take(code))
 
 
 def is_any(kind: NDArray[np.object_], kinds: Iterable[str]) -> BoolArray:

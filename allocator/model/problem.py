@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
-from allocator.model.instances import is_any
+from allocator.model.instances import is_any, text_column
 from allocator.model.labels import Labels
 from allocator.model.presence import absent_reps
 from allocator.plan.plan import Plan
@@ -214,7 +214,8 @@ class _Book:
             name: np.concatenate([page[k] for page in self.pages])
             for k, name in enumerate(("instance", "node", "product"), start=1)
         }
-        return pd.DataFrame({"kind": np.repeat(kinds, [len(page[1]) for page in self.pages]), **columns})
+        kind = text_column(np.repeat(kinds, [len(page[1]) for page in self.pages]))
+        return pd.DataFrame({"kind": kind, **columns})
 
 
 def _ints(table: pd.DataFrame, column: str) -> IntArray:
@@ -334,7 +335,11 @@ def _model_of(
     """Keep the columns of the moving cells and of the groups; split hard from soft."""
     rows: RowBlock = collected.joined()
     column = np.concatenate([cell, n_cell + np.arange(collected.n_group)])
-    matrix = csr_array(rows.matrix.tocsc()[:, column].tocsr())
+    matrix = rows.matrix
+    if len(cell) < n_cell:
+        matrix = csr_array(matrix.tocsc()[:, column].tocsr())
+    else:
+        matrix.sort_indices()
     hard, soft = np.flatnonzero(rows.tier == 0), np.flatnonzero(rows.tier > 0)
     source = np.arange(len(rows), dtype=np.int64)
     return BalanceModel(
