@@ -362,7 +362,7 @@ def _whole_units(columns: dict[str, NDArray[Any]], unit: float) -> pd.DataFrame:
 def text_column(texts: NDArray[np.object_]) -> pd.Series:
     """Texts of which many are alike as a column."""
     code, distinct = pd.factorize(texts)
-    return pd.Series(pd.array(distinct, dtype=pd.Series([""]).dtype).take(code))
+    return pd.Series(pd.Series(distinct, dtype=str).array.take(code))
 
 
 def is_any(kind: NDArray[np.object_], kinds: Iterable[str]) -> BoolArray:
