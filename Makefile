@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_PLAN := examples/demo/plan
 DEMO_OUT := out/demo
+BENCH_PLAN := out/bench/plan-10000
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 HIPO_VENV := .venv-hipo
@@ -20,10 +21,10 @@ LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest 
 	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format bench bench-quick bench-page soak lock
+.PHONY: help install demo test lint format bench bench-quick bench-scenarios bench-page soak lock
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMP) ## virtual environment .venv with the locked dependencies and the command `allocator`
 
@@ -56,6 +57,10 @@ bench: $(BENCH_STAMP) $(HIPO_STAMP) ## peers side by side, whole runs, growth, w
 
 bench-quick: $(BENCH_STAMP) $(HIPO_STAMP) ## the same at 1,000 and 10,000 cells in two minutes, without the page
 	$(BENCH_VENV)/bin/python -m benchmarks.bench --quick $(BENCH_OPTIONS)
+
+bench-scenarios: $(STAMP) ## what-if and 1,000 scenarios of 10,000 cells on two processes and on Dask, in five minutes
+	test -d $(BENCH_PLAN) || $(BIN)/python -m benchmarks.plans $(BENCH_PLAN) --reps 1000 --products 10
+	$(BIN)/python -m benchmarks.scenarios $(BENCH_PLAN) --out out/bench/scenarios.json
 
 bench-page: $(BENCH_STAMP) ## docs/performance.md and its pictures from the last record
 	$(BENCH_VENV)/bin/python -m benchmarks.report

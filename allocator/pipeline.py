@@ -27,10 +27,11 @@ from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.phasing import phase_grid
 from solver_models.rounding.rounding import round_targets
-from solver_models.solve import solve_model
+from solver_models.solve import SolvedModel, solve_model
 from solver_models.tiers import TierOutcome
 
 Progress = Callable[[str, str], None]
+ModelSolver = Callable[[BalanceModel, Engine, EngineOptions], SolvedModel]
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def solve_measure(
     options: EngineOptions,
     phases: Phases,
     evidence: Evidence | None = None,
+    solver: ModelSolver = solve_model,
 ) -> Solved:
     """Find the unrounded targets of one measure: anchors, model, soft tiers, balance.
 
@@ -115,6 +117,8 @@ def solve_measure(
     ----------
     evidence
         What `gather_evidence` finds, where it is known already.
+    solver
+        `solve_model`, or what finds the same answer from that of a plan nearby.
     """
     with phases.phase("anchors"):
         anchors = build_anchors(plan, labels, measure, evidence)
@@ -124,7 +128,7 @@ def solve_measure(
         scaled = problem.model.scaled()
     try:
         with phases.phase("solve"):
-            solved = solve_model(scaled, engine, options)
+            solved = solver(scaled, engine, options)
     except ModelInfeasible as infeasible:
         with phases.phase("diagnose"):
             # searching for conflicts needs much that a plan which works never loads

@@ -9,6 +9,7 @@ from scenarios.changes.plan_texts import Reference
 from scenarios.groundwork import Groundwork
 from scenarios.scenario import Chain, apply_chain, chain_hash
 from scenarios.solving import Solution, solve
+from scenarios.warm import WarmBase
 from solver_models.engines.base import Engine, EngineOptions
 
 KEPT = 4
@@ -25,10 +26,20 @@ class PlanFamily:
         As for a run.
     rounded
         Round to whole units.
+    base
+        The plan that the others are changes of: its answer is where their search begins.
     """
 
-    def __init__(self, engine: Engine, options: EngineOptions | None = None, *, rounded: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        options: EngineOptions | None = None,
+        *,
+        rounded: bool,
+        base: Plan | None = None,
+    ) -> None:
         self.ground = Groundwork()
+        self._base = WarmBase(base, self.ground)
         self._engine, self._options, self._rounded = engine, options, rounded
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         # keys are ids of plans; the plans are kept beside the values, so that no id is used again
@@ -37,7 +48,9 @@ class PlanFamily:
 
     def solve(self, plan: Plan) -> Solution:
         """Solve a plan, without keeping the answer."""
-        return solve(plan, self._engine, self._options, ground=self.ground, rounded=self._rounded)
+        return solve(
+            plan, self._engine, self._options, ground=self.ground, base=self._base, rounded=self._rounded
+        )
 
     def kept(self, plan: Plan) -> Solution:
         """Solve a plan and keep the answer."""

@@ -13,6 +13,7 @@ from allocator.phases import Phases
 from allocator.pipeline import Solved, solve_measure
 from allocator.plan.plan import Plan
 from scenarios.groundwork import Groundwork
+from scenarios.warm import WarmBase
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.rounding.rounding import round_targets
@@ -64,6 +65,7 @@ def solve(
     options: EngineOptions | None = None,
     *,
     ground: Groundwork | None = None,
+    base: WarmBase | None = None,
     rounded: bool = False,
 ) -> Solution:
     """Find the targets of every measure of a plan.
@@ -72,6 +74,8 @@ def solve(
     ----------
     ground
         What is known from other scenarios of the same plan.
+    base
+        The answer of the plan that this one is a change of; without it all is solved afresh.
     rounded
         Round to whole units; without it the targets are the exact minimiser.
 
@@ -81,9 +85,10 @@ def solve(
         As `allocate` does.
     """
     ground = ground or Groundwork()
+    base = base or WarmBase(None, ground)
     labels = ground.labels(plan)
     measures = tuple(
-        _solve_one(plan, labels, measure, engine, options or EngineOptions(), ground, rounded=rounded)
+        _solve_one(plan, labels, measure, engine, options or EngineOptions(), ground, base, rounded=rounded)
         for measure in plan.spec.measures
     )
     return Solution(plan, labels, measures, rounded)
@@ -96,11 +101,13 @@ def _solve_one(
     engine: Engine,
     options: EngineOptions,
     ground: Groundwork,
+    base: WarmBase,
     *,
     rounded: bool,
 ) -> MeasureSolution:
     evidence = ground.evidence(plan, labels, measure)
-    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence)
+    solver = base.solver(measure, engine, options)
+    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver)
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)
     amounts = _rounded(plan, labels, measure, solved) if rounded else exact

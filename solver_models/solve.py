@@ -11,6 +11,7 @@ from solver_models.balance.solve import Start, polish_from, solve_balance
 from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
 from solver_models.farkas import proves_infeasible
+from solver_models.kept_prices import KEPT
 from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
 from solver_models.solution import Status
 from solver_models.tiers import TierOutcome, all_kept, settle_tiers
@@ -43,7 +44,7 @@ class SolvedModel:
 
     def fallbacks(self, engine: str) -> int:
         """Programs that `engine` left to another one."""
-        stages = sum(name != engine for tier in self.tiers for name in tier.solved_by)
+        stages = sum(name not in (engine, KEPT) for tier in self.tiers for name in tier.solved_by)
         return stages + (self.answer.passes["linear"] if engine == FAST else 0)
 
 

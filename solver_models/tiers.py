@@ -14,14 +14,13 @@ from scipy.sparse import csr_array, hstack, vstack
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
+from solver_models.kept_prices import SIGNIFICANT, SIGNIFICANT_CELL, kept_prices, without_noise
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
 
 SATISFIED = 1e-9
-SIGNIFICANT = 1e-9
-SIGNIFICANT_CELL = 1e-7
 PART_ROW, PART_SHARE, PART_CAP = 0, 1, 2
 
 
@@ -77,7 +76,11 @@ class TierOutcome:
 
 
 def settle_tiers(
-    model: BalanceModel, engine: Engine, options: EngineOptions, focus: IntArray | None = None
+    model: BalanceModel,
+    engine: Engine,
+    options: EngineOptions,
+    focus: IntArray | None = None,
+    known: tuple[TierOutcome, ...] = (),
 ) -> tuple[BalanceModel, tuple[TierOutcome, ...]]:
     """Settle all soft tiers and return the model in which only the balance is left to find.
 
@@ -87,6 +90,10 @@ def settle_tiers(
 
     A tier that the time limit cuts off, and all after it, are left out of the returned model;
     their outcomes say so (`is_settled` false).
+
+    With `known` outcomes of a model nearby, a tier keeps its old prices where they fit the new
+    coefficients, and is met where it was met before; as with a focus, they are right if the returned
+    model has a point.
 
     Raises
     ------
@@ -102,7 +109,8 @@ def settle_tiers(
             outcomes.append(_unsettled(int(tier)))
             continue
         try:
-            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus))
+            before = next((one for one in known if one.tier == tier and one.is_settled), None)
+            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus), before)
         except EngineStopped:
             model, outcome = replace(model, soft=_without(model.soft, int(tier))), _unsettled(int(tier))
         outcomes.append(outcome)
@@ -131,39 +139,74 @@ class _Solver:
     options: EngineOptions
     focus: IntArray | None
 
-    def solve(self, program: LinearProgram, source: IntArray) -> Solution:
-        """Solve the rows in focus; the prices of the others are zero."""
+    def solve(self, program: LinearProgram, source: IntArray, price: FloatArray | None = None) -> Solution:
+        """Solve the rows in focus; the prices of the others are zero. Prices that fit need no search."""
+        kept = None if price is None else kept_prices(program, price)
+        if kept is not None:
+            return kept
         if self.focus is None:
-            return _without_noise(program, self._answer(program))
+            return without_noise(program, self._answer(program))
         row = np.flatnonzero(np.isin(source, self.focus))
         small = lumped(program, row)
-        answer = _without_noise(small.program, self._answer(small.program))
+        answer = without_noise(small.program, self._answer(small.program))
         return small.expanded(program, answer)
 
     def _answer(self, program: LinearProgram) -> Solution:
         return raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
 
 
-def _settle_tier(model: BalanceModel, tier: int, solver: _Solver) -> tuple[BalanceModel, TierOutcome]:
+def _settle_tier(
+    model: BalanceModel, tier: int, solver: _Solver, known: TierOutcome | None
+) -> tuple[BalanceModel, TierOutcome]:
     sides = _sides_of(model.soft, tier)
     rest = replace(model, soft=_without(model.soft, tier))
+    if known is not None and not known.stages:
+        return _all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, ())
+    before = known.stages if known is not None else ()
     face = _Face.whole(rest, len(sides))
-    solution = _smallest_largest(rest, face, sides, solver)
+    solution = _smallest_largest(rest, face, sides, solver, _carried(before[:1], rest, sides))
     largest = solution.objective
     if largest <= SATISFIED:
-        rows = _append(rest.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
-        return replace(rest, rows=rows), TierOutcome(tier, 0.0, 0.0, (), solved_by=(solution.solved_by,))
+        return _all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, (), solved_by=(solution.solved_by,))
     engines = [solution.solved_by]
     stages = [_prices(rest, face, sides, solution, tier, "largest")]
     face = face.tightened(rest, sides, solution)
     source = np.concatenate([rest.rows.source, sides.source, sides.source])
-    solution = solver.solve(_sum_program(rest, face, sides), source)
+    solution = solver.solve(_sum_program(rest, face, sides), source, _carried(before[1:], rest, sides))
     total = solution.objective
     engines.append(solution.solved_by)
     stages.append(_prices(rest, face, sides, solution, tier, "sum"))
     face = face.tightened(rest, sides, solution)
     outcome = TierOutcome(tier, largest, total, tuple(stages), solved_by=tuple(engines))
     return _apply_face(rest, face, sides), outcome
+
+
+def _all_met(model: BalanceModel, sides: Sides) -> BalanceModel:
+    return replace(model, rows=_append(model.rows, _side_rows(sides, np.arange(len(sides)), keep=True)))
+
+
+def _carried(stage: tuple[StagePrices, ...], model: BalanceModel, sides: Sides) -> FloatArray | None:
+    """Prices of a stage of the model before, for the program of the same stage; None if rows differ.
+
+    A goal's price per unit of its row stays; all are measured anew so that the relative ones add up
+    to what they did.
+    """
+    if not stage:
+        return None
+    old = stage[0]
+    if not np.array_equal(old.rows.source, model.rows.source) or not np.array_equal(
+        old.sides.source, sides.source
+    ):
+        return None
+    goal = sides.sign * old.goal_price
+    before, now = float((goal * old.sides.scale).sum()), float((goal * sides.scale).sum())
+    if before <= 0 or now <= 0:
+        return None
+    factor = before / now
+    parts = [old.row_price * factor, goal * sides.scale * factor]
+    if old.name == "sum":
+        parts.append(old.largest_price * old.sides.scale)
+    return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
@@ -190,18 +233,24 @@ class _Face:
         m, k, n = len(model.rows), len(sides), model.n_cell
         price, reduced = solution.row_price, solution.reduced_cost
         top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
-        norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
-        weighted = np.abs(price[:m]) * norm
+        priced = np.flatnonzero(price[:m])
+        rows = csr_array(model.rows.matrix[priced])
+        weighted = np.zeros(m)
+        weighted[priced] = np.abs(price[priced]) * np.sqrt(
+            np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+        )
         tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
         at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)
         at_upper = tight & (price[:m] < 0) & np.isfinite(row_upper)
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
-        goal = csr_array(sides.row[:, :n])
-        noise = abs(model.rows.matrix[:, :n]).T @ np.abs(price[:m]) + abs(goal).T @ (
-            np.abs(price[m : m + k]) / sides.scale
-        )
+        asked = np.flatnonzero(price[m : m + k])
+        noise = (
+            abs(rows).T @ np.abs(price[priced])
+            + abs(_widen(csr_array(sides.row[asked]), model.n_column)).T
+            @ (np.abs(price[m + asked]) / sides.scale[asked])
+        )[:n]
         significant = np.abs(reduced[:n]) > np.maximum(
             SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0)
         )
@@ -223,7 +272,9 @@ class _Face:
         )
 
 
-def _smallest_largest(model: BalanceModel, face: _Face, sides: Sides, solver: _Solver) -> Solution:
+def _smallest_largest(
+    model: BalanceModel, face: _Face, sides: Sides, solver: _Solver, price: FloatArray | None
+) -> Solution:
     """Minimise theta over X / scale + theta >= bound / scale; the answer in terms of d and theta.
 
     With d = theta everywhere the columns d are not needed: the price of a side is that of its
@@ -249,7 +300,7 @@ def _smallest_largest(model: BalanceModel, face: _Face, sides: Sides, solver: _S
         lower=np.concatenate([face.lower, -free, [0.0]]),
         upper=np.concatenate([face.upper, free, [np.inf]]),
     )
-    found = solver.solve(program, np.concatenate([model.rows.source, sides.source]))
+    found = solver.solve(program, np.concatenate([model.rows.source, sides.source]), price)
     of_side = found.row_price[len(model.rows) :]
     theta = np.full(k, found.x[n])
     return replace(
@@ -395,14 +446,6 @@ def _without(soft: SoftRows, tier: int) -> SoftRows:
         soft.scale[rest],
         soft.source[rest],
     )
-
-
-def _without_noise(program: LinearProgram, solution: Solution) -> Solution:
-    """Set prices that are noise beside the largest one to 0 and recompute the reduced costs."""
-    norm = np.sqrt(np.asarray(program.matrix.multiply(program.matrix).sum(axis=1)).ravel())
-    weighted = np.abs(solution.row_price) * norm
-    price = np.where(weighted > SIGNIFICANT * weighted.max(initial=0.0), solution.row_price, 0.0)
-    return replace(solution, row_price=price, reduced_cost=program.cost - program.matrix.T @ price)
 
 
 def _prices(

@@ -65,25 +65,42 @@ def resolve(model: BalanceModel, before: WarmState, engine: Engine, options: Eng
     ModelInfeasible, EngineStopped, EngineError
         As `solve_model`.
     """
+    return _state(solve_from(model, before, engine, options), before)
+
+
+def solve_from(model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions) -> SolvedModel:
+    """Solve as `resolve` does, where nothing will be solved from this answer in turn."""
     solved = _from_before(model, before, engine, options)
     if solved is None or not reaches_its_tiers(model, solved):
-        return _state(solve_model(model, engine, options), None)
-    return _state(solved, before)
+        return solve_model(model, engine, options)
+    return solved
 
 
 def _from_before(
     model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions
 ) -> SolvedModel | None:
-    """The tiers as they were met before, then the polish from the old prices; None if that leads nowhere."""
-    tiers: tuple[TierOutcome, ...]
+    """The tiers as they were met before, then the polish from the old prices; None if that leads nowhere.
+
+    Where tiers had to give way their prices are kept if they can be; if no point fits them, they
+    are found anew over the rows that mattered before.
+    """
     if before.focus is None:
-        balanced = all_kept(model)
         tiers = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
-    else:
+        return _polished(all_kept(model), tiers, before)
+    for known in (before.solved.tiers, ()):
         try:
-            balanced, tiers = settle_tiers(model, engine, options, before.focus)
+            balanced, tiers = settle_tiers(model, engine, options, before.focus, known)
         except ModelInfeasible:
             return None
+        solved = _polished(balanced, tiers, before)
+        if solved is not None and reaches_its_tiers(model, solved):
+            return solved
+    return None
+
+
+def _polished(
+    balanced: BalanceModel, tiers: tuple[TierOutcome, ...], before: WarmState
+) -> SolvedModel | None:
     answer = polish_from(balanced, _start(balanced, before))
     return None if answer is None else SolvedModel(balanced, tiers, answer)
 

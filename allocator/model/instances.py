@@ -1,9 +1,12 @@
 """Business rules and pins, spelled out: one entry per rule and node it applies to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.history import history_windows
@@ -33,6 +36,7 @@ COLUMNS = (
     "owner",
     "group",
 )
+TEXT_COLUMNS = ("rule_id", "kind", "basis", "owner")
 
 
 def spell_out(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> pd.DataFrame:
@@ -47,48 +51,102 @@ def spell_out(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> pd.
     fairness, else -1). Sorted by rule_id, then node; pins last.
     """
     rules = plan.rules[plan.rules["measure"] == measure].sort_values("rule_id", kind="stable")
+    at_work = nodes_at_work(plan, labels)
+    position = rules.index.to_numpy(np.int64)
     parts = [
-        _instances_of(plan, labels, measure, anchors, position, rule) for position, rule in rules.iterrows()
+        _instances_of(plan, labels, measure, anchors, at_work, Rule(int(k), *row))
+        for k, row in zip(position, rules[list(RULE_COLUMNS)].itertuples(index=False), strict=True)
     ]
     parts.append(_pins(plan, labels, measure))
-    filled = [part for part in parts if len(part)]
-    table = pd.concat(filled, ignore_index=True) if filled else _frame()
-    return _whole_units(table, float(plan.spec.measures[measure].round_to))
+    return _whole_units(_joined(parts), float(plan.spec.measures[measure].round_to))
 
 
-def _frame(**columns: object) -> pd.DataFrame:
-    return pd.DataFrame({name: columns.get(name, []) for name in COLUMNS})
+class Rule(NamedTuple):
+    """One line of rules.csv; `position` is its row."""
+
+    position: int
+    rule_id: str
+    kind: str
+    basis: str
+    level: str
+    node_id: str
+    product_id: str
+    min: float
+    max: float
+    tier: str
+    owner: str
+
+
+RULE_COLUMNS = Rule._fields[1:]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The instances of one rule: what they share, and columns of what they do not."""
+
+    rule: int
+    rule_id: str
+    kind: str
+    basis: str
+    tier: int
+    owner: Sequence[str]
+    node: IntArray
+    product: IntArray
+    min: FloatArray
+    max: FloatArray
+    base: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    group: IntArray
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+
+def _joined(parts: Sequence[_Part]) -> dict[str, NDArray[Any]]:
+    """All instances, column by column in the order of `COLUMNS`."""
+    count = [len(part) for part in parts]
+    columns: dict[str, NDArray[Any]] = {}
+    for name in COLUMNS:
+        if name in ("rule", "tier"):
+            columns[name] = np.repeat(np.array([getattr(part, name) for part in parts], np.int64), count)
+        elif name in ("rule_id", "kind", "basis"):
+            columns[name] = np.repeat(np.array([getattr(part, name) for part in parts], object), count)
+        elif name == "owner":
+            columns[name] = np.array([owner for part in parts for owner in part.owner], object)
+        else:
+            columns[name] = np.concatenate([getattr(part, name) for part in parts])
+    return columns
 
 
 def _instances_of(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, position: object, rule: pd.Series
-) -> pd.DataFrame:
+    plan: Plan, labels: Labels, measure: str, anchors: Anchors, at_work: BoolArray, rule: Rule
+) -> _Part:
     """Spell out one rule."""
-    node = _nodes_of(labels, rule["level"], rule["node_id"])
-    product = np.full(len(node), labels.product_code[rule["product_id"] or "*"], np.int64)
-    basis = rule["basis"] or DEFAULT_BASIS[rule["kind"]]
-    base, group = BASES[rule["kind"]](plan, labels, measure, anchors, node, product, basis)
-    applies = np.isfinite(base) & (base > 0) & nodes_at_work(plan, labels)[node]
+    node = _nodes_of(labels, rule.level, rule.node_id)
+    product = np.full(len(node), labels.product_code[rule.product_id or "*"], np.int64)
+    basis = rule.basis or DEFAULT_BASIS[rule.kind]
+    base, group = BASES[rule.kind](plan, labels, measure, anchors, node, product, basis)
+    applies = np.isfinite(base) & (base > 0) & at_work[node]
     node, product, base, group = node[applies], product[applies], base[applies], group[applies]
-    lower, upper = BOUNDS[rule["kind"]](float(rule["min"]), float(rule["max"]), base)
+    lower, upper = BOUNDS[rule.kind](float(rule.min), float(rule.max), base)
     n = len(node)
-    table = _frame(
-        rule=np.full(n, position),
-        rule_id=[rule["rule_id"]] * n,
-        kind=[rule["kind"]] * n,
-        basis=[basis] * n,
+    return _Part(
+        rule=rule.position,
+        rule_id=rule.rule_id,
+        kind=rule.kind,
+        basis=basis,
+        tier=0 if rule.tier in ("", "hard") else int(rule.tier),
+        owner=[rule.owner] * n,
         node=node,
         product=product,
-        min=np.full(n, rule["min"], float),
-        max=np.full(n, rule["max"], float),
+        min=np.full(n, rule.min, np.float64),
+        max=np.full(n, rule.max, np.float64),
         base=base,
         lower=lower,
         upper=upper,
-        tier=np.full(n, 0 if rule["tier"] in ("", "hard") else int(rule["tier"])),
-        owner=[rule["owner"]] * n,
         group=group,
     )
-    return table
 
 
 def _nodes_of(labels: Labels, level: str, node_id: str) -> IntArray:
@@ -259,28 +317,28 @@ BOUNDS: dict[str, Callable[[float, float, FloatArray], tuple[FloatArray, FloatAr
 }
 
 
-def _pins(plan: Plan, labels: Labels, measure: str) -> pd.DataFrame:
+def _pins(plan: Plan, labels: Labels, measure: str) -> _Part:
     """Pins as equalities."""
     pins = plan.pins[plan.pins["measure"] == measure]
-    amount = pins["amount"].to_numpy(np.float64)
-    n = len(pins)
-    table = _frame(
-        rule=np.full(n, -1),
-        rule_id=["pin"] * n,
-        kind=["pin"] * n,
-        basis=["amount"] * n,
-        node=labels.codes_of_nodes(pins["node_id"]),
-        product=labels.codes_of_products(pins["product_id"]),
+    node, product = labels.codes_of_nodes(pins["node_id"]), labels.codes_of_products(pins["product_id"])
+    order = np.lexsort((product, node))
+    amount, n = pins["amount"].to_numpy(np.float64)[order], len(pins)
+    return _Part(
+        rule=-1,
+        rule_id="pin",
+        kind="pin",
+        basis="amount",
+        tier=0,
+        owner=pins["owner"].to_numpy(object)[order].tolist(),
+        node=node[order],
+        product=product[order],
         min=amount,
         max=amount,
         base=np.ones(n),
         lower=amount,
         upper=amount,
-        tier=np.zeros(n, np.int64),
-        owner=pins["owner"].tolist(),
-        group=np.full(n, -1),
+        group=np.full(n, -1, np.int64),
     )
-    return table.sort_values(["node", "product"], kind="stable", ignore_index=True)
 
 
 def _float_noise(units: FloatArray) -> FloatArray:
@@ -288,21 +346,28 @@ def _float_noise(units: FloatArray) -> FloatArray:
     return np.maximum(WHOLE, 1e-15 * np.where(np.isfinite(units), np.abs(units), 0.0))
 
 
-def _whole_units(table: pd.DataFrame, unit: float) -> pd.DataFrame:
+def _whole_units(columns: dict[str, NDArray[Any]], unit: float) -> pd.DataFrame:
     """Draw amount bounds inwards to whole units; a growth or commitment interval without one stays."""
-    in_measure = table["kind"].isin(AMOUNT_KINDS) & (table["basis"] != "effort")
-    low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
+    kind, low, high = columns["kind"], columns["lower"], columns["upper"]
+    in_measure = is_any(kind, AMOUNT_KINDS) & (columns["basis"] != "effort")
     low_in = np.ceil(low / unit - _float_noise(low / unit)) * unit
     high_in = np.floor(high / unit + _float_noise(high / unit)) * unit
-    keep = (low_in > high_in) & table["kind"].isin(["growth", "commitment"])
-    inward = (in_measure & ~keep).to_numpy()
-    return table.assign(
-        lower=np.where(inward, low_in, low),
-        upper=np.where(inward, high_in, high),
-        is_whole=inward,
-        rule=table["rule"].astype(np.int64),
-        node=table["node"].astype(np.int64),
-        product=table["product"].astype(np.int64),
-        tier=table["tier"].astype(np.int64),
-        group=table["group"].astype(np.int64),
-    )
+    keep = (low_in > high_in) & is_any(kind, ("growth", "commitment"))
+    inward = in_measure & ~keep
+    lower, upper = np.where(inward, low_in, low), np.where(inward, high_in, high)
+    texts = {name: text_column(columns[name]) for name in TEXT_COLUMNS}
+    return pd.DataFrame(columns | texts | {"lower": lower, "upper": upper, "is_whole": inward})
+
+
+def text_column(texts: NDArray[np.object_]) -> pd.Series:
+    """Texts of which many are alike as a column."""
+    code, distinct = pd.factorize(texts)
+    return pd.Series(pd.Series(distinct, dtype=str).array.take(code))
+
+
+def is_any(kind: NDArray[np.object_], kinds: Iterable[str]) -> BoolArray:
+    """True where the kind is one of some kinds."""
+    found = np.zeros(len(kind), bool)
+    for one in kinds:
+        found |= kind == one
+    return found

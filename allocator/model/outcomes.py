@@ -50,7 +50,9 @@ def rule_outcomes(
     missed = np.maximum(np.maximum(low - before, before - high), 0.0) > TIGHT * size
     at_bound = np.minimum(np.abs(before - low), np.abs(high - before)) <= TIGHT * size
     status = np.where(
-        missed & (table["tier"] > 0), "relaxed", np.where(at_bound | (prices != 0), "binding", "slack")
+        missed & (table["tier"].to_numpy(np.int64) > 0),
+        "relaxed",
+        np.where(at_bound | (prices != 0), "binding", "slack"),
     )
     short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
     noise = TIGHT * np.maximum(size, 1.0)
@@ -100,9 +102,10 @@ def row_amounts(
     node, product = table["node"].to_numpy(np.int64), table["product"].to_numpy(np.int64)
     amount = node_amounts[node, product].astype(np.float64)
     low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
-    kind = table["kind"].to_numpy()
-    for column in sorted(set(table["basis"][_is_weighted(table)])):
-        chosen = (_is_weighted(table) & (table["basis"] == column)).to_numpy()
+    kind, basis = table["kind"].to_numpy(object), table["basis"].to_numpy(object)
+    is_weighted = (kind == "link") | ((kind == "capacity") & (basis == "effort"))
+    for column in sorted(set(basis[is_weighted])):
+        chosen = is_weighted & (basis == column)
         amount = np.where(chosen, _weighted(plan, labels, column, node, product, node_amounts), amount)
     whole = node_amounts[node, 0]
     peers = _peer_amount(table, node_amounts)
@@ -113,10 +116,6 @@ def row_amounts(
 def _scaled(bound: FloatArray, base: FloatArray) -> FloatArray:
     """Bound times base, infinite bounds kept."""
     return np.where(np.isfinite(bound), np.where(np.isfinite(bound), bound, 0.0) * base, bound)
-
-
-def _is_weighted(table: pd.DataFrame) -> pd.Series:
-    return (table["kind"] == "link") | ((table["kind"] == "capacity") & (table["basis"] == "effort"))
 
 
 def _weighted(
@@ -135,13 +134,15 @@ def _weighted(
 def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
     """P_v / P_G * X_G of each fairness instance; 1 elsewhere."""
     result = np.ones(len(table))
-    fair = (table["kind"] == "fairness").to_numpy()
+    fair = table["kind"].to_numpy(object) == "fairness"
     if not fair.any():
         return result
-    own = table[fair]
-    amount = node_amounts[own["node"], own["product"]].astype(np.float64)
-    base = own["base"].to_numpy(np.float64)
-    pairs = np.stack([own["rule"].to_numpy(np.int64), own["group"].to_numpy(np.int64)])
+    node, product, rule, group = (
+        table[name].to_numpy(np.int64)[fair] for name in ("node", "product", "rule", "group")
+    )
+    amount = node_amounts[node, product].astype(np.float64)
+    base = table["base"].to_numpy(np.float64)[fair]
+    pairs = np.stack([rule, group])
     _, peers = np.unique(pairs, axis=1, return_inverse=True)
     peers = peers.ravel()
     of_group = [np.bincount(peers, weights=values)[peers] for values in (amount, base)]
@@ -151,7 +152,7 @@ def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
 
 def values_in_own_terms(table: pd.DataFrame, amount: FloatArray, node_amounts: FloatArray) -> FloatArray:
     """Amount, growth rate, share, ratio or deviation from the peers, as the kind says."""
-    kind = table["kind"].to_numpy()
+    kind = table["kind"].to_numpy(object)
     base = table["base"].to_numpy(np.float64)
     whole = node_amounts[table["node"].to_numpy(np.int64), 0].astype(np.float64)
     peers = _peer_amount(table, node_amounts)

@@ -1,12 +1,14 @@
 """The balance model of one measure with the ledger that says what each of its rows means."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
+from allocator.model.instances import is_any, text_column
 from allocator.model.labels import Labels
 from allocator.model.presence import absent_reps
 from allocator.plan.plan import Plan
@@ -24,6 +26,8 @@ from solver_models.terms.kinds import (
 from solver_models.terms.rows import RowBlock, RowCollector
 
 ZERO_ANCHOR_WEIGHT = 0.01
+ASKING_KINDS = ("range", "growth", "commitment", "pin", "link", "mix")
+"""Kinds whose minimum can ask for amounts where nobody has an anchor."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def build_problem(
     lower, upper, bound_by, on_cell = _cell_bounds(plan, labels, instances)
     at_work = ~np.repeat(absent_reps(plan, labels), labels.grid.n_product)
     moves = _moving_cells(labels, anchors, instances, at_work)
-    rows, ledger = _rows(plan, labels, measure, anchors, instances[~on_cell])
+    rows, ledger = _rows(plan, labels, measure, anchors, _lines_of(instances).at(~on_cell))
     cell = np.flatnonzero(moves).astype(np.int64)
     anchor = anchors.anchor[cell]
     mean = float(anchors.anchor[anchors.anchor > 0].mean()) if (anchors.anchor > 0).any() else 1.0
@@ -74,20 +78,20 @@ def build_problem(
 
 def _cell_bounds(
     plan: Plan, labels: Labels, instances: pd.DataFrame
-) -> tuple[FloatArray, FloatArray, IntArray, pd.Series]:
+) -> tuple[FloatArray, FloatArray, IntArray, BoolArray]:
     """Bounds of the cells themselves: presence, hard amount rules and pins that name one cell."""
     grid = labels.grid
     lower, upper = np.zeros(grid.n_cell), np.full(grid.n_cell, np.inf)
     bound_by = np.full((2, grid.n_cell), -1, np.int64)
     upper[np.repeat(absent_reps(plan, labels), labels.grid.n_product)] = 0.0
-    is_amount = instances["is_whole"] | (instances["kind"].isin(["growth", "commitment"]))
-    is_leaf_rep = grid.org.is_leaf[instances["node"].to_numpy(np.int64)]
-    is_leaf_product = grid.products.is_leaf[instances["product"].to_numpy(np.int64)]
-    on_cell = is_amount & (instances["tier"] == 0) & is_leaf_rep & is_leaf_product
-    chosen = instances[on_cell]
-    cell = cell_position(grid, chosen["node"].to_numpy(np.int64), chosen["product"].to_numpy(np.int64))
-    position = chosen.index.to_numpy(np.int64)
-    low, high = _floats(chosen, "lower"), _floats(chosen, "upper")
+    node, product = _ints(instances, "node"), _ints(instances, "product")
+    kind = instances["kind"].to_numpy(object)
+    is_amount = instances["is_whole"].to_numpy(bool) | (kind == "growth") | (kind == "commitment")
+    is_cell = grid.org.is_leaf[node] & grid.products.is_leaf[product]
+    on_cell = is_amount & is_cell & (_ints(instances, "tier") == 0)
+    position = np.flatnonzero(on_cell).astype(np.int64)
+    cell = cell_position(grid, node[on_cell], product[on_cell])
+    low, high = _floats(instances, "lower")[on_cell], _floats(instances, "upper")[on_cell]
     # the last write wins, so write the tightest last
     up = np.argsort(low, kind="stable")
     up = up[low[up] > 0]
@@ -107,38 +111,85 @@ def _moving_cells(labels: Labels, anchors: Anchors, instances: pd.DataFrame, can
     """Cells with an anchor, and cells that a minimum needs because it covers none with an anchor."""
     grid = labels.grid
     moves = (anchors.anchor > 0) & can
-    asks = instances[
-        ((instances["lower"] > 0) & instances["kind"].isin(["range", "growth", "commitment", "pin", "link"]))
-        | ((instances["kind"] == "mix") & (instances["lower"] > 0))
-    ]
-    if asks.empty:
+    asks = (_floats(instances, "lower") > 0) & is_any(instances["kind"].to_numpy(object), ASKING_KINDS)
+    if not asks.any():
         return moves
-    node, product = asks["node"].to_numpy(np.int64), asks["product"].to_numpy(np.int64)
+    node, product = _ints(instances, "node")[asks], _ints(instances, "product")[asks]
+    is_mix = (instances["kind"].to_numpy(object) == "mix")[asks]
     has_anchor = grid.roll_up_plain(moves.astype(np.float64)) > 0
-    empty = ~has_anchor[node, product] & ((asks["kind"] != "mix").to_numpy() | has_anchor[node, 0])
+    empty = ~has_anchor[node, product] & (~is_mix | has_anchor[node, 0])
     _, cell, _ = grid.rows(node[empty], product[empty])
     opened = np.zeros(grid.n_cell, bool)
     opened[cell] = True
     return moves | (opened & can)
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """The instances that become rows, as plain columns; `scale` is what a soft row is measured by."""
+
+    instance: IntArray
+    rule: IntArray
+    kind: NDArray[np.object_]
+    basis: NDArray[np.object_]
+    node: IntArray
+    product: IntArray
+    base: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    tier: IntArray
+    group: IntArray
+    scale: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    def at(self, which: BoolArray | IntArray) -> "_Lines":
+        """Return some of the lines: those of a mask, or at positions."""
+        return _Lines(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    def of_kind(self, *kinds: str) -> BoolArray:
+        """True for lines of these kinds."""
+        return is_any(self.kind, kinds)
+
+
+def _lines_of(instances: pd.DataFrame) -> _Lines:
+    return _Lines(
+        instance=np.arange(len(instances), dtype=np.int64),
+        rule=_ints(instances, "rule"),
+        kind=instances["kind"].to_numpy(object),
+        basis=instances["basis"].to_numpy(object),
+        node=_ints(instances, "node"),
+        product=_ints(instances, "product"),
+        base=_floats(instances, "base"),
+        lower=_floats(instances, "lower"),
+        upper=_floats(instances, "upper"),
+        tier=_ints(instances, "tier"),
+        group=_ints(instances, "group"),
+        scale=np.ones(len(instances)),
+    )
+
+
 def _rows(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, instances: pd.DataFrame
+    plan: Plan, labels: Labels, measure: str, anchors: Anchors, lines: _Lines
 ) -> tuple[RowCollector, pd.DataFrame]:
     """Add the rows kind by kind; row i of the model is line i of the ledger."""
-    book = _Book(RowCollector(labels.grid), [])
+    book = _Book(RowCollector(labels.grid))
     unit = float(plan.spec.measures[measure].round_to)
     node_anchor = labels.grid.roll_up(anchors.anchor)[:, 0]
     _add_totals(book, anchors, unit)
-    split = _one_sided_where_soft(instances, node_anchor)
+    split = _one_sided_where_soft(lines, node_anchor)
+    is_effort = split.basis == "effort"
     for kind in ("range", "growth", "capacity", "commitment", "pin"):
-        _add_amount_rows(book, kind, split[(split["kind"] == kind) & (split["basis"] != "effort")])
-    weighted = split[(split["basis"] == "effort") & (split["kind"] == "capacity") | (split["kind"] == "link")]
-    _add_weighted_rows(book, plan, labels, weighted)
-    _add_mix_rows(book, split[split["kind"] == "mix"], node_anchor)
-    for _, rule in split[split["kind"] == "fairness"].groupby("rule", sort=True):
-        _add_fairness_rows(book, rule, node_anchor)
-    return book.rows, pd.concat(book.pages, ignore_index=True)
+        _add_amount_rows(book, kind, split.at(split.of_kind(kind) & ~is_effort))
+    _add_weighted_rows(
+        book, plan, labels, split.at(is_effort & split.of_kind("capacity") | split.of_kind("link"))
+    )
+    _add_mix_rows(book, split.at(split.of_kind("mix")), node_anchor)
+    fairness = split.at(split.of_kind("fairness"))
+    for rule in np.unique(fairness.rule):
+        _add_fairness_rows(book, fairness.at(fairness.rule == rule), node_anchor)
+    return book.rows, book.ledger()
 
 
 @dataclass
@@ -146,17 +197,25 @@ class _Book:
     """Rows and, page by page in the same order, what they mean."""
 
     rows: RowCollector
-    pages: list[pd.DataFrame]
+    pages: list[tuple[str, IntArray, IntArray, IntArray]] = field(default_factory=list)
 
     def enter(self, kind: str, instance: IntArray, node: IntArray, product: IntArray) -> None:
         """Add ledger lines for the rows that are added next."""
-        self.pages.append(
-            pd.DataFrame({"kind": [kind] * len(node), "instance": instance, "node": node, "product": product})
-        )
+        self.pages.append((kind, instance, node, product))
 
-    def enter_instances(self, kind: str, table: pd.DataFrame) -> None:
+    def enter_lines(self, kind: str, lines: _Lines) -> None:
         """Add ledger lines for rule instances."""
-        self.enter(kind, _ints(table, "instance"), _ints(table, "node"), _ints(table, "product"))
+        self.enter(kind, lines.instance, lines.node, lines.product)
+
+    def ledger(self) -> pd.DataFrame:
+        """Return all pages as one table."""
+        kinds = np.array([kind for kind, *_ in self.pages], dtype=object)
+        columns = {
+            name: np.concatenate([page[k] for page in self.pages])
+            for k, name in enumerate(("instance", "node", "product"), start=1)
+        }
+        kind = text_column(np.repeat(kinds, [len(page[1]) for page in self.pages]))
+        return pd.DataFrame({"kind": kind, **columns})
 
 
 def _ints(table: pd.DataFrame, column: str) -> IntArray:
@@ -179,32 +238,23 @@ def _add_totals(book: _Book, anchors: Anchors, unit: float) -> None:
     add_product_totals(book.rows, stated, low, high)
 
 
-def _one_sided_where_soft(instances: pd.DataFrame, node_anchor: FloatArray) -> pd.DataFrame:
+def _one_sided_where_soft(lines: _Lines, node_anchor: FloatArray) -> _Lines:
     """Split soft rules with two sides into two goals and give each its scale."""
-    table = instances.assign(instance=instances.index.to_numpy(np.int64))
-    two = (table["tier"] > 0) & np.isfinite(table["lower"]) & np.isfinite(table["upper"])
-    floors = table[two].assign(upper=np.inf)
-    ceilings = table[two].assign(lower=-np.inf)
-    table = pd.concat([table[~two], floors, ceilings], ignore_index=True)
-    bound = np.where(np.isfinite(table["lower"]), table["lower"], table["upper"]).astype(np.float64)
-    own = node_anchor[_ints(table, "node")]
-    scale = np.where(np.abs(bound) > 0, np.abs(bound), np.where(own > 0, own, 1.0))
-    scaled: pd.DataFrame = table.assign(scale=np.where(np.isfinite(scale), scale, 1.0))
-    return scaled
+    two = (lines.tier > 0) & np.isfinite(lines.lower) & np.isfinite(lines.upper)
+    order = np.concatenate([np.flatnonzero(~two), np.flatnonzero(two), np.flatnonzero(two)])
+    split, n_one, n_two = lines.at(order), int((~two).sum()), int(two.sum())
+    lower, upper = split.lower.copy(), split.upper.copy()
+    upper[n_one : n_one + n_two] = np.inf
+    lower[n_one + n_two :] = -np.inf
+    bound = np.abs(np.where(np.isfinite(lower), lower, upper))
+    own = node_anchor[split.node]
+    scale = np.where(bound > 0, bound, np.where(own > 0, own, 1.0))
+    return replace(split, lower=lower, upper=upper, scale=np.where(np.isfinite(scale), scale, 1.0))
 
 
-def _add_amount_rows(book: _Book, kind: str, table: pd.DataFrame) -> None:
-    book.enter_instances(kind, table)
-    add_amounts(
-        book.rows,
-        kind,
-        _ints(table, "node"),
-        _ints(table, "product"),
-        _floats(table, "lower"),
-        _floats(table, "upper"),
-        _ints(table, "tier"),
-        _floats(table, "scale"),
-    )
+def _add_amount_rows(book: _Book, kind: str, lines: _Lines) -> None:
+    book.enter_lines(kind, lines)
+    add_amounts(book.rows, kind, lines.node, lines.product, lines.lower, lines.upper, lines.tier, lines.scale)
 
 
 def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
@@ -214,66 +264,67 @@ def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
     return weight
 
 
-def _add_weighted_rows(book: _Book, plan: Plan, labels: Labels, table: pd.DataFrame) -> None:
-    for kind, column in sorted(set(zip(table["kind"].astype(str), table["basis"].astype(str), strict=True))):
-        group = table[(table["kind"] == kind) & (table["basis"] == column)]
+def _add_weighted_rows(book: _Book, plan: Plan, labels: Labels, lines: _Lines) -> None:
+    for kind, column in sorted(set(zip(lines.kind.tolist(), lines.basis.tolist(), strict=True))):
+        chosen = lines.at((lines.kind == kind) & (lines.basis == column))
         weight = product_weight(plan, labels, column)
-        book.enter_instances(kind, group)
+        book.enter_lines(kind, chosen)
         add_weighted(
             book.rows,
             kind,
-            _ints(group, "node"),
-            _ints(group, "product"),
-            np.broadcast_to(weight, (len(group), len(weight))),
-            _floats(group, "lower"),
-            _floats(group, "upper"),
-            _ints(group, "tier"),
-            _floats(group, "scale"),
+            chosen.node,
+            chosen.product,
+            np.broadcast_to(weight, (len(chosen), len(weight))),
+            chosen.lower,
+            chosen.upper,
+            chosen.tier,
+            chosen.scale,
         )
 
 
-def _sides(table: pd.DataFrame) -> tuple[pd.DataFrame, BoolArray, FloatArray]:
+def _sides(lines: _Lines) -> tuple[_Lines, BoolArray, FloatArray]:
     """One entry per finite side: the entries, which are floors, and the side's number."""
-    low, high = table[np.isfinite(table["lower"])], table[np.isfinite(table["upper"])]
-    both = pd.concat([low, high], ignore_index=True)
+    low, high = np.flatnonzero(np.isfinite(lines.lower)), np.flatnonzero(np.isfinite(lines.upper))
+    both = lines.at(np.concatenate([low, high]))
     is_lower = np.arange(len(both)) < len(low)
-    return both, is_lower, np.where(is_lower, both["lower"], both["upper"]).astype(np.float64)
+    return both, is_lower, np.where(is_lower, both.lower, both.upper)
 
 
-def _anchor_scale(table: pd.DataFrame, node_anchor: FloatArray) -> FloatArray:
-    own = node_anchor[_ints(table, "node")]
+def _anchor_scale(lines: _Lines, node_anchor: FloatArray) -> FloatArray:
+    own = node_anchor[lines.node]
     return np.where(own > 0, own, 1.0)
 
 
-def _add_mix_rows(book: _Book, table: pd.DataFrame, node_anchor: FloatArray) -> None:
-    sides, is_lower, share = _sides(table)
-    book.enter_instances("mix", sides)
+def _add_mix_rows(book: _Book, lines: _Lines, node_anchor: FloatArray) -> None:
+    sides, is_lower, share = _sides(lines)
+    book.enter_lines("mix", sides)
     scale = _anchor_scale(sides, node_anchor)
-    node, product, tier = _ints(sides, "node"), _ints(sides, "product"), _ints(sides, "tier")
-    add_mix(book.rows, node, product, share, is_lower, tier, scale)
+    add_mix(book.rows, sides.node, sides.product, share, is_lower, sides.tier, scale)
 
 
-def _add_fairness_rows(book: _Book, table: pd.DataFrame, node_anchor: FloatArray) -> None:
+def _add_fairness_rows(book: _Book, lines: _Lines, node_anchor: FloatArray) -> None:
     """Both sides of every peer of one rule; groups of one node compare with nobody and stay out."""
-    both, is_lower, factor = _sides(table)
-    members = both.groupby("group")["node"].transform("nunique") if len(both) else pd.Series(dtype=float)
-    chosen = (members > 1).to_numpy() if len(both) else np.zeros(0, bool)
-    sides, is_lower, factor = both[chosen], is_lower[chosen], factor[chosen]
-    if sides.empty:
+    both, is_lower, factor = _sides(lines)
+    if not len(both):
         return
-    group = np.unique(_ints(sides, "group"), return_inverse=True)[1].astype(np.int64)
+    members = np.unique(np.stack([both.group, both.node]), axis=1)[0]
+    chosen = np.bincount(members, minlength=int(members.max()) + 1)[both.group] > 1
+    sides, is_lower, factor = both.at(chosen), is_lower[chosen], factor[chosen]
+    if not len(sides):
+        return
+    group = np.unique(sides.group, return_inverse=True)[1].astype(np.int64)
     nobody = np.full(group.max() + 1, -1, np.int64)
     book.enter("group", nobody, np.zeros(len(nobody), np.int64), np.zeros(len(nobody), np.int64))
-    book.enter_instances("fairness", sides)
+    book.enter_lines("fairness", sides)
     add_fairness(
         book.rows,
-        _ints(sides, "node"),
-        _ints(sides, "product"),
-        _floats(sides, "base"),
+        sides.node,
+        sides.product,
+        sides.base,
         group,
         factor,
         is_lower,
-        _ints(sides, "tier"),
+        sides.tier,
         _anchor_scale(sides, node_anchor),
     )
 
@@ -284,7 +335,11 @@ def _model_of(
     """Keep the columns of the moving cells and of the groups; split hard from soft."""
     rows: RowBlock = collected.joined()
     column = np.concatenate([cell, n_cell + np.arange(collected.n_group)])
-    matrix = csr_array(rows.matrix.tocsc()[:, column].tocsr())
+    matrix = rows.matrix
+    if len(cell) < n_cell:
+        matrix = csr_array(matrix.tocsc()[:, column].tocsr())
+    else:
+        matrix.sort_indices()
     hard, soft = np.flatnonzero(rows.tier == 0), np.flatnonzero(rows.tier > 0)
     source = np.arange(len(rows), dtype=np.int64)
     return BalanceModel(

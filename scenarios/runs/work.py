@@ -44,7 +44,9 @@ class Bench:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         options = EngineOptions(time_limit=shared.time_limit)
-        self.family = PlanFamily(choose_engine(shared.engine), options, rounded=shared.rounded)
+        self.family = PlanFamily(
+            choose_engine(shared.engine), options, rounded=shared.rounded, base=shared.plan
+        )
 
     def solve(self, plan: Plan) -> Solution:
         """Solve a plan."""
