@@ -16,26 +16,20 @@ from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.kept_prices import SIGNIFICANT, SIGNIFICANT_CELL, kept_prices, without_noise
 from solver_models.lumping import lumped
-from solver_models.model import BalanceModel, Rows, SoftRows
+from solver_models.model import BalanceModel, Rows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
+from solver_models.tier_rows import (
+    Sides,
+    append,
+    share_rows,
+    side_rows,
+    sides_of,
+    widen,
+    without,
+)
 
 SATISFIED = 1e-9
-PART_ROW, PART_SHARE, PART_CAP = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Sides:
-    """One entry per soft side: sign * (row @ z) + d >= sign * bound, with d <= scale * theta."""
-
-    row: csr_array
-    sign: FloatArray
-    bound: FloatArray
-    scale: FloatArray
-    source: IntArray
-
-    def __len__(self) -> int:
-        return len(self.sign)
 
 
 @dataclass(frozen=True)
@@ -105,14 +99,14 @@ def settle_tiers(
     outcomes: list[TierOutcome] = []
     for tier in np.unique(model.soft.tier).tolist():
         if outcomes and not outcomes[-1].is_settled:
-            model = replace(model, soft=_without(model.soft, int(tier)))
+            model = replace(model, soft=without(model.soft, int(tier)))
             outcomes.append(_unsettled(int(tier)))
             continue
         try:
             before = next((one for one in known if one.tier == tier and one.is_settled), None)
             model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus), before)
         except EngineStopped:
-            model, outcome = replace(model, soft=_without(model.soft, int(tier))), _unsettled(int(tier))
+            model, outcome = replace(model, soft=without(model.soft, int(tier))), _unsettled(int(tier))
         outcomes.append(outcome)
     return model, tuple(outcomes)
 
@@ -120,9 +114,9 @@ def settle_tiers(
 def all_kept(model: BalanceModel) -> BalanceModel:
     """Return the model with every soft side as a hard row."""
     for tier in np.unique(model.soft.tier).tolist():
-        sides = _sides_of(model.soft, int(tier))
-        rows = _append(model.rows, _side_rows(sides, np.arange(len(sides)), keep=True))
-        model = replace(model, rows=rows, soft=_without(model.soft, int(tier)))
+        sides = sides_of(model.soft, int(tier))
+        rows = append(model.rows, side_rows(sides, np.arange(len(sides)), keep=True))
+        model = replace(model, rows=rows, soft=without(model.soft, int(tier)))
     return model
 
 
@@ -158,8 +152,8 @@ class _Solver:
 def _settle_tier(
     model: BalanceModel, tier: int, solver: _Solver, known: TierOutcome | None
 ) -> tuple[BalanceModel, TierOutcome]:
-    sides = _sides_of(model.soft, tier)
-    rest = replace(model, soft=_without(model.soft, tier))
+    sides = sides_of(model.soft, tier)
+    rest = replace(model, soft=without(model.soft, tier))
     if known is not None and not known.stages:
         return _all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, ())
     before = known.stages if known is not None else ()
@@ -182,7 +176,7 @@ def _settle_tier(
 
 
 def _all_met(model: BalanceModel, sides: Sides) -> BalanceModel:
-    return replace(model, rows=_append(model.rows, _side_rows(sides, np.arange(len(sides)), keep=True)))
+    return replace(model, rows=append(model.rows, side_rows(sides, np.arange(len(sides)), keep=True)))
 
 
 def _carried(stage: tuple[StagePrices, ...], model: BalanceModel, sides: Sides) -> FloatArray | None:
@@ -248,7 +242,7 @@ class _Face:
         asked = np.flatnonzero(price[m : m + k])
         noise = (
             abs(rows).T @ np.abs(price[priced])
-            + abs(_widen(csr_array(sides.row[asked]), model.n_column)).T
+            + abs(widen(csr_array(sides.row[asked]), model.n_column)).T
             @ (np.abs(price[m + asked]) / sides.scale[asked])
         )[:n]
         significant = np.abs(reduced[:n]) > np.maximum(
@@ -284,7 +278,7 @@ def _smallest_largest(
     goal = _relative(sides, n)
     matrix = vstack(
         [
-            hstack([_widen(model.rows.matrix, n), csr_array((len(model.rows), 1))]),
+            hstack([widen(model.rows.matrix, n), csr_array((len(model.rows), 1))]),
             hstack([goal, csr_array(np.ones((k, 1)))]),
         ],
         format="csr",
@@ -328,7 +322,7 @@ def _sum_program(model: BalanceModel, face: _Face, sides: Sides) -> LinearProgra
     ones = csr_array(np.ones((k, 1)))
     matrix = vstack(
         [
-            hstack([_widen(model.rows.matrix, n), csr_array((len(model.rows), k + 1))]),
+            hstack([widen(model.rows.matrix, n), csr_array((len(model.rows), k + 1))]),
             hstack([goal, identity, csr_array((k, 1))]),
             hstack([csr_array((k, n)), -identity, ones]),
         ],
@@ -360,91 +354,20 @@ def _apply_face(model: BalanceModel, face: _Face, sides: Sides) -> BalanceModel:
     give = np.flatnonzero(~face.d_zero)
     n = model.n_column
     rows = replace(model.rows, lower=face.row_lower, upper=face.row_upper)
-    kept = _side_rows(sides, keep, keep=True)
+    kept = side_rows(sides, keep, keep=True)
     is_exact = face.goal_tight[keep]
     kept = replace(
         kept,
         lower=np.where(is_exact, sides.bound[keep], kept.lower),
         upper=np.where(is_exact, sides.bound[keep], kept.upper),
     )
-    rows = _append(rows, kept)
+    rows = append(rows, kept)
     if len(give):
         is_tied = face.goal_tight[give] & face.largest_tight[give]
-        rows = _append(rows, _share_rows(sides, give, is_tied, n))
-        rows = _append(rows, _side_rows(sides, give[face.goal_tight[give] & ~is_tied], keep=False))
+        rows = append(rows, share_rows(sides, give, is_tied, n))
+        rows = append(rows, side_rows(sides, give[face.goal_tight[give] & ~is_tied], keep=False))
     return replace(
         model, lower=face.lower, upper=face.upper, n_free=model.n_free + (1 if len(give) else 0), rows=rows
-    )
-
-
-def _side_rows(sides: Sides, which: IntArray, *, keep: bool) -> Rows:
-    """Rows `at or beyond the bound` (keep) or `at or short of it` (cap) of some sides."""
-    is_floor = (sides.sign[which] > 0) == keep
-    bound = sides.bound[which]
-    return Rows(
-        csr_array(sides.row[which]),
-        np.where(is_floor, bound, -np.inf),
-        np.where(is_floor, np.inf, bound),
-        sides.source[which],
-        np.full(len(which), PART_ROW if keep else PART_CAP, np.int64),
-    )
-
-
-def _share_rows(sides: Sides, which: IntArray, is_tied: BoolArray, n_column: int) -> Rows:
-    """Rows X + scale * theta >= bound (lower sides), X - scale * theta <= bound (upper sides)."""
-    k = len(which)
-    sign, bound = sides.sign[which], sides.bound[which]
-    theta = csr_array((sign * sides.scale[which], (np.arange(k), np.zeros(k, np.int64))), shape=(k, 1))
-    matrix = hstack([_widen(csr_array(sides.row[which]), n_column), theta])
-    return Rows(
-        csr_array(matrix),
-        np.where((sign > 0) | is_tied, bound, -np.inf),
-        np.where((sign < 0) | is_tied, bound, np.inf),
-        sides.source[which],
-        np.full(k, PART_SHARE, np.int64),
-    )
-
-
-def _append(rows: Rows, more: Rows) -> Rows:
-    width = max(rows.matrix.shape[1], more.matrix.shape[1])
-    return Rows(
-        csr_array(vstack([_widen(rows.matrix, width), _widen(more.matrix, width)], format="csr")),
-        np.concatenate([rows.lower, more.lower]),
-        np.concatenate([rows.upper, more.upper]),
-        np.concatenate([rows.source, more.source]),
-        np.concatenate([rows.part, more.part]),
-    )
-
-
-def _widen(matrix: csr_array, width: int) -> csr_array:
-    """Return the matrix with empty columns added on the right."""
-    return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
-
-
-def _sides_of(soft: SoftRows, tier: int) -> Sides:
-    """Split the soft rows of a tier into one-sided goals."""
-    of_tier = np.flatnonzero(soft.tier == tier)
-    low = of_tier[np.isfinite(soft.lower[of_tier])]
-    high = of_tier[np.isfinite(soft.upper[of_tier])]
-    which = np.concatenate([low, high])
-    return Sides(
-        csr_array(soft.matrix[which]),
-        np.concatenate([np.ones(len(low)), -np.ones(len(high))]),
-        np.concatenate([soft.lower[low], soft.upper[high]]),
-        soft.scale[which],
-        soft.source[which],
-    )
-
-
-def _without(soft: SoftRows, tier: int) -> SoftRows:
-    rest = np.flatnonzero(soft.tier != tier)
-    return SoftRows(
-        csr_array(soft.matrix[rest]),
-        soft.lower[rest],
-        soft.upper[rest],
-        soft.tier[rest],
-        soft.scale[rest],
-        soft.source[rest],
     )
 
 
