@@ -54,9 +54,12 @@ def _can_fork() -> bool:
 
 def _work_and_leave(work: Work, reading: int) -> None:
     """Do the work in the child and end it; the exit code tells the parent of a failure."""
+    words: list[str] = []
 
     def late_word() -> str:
-        return os.read(reading, 65_536).decode()
+        if not words:
+            words.append(os.read(reading, 65_536).decode())
+        return words[0]
 
     code = 1
     try:

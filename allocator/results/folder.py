@@ -27,6 +27,8 @@ from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, decimals, monthly_tables, rules_table, targets_table
 
+JUDGED_BESIDE = 30_000
+"""From this many cells on the tables take longer than the workbook: judging joins it on the second core."""
 MARKS = ("certificate.json", "diagnosis.json")
 RESULT_FILES = (*TABLE_FILES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
 Form = Literal["csv", "parquet", "both"]
@@ -84,33 +86,45 @@ def write_results(
     """
     phases = phases or Phases()
 
-    def write_workbook(folder: Path, late_hash: Callable[[], str]) -> None:
+    judges_beside = allocation.labels.grid.n_cell > JUDGED_BESIDE
+
+    def write_beside(folder: Path, late_hash: Callable[[], str]) -> None:
         if with_workbook:
             # the workbook writer is loaded only where a workbook is written
             workbook = import_module("allocator.results.matrix.workbook")
             workbook.write_matrix(allocation, folder / "matrix.xlsx", lang, late_hash)
+        if judges_beside:
+            _write_judgement(allocation, folder, lang, late_hash(), extras, Phases())
 
     def fill(folder: Path) -> dict[str, Any]:
-        with beside(lambda late_hash: write_workbook(folder, late_hash)) as finish_workbook:
+        with beside(lambda late_hash: write_beside(folder, late_hash)) as finish:
             with phases.phase("write tables"):
                 _write_tables(allocation, folder, lang, form)
                 digest = result_hash(folder)
-            with phases.phase("judge"):
-                judged = {
-                    "fairness": fairness_document(allocation, lang),
-                    "attainment": attainment_document(allocation, lang),
-                }
-                for name, document in judged.items():
-                    write_json(folder / f"{name}.json", document)
-            with phases.phase("write report"):
-                shown = {**(extras or {}), **judged, "result_hash": digest}
-                write_report(allocation, folder / "report.html", lang, shown)
-            with phases.phase("write workbook"):
-                finish_workbook(digest)
+            if not judges_beside:
+                _write_judgement(allocation, folder, lang, digest, extras, phases)
+            with phases.phase("write beside"):
+                finish(digest)
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 
     return _swap_in(out, fill)
+
+
+def _write_judgement(
+    allocation: Allocation, folder: Path, lang: str, digest: str, extras: Extras | None, phases: Phases
+) -> None:
+    """Write fairness.json, attainment.json and the report that shows them."""
+    with phases.phase("judge"):
+        judged = {
+            "fairness": fairness_document(allocation, lang),
+            "attainment": attainment_document(allocation, lang),
+        }
+        for name, document in judged.items():
+            write_json(folder / f"{name}.json", document)
+    with phases.phase("write report"):
+        shown = {**(extras or {}), **judged, "result_hash": digest}
+        write_report(allocation, folder / "report.html", lang, shown)
 
 
 def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:
