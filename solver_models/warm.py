@@ -19,7 +19,8 @@ from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceModel, Rows
 from solver_models.solve import SolvedModel, reaches_its_tiers, solve_model
-from solver_models.tiers import TierOutcome, all_kept, settle_tiers
+from solver_models.tier_rows import all_kept
+from solver_models.tiers import TierOutcome, settle_tiers
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from solver_models.arrays import FloatArray
 from solver_models.model import BalanceAnswer, Rows
-from solver_models.tiers import PART_CAP, PART_ROW, PART_SHARE, StagePrices, TierOutcome
+from solver_models.tier_rows import PART_CAP, PART_ROW, PART_SHARE
+from solver_models.tiers import StagePrices, TierOutcome
 
 COLUMNS = ("measure", "stage", "kind", "rule_id", "node_id", "product_id", "side", "part", "price")
 
