@@ -50,7 +50,7 @@ def lumped(program: LinearProgram) -> LumpedProgram:
     n_class = len(first)
     merged = LinearProgram(
         cost=program.cost[first],
-        matrix=csr_array(program.matrix.tocsc()[:, first].tocsr()),
+        matrix=_at_columns(program.matrix, first, of_class),
         row_lower=program.row_lower,
         row_upper=program.row_upper,
         lower=_summed(of_class, program.lower, n_class),
@@ -63,14 +63,38 @@ def _classes(matrix: csr_array, cost: FloatArray) -> tuple[IntArray, IntArray]:
     """First member of each class and the class of each column; equal columns have equal random projections.
 
     Two independent projections in double precision tell different columns apart but for a chance
-    of about 1e-20 in a million columns. The cost is one more coefficient.
+    of about 1e-20 in a million columns. The cost is one more coefficient. Classes are in the order of
+    their first members.
     """
     random = np.random.default_rng(SEED)
     projection = matrix.T @ random.standard_normal((matrix.shape[0], 2))
     projection += cost[:, None] * random.standard_normal(2)
-    key = projection[:, 0] + 1j * projection[:, 1]
-    _, first, of_class = np.unique(key, return_index=True, return_inverse=True)
-    return first, of_class
+    order = np.argsort(projection[:, 0])
+    is_new = np.ones(len(cost), bool)
+    is_new[1:] = np.any(projection[order[1:]] != projection[order[:-1]], axis=1)
+    first = np.minimum.reduceat(order, np.flatnonzero(is_new))
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    of_class = np.empty(len(cost), np.int64)
+    of_class[order] = rank[np.cumsum(is_new) - 1]
+    return np.sort(first), of_class
+
+
+def _at_columns(matrix: csr_array, first: IntArray, of_class: IntArray) -> csr_array:
+    """Keep the columns of the first members, one after the other."""
+    is_first = np.zeros(matrix.shape[1], bool)
+    is_first[first] = True
+    stays = is_first[matrix.indices]
+    before = np.concatenate([[0], np.cumsum(stays)])
+    index = matrix.indices.dtype
+    return csr_array(
+        (
+            matrix.data[stays],
+            of_class[matrix.indices[stays]].astype(index),
+            before[matrix.indptr].astype(index),
+        ),
+        shape=(matrix.shape[0], len(first)),
+    )
 
 
 def _summed(of_class: IntArray, bound: FloatArray, n_class: int) -> FloatArray:

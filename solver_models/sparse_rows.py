@@ -12,26 +12,62 @@ from scipy.sparse import csr_array
 from solver_models.arrays import FloatArray, IntArray
 
 
+def compact(matrix: csr_array) -> csr_array:
+    """Return the matrix with sorted 32-bit positions, each once: a third less memory to read.
+
+    Positions too large for 32 bits stay as they are; the given matrix is never changed.
+    """
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    if matrix.indices.dtype == np.int32 or max(matrix.nnz, *matrix.shape) > np.iinfo(np.int32).max:
+        return matrix
+    return csr_array(
+        (matrix.data, matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)), shape=matrix.shape
+    )
+
+
+def _shareable(matrix: csr_array) -> csr_array:
+    """Return a matrix that scipy will not sort in place, which would spoil whatever shares its arrays."""
+    return matrix if matrix.has_sorted_indices else matrix.sorted_indices()
+
+
 def with_values(matrix: csr_array, values: FloatArray) -> csr_array:
-    """Return other coefficients in the same places, shape (nnz,); the pattern is shared."""
+    """Return other coefficients in the same places, shape (nnz,), the pattern shared.
+
+    Parameters
+    ----------
+    matrix
+        With sorted positions.
+
+    Raises
+    ------
+    ValueError
+        If the positions are not sorted: scipy might sort them later under both matrices.
+    """
+    if not matrix.has_sorted_indices:
+        raise ValueError("only a sorted pattern can be shared")
     return csr_array((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def widened(matrix: csr_array, width: int) -> csr_array:
-    """Return the matrix with empty columns added on the right; everything is shared."""
+    """Return the matrix with empty columns added on the right; everything is shared if it is sorted."""
+    matrix = _shareable(matrix)
     return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
 
 
 def absolute(matrix: csr_array) -> csr_array:
-    """Return |A| on the pattern of A."""
+    """Return |A|."""
+    matrix = _shareable(matrix)
     return with_values(matrix, np.abs(matrix.data))
 
 
 def squared_norms(matrix: csr_array, weight: FloatArray | None = None) -> FloatArray:
     """Sum of weight_j A_ij^2 of each row, shape (n_row,); weights are 1 by default."""
+    matrix = _shareable(matrix)
     weight = np.ones(matrix.shape[1]) if weight is None else weight
-    norms: FloatArray = with_values(matrix, matrix.data**2) @ weight
-    return norms
+    squares: FloatArray = with_values(matrix, matrix.data * matrix.data) @ weight
+    return squares
 
 
 def norms(matrix: csr_array) -> FloatArray:
@@ -49,12 +85,14 @@ def largest_coefficients(matrix: csr_array) -> FloatArray:
 
 
 def times_rows(matrix: csr_array, factor: FloatArray) -> csr_array:
-    """diag(factor) A on the pattern of A."""
+    """diag(factor) A."""
+    matrix = _shareable(matrix)
     return with_values(matrix, matrix.data * np.repeat(factor, np.diff(matrix.indptr)))
 
 
 def times_columns(matrix: csr_array, factor: FloatArray) -> csr_array:
-    """A diag(factor) on the pattern of A."""
+    """A diag(factor)."""
+    matrix = _shareable(matrix)
     return with_values(matrix, matrix.data * factor[matrix.indices])
 
 

@@ -25,6 +25,11 @@ class Sides:
     def __len__(self) -> int:
         return len(self.sign)
 
+    @property
+    def key(self) -> IntArray:
+        """What a side is known by when the model changes, shape (n_side,): its source and sign."""
+        return self.source * 2 + (self.sign > 0)
+
     def at(self, which: IntArray) -> "Sides":
         """Return some of the sides."""
         return Sides(

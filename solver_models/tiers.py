@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
-from solver_models.kept_prices import kept_prices, without_noise
+from solver_models.kept_prices import carried_over, kept_prices, without_noise
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
 from solver_models.program import LinearProgram
@@ -225,7 +225,7 @@ class _Part:
         )
 
     def carried(self, stage: tuple[StagePrices, ...]) -> FloatArray | None:
-        """Prices of a stage of the model before, for the program of the same stage; None if rows differ.
+        """Prices of a stage of the model before, for the program of the same stage; None if one is lost.
 
         A goal's price per unit of its row stays; all are measured anew so that the relative ones add up
         to what they did.
@@ -233,21 +233,21 @@ class _Part:
         if not stage:
             return None
         old, sides = stage[0], self.whole_sides
-        if not np.array_equal(old.rows.source, self.whole.rows.source) or not np.array_equal(
-            old.sides.source, sides.source
-        ):
-            return None
-        goal = sides.sign * old.goal_price
-        before, now = float((goal * old.sides.scale).sum()), float((goal * sides.scale).sum())
-        if before <= 0 or now <= 0:
+        old_largest = old.largest_price * old.sides.scale
+        row = carried_over(old.rows.key, old.row_price, self.whole.rows.key)[self.row]
+        goal = carried_over(old.sides.key, old.goal_price, sides.key)[self.side]
+        largest = carried_over(old.sides.key, old_largest, sides.key)[self.side]
+        before = float((old.sides.sign * old.goal_price * old.sides.scale).sum())
+        now = float((self.sides.sign * goal * self.sides.scale).sum())
+        pairs = ((old.row_price, row), (old.goal_price, goal), (old_largest, largest))
+        is_lost = any(np.count_nonzero(one) != np.count_nonzero(other) for one, other in pairs)
+        if is_lost or before <= 0 or now <= 0:
             return None
         factor = before / now
-        parts = [(old.row_price * factor, self.row), (goal * sides.scale * factor, self.side)]
+        parts = [row * factor, self.sides.sign * goal * self.sides.scale * factor]
         if old.name == "sum":
-            parts.append((old.largest_price * old.sides.scale, self.side))
-        if any(np.count_nonzero(price) != np.count_nonzero(price[seen]) for price, seen in parts):
-            return None
-        return np.concatenate([price[seen] for price, seen in parts])
+            parts.append(largest)
+        return np.concatenate(parts)
 
 
 def _placed(values: FloatArray, position: IntArray, n: int) -> FloatArray:

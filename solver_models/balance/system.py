@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
@@ -157,16 +157,30 @@ def factorise(
         E, shape (n_free,), > 0.
     """
     weight = np.where(is_free_cell, form.model.weight, 0.0)
-    normal = csr_array(times_columns(part.cells, weight) @ part.cells_t) + diags_array(diagonal)
-    if form.model.n_free:
-        system = vstack(
-            [hstack([normal, part.free]), hstack([part.free.T, -diags_array(free_diagonal)])], format="csc"
-        )
-    else:
-        system = csc_array(normal)
+    normal = csr_array(times_columns(part.cells, weight) @ part.cells_t)
     return splu(
-        csc_array(system),
+        _bordered(normal, part.free, diagonal, free_diagonal),
         permc_spec="NATURAL",
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
+    )
+
+
+def _bordered(
+    normal: csr_array, border: csr_array, diagonal: FloatArray, free_diagonal: FloatArray
+) -> csc_array:
+    """[[N + D, B], [B', -E]] in one conversion."""
+    m, k = border.shape
+    row = np.repeat(np.arange(m), np.diff(normal.indptr))
+    of_border = np.repeat(np.arange(m), np.diff(border.indptr))
+    place = np.arange(m + k)
+    return csc_array(
+        (
+            np.concatenate([normal.data, diagonal, -free_diagonal, border.data, border.data]),
+            (
+                np.concatenate([row, place, of_border, border.indices + m]),
+                np.concatenate([normal.indices, place, border.indices + m, of_border]),
+            ),
+        ),
+        shape=(m + k, m + k),
     )
