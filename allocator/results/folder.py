@@ -19,6 +19,7 @@ from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
 from allocator.report.part import Extras
 from allocator.report.report import write_report
+from allocator.results.beside import beside
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import csv_writer
 from allocator.results.hashing import TABLE_FILES, result_hash
@@ -83,25 +84,29 @@ def write_results(
     """
     phases = phases or Phases()
 
-    def fill(folder: Path) -> dict[str, Any]:
-        with phases.phase("write tables"):
-            _write_tables(allocation, folder, lang, form)
-        digest = result_hash(folder)
-        with phases.phase("judge"):
-            judged = {
-                "fairness": fairness_document(allocation, lang),
-                "attainment": attainment_document(allocation, lang),
-            }
-            for name, document in judged.items():
-                write_json(folder / f"{name}.json", document)
+    def write_workbook(folder: Path, late_hash: Callable[[], str]) -> None:
         if with_workbook:
+            # the workbook writer is loaded only where a workbook is written
+            workbook = import_module("allocator.results.matrix.workbook")
+            workbook.write_matrix(allocation, folder / "matrix.xlsx", lang, late_hash)
+
+    def fill(folder: Path) -> dict[str, Any]:
+        with beside(lambda late_hash: write_workbook(folder, late_hash)) as finish_workbook:
+            with phases.phase("write tables"):
+                _write_tables(allocation, folder, lang, form)
+                digest = result_hash(folder)
+            with phases.phase("judge"):
+                judged = {
+                    "fairness": fairness_document(allocation, lang),
+                    "attainment": attainment_document(allocation, lang),
+                }
+                for name, document in judged.items():
+                    write_json(folder / f"{name}.json", document)
+            with phases.phase("write report"):
+                shown = {**(extras or {}), **judged, "result_hash": digest}
+                write_report(allocation, folder / "report.html", lang, shown)
             with phases.phase("write workbook"):
-                # the workbook writer is loaded only where a workbook is written
-                workbook = import_module("allocator.results.matrix.workbook")
-                workbook.write_matrix(allocation, folder / "matrix.xlsx", lang, result_hash=digest)
-        with phases.phase("write report"):
-            shown = {**(extras or {}), **judged, "result_hash": digest}
-            write_report(allocation, folder / "report.html", lang, shown)
+                finish_workbook(digest)
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 

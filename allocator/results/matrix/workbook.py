@@ -1,6 +1,6 @@
 """matrix.xlsx: 年度销售目标分解矩阵, the annual target matrix."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 RESERVED = ("history",)
 
 
-def write_matrix(allocation: Allocation, path: Path, lang: str, *, result_hash: str = "") -> None:
+def write_matrix(allocation: Allocation, path: Path, lang: str, result_hash: Callable[[], str]) -> None:
     """Write the workbook: a summary, one sheet per measure, the rules.
 
     All text is written as text, never as a formula. The same allocation gives the same bytes.
@@ -32,7 +32,7 @@ def write_matrix(allocation: Allocation, path: Path, lang: str, *, result_hash: 
     lang
         `en` or `zh`.
     result_hash
-        Hash of the result tables, shown on the summary.
+        Returns the hash of the result tables, shown on the summary; asked for last.
     """
     names = sheet_names(
         [
@@ -58,11 +58,11 @@ def write_matrix(allocation: Allocation, path: Path, lang: str, *, result_hash: 
             measure_places(measure_view(allocation, result, lang), name)
             for result, name in zip(allocation.measures, names[1:-1], strict=True)
         )
-        page = SummaryPage(book, sheets[0], allocation, grids, styles, lang)
-        write_summary_sheet(page, result_hash)
         for sheet, grid in zip(sheets[1:-1], grids, strict=True):
             write_measure_sheet(sheet, grid, styles)
         write_rules_sheet(sheets[-1], allocation, styles, lang)
+        page = SummaryPage(book, sheets[0], allocation, grids, styles, lang)
+        write_summary_sheet(page, result_hash())
         sheets[0].activate()
 
 
