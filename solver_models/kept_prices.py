@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from solver_models.arrays import FloatArray
+from solver_models.arrays import FloatArray, IntArray
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
 
@@ -56,3 +56,27 @@ def kept_prices(program: LinearProgram, price: FloatArray) -> Solution | None:
         objective=objective,
         solved_by=KEPT,
     )
+
+
+def carried_over(old_key: IntArray, price: FloatArray, new_key: IntArray) -> FloatArray:
+    """Prices by key: those of the old rows that are still there, 0 for new rows.
+
+    Parameters
+    ----------
+    old_key, new_key
+        What a row is known by in both models; where a key repeats, the last old price counts.
+
+    Returns
+    -------
+    Shape of new_key.
+    """
+    if np.array_equal(old_key, new_key):
+        return price
+    priced = np.flatnonzero(price)
+    if len(priced) == 0:
+        return np.zeros(len(new_key))
+    order = priced[np.argsort(old_key[priced], kind="stable")]
+    known = old_key[order]
+    place = np.searchsorted(known, new_key, side="right") - 1
+    is_known = (place >= 0) & (known[place] == new_key)
+    return np.where(is_known, price[order][place], 0.0)

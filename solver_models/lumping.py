@@ -1,4 +1,4 @@
-"""A linear program over some of its rows, columns that these rows cannot tell apart put together."""
+"""A linear program with the columns put together that its rows and costs cannot tell apart."""
 
 from dataclasses import dataclass, replace
 
@@ -14,80 +14,87 @@ SEED = 20260101
 
 @dataclass(frozen=True)
 class LumpedProgram:
-    """A smaller program whose dual optimum is dual feasible for the whole.
+    """A program with fewer columns and the same dual.
 
     Parameters
     ----------
     program
-        Rows `row` of the whole; one column per class of equal columns, its bounds their sums.
-    row
-        Positions of its rows in the whole.
+        The same rows; one column per class of equal columns, its bounds their sums.
     column
         Shape (n_column of the whole,): class of each column.
     """
 
     program: LinearProgram
-    row: IntArray
     column: IntArray
 
-    def expanded(self, whole: LinearProgram, answer: Solution) -> Solution:
+    def expanded(self, answer: Solution) -> Solution:
         """Return the answer in terms of the whole program.
 
-        Prices of rows that were left out are 0, the reduced costs are those of the whole. The
-        point is that of the classes, spread evenly: it need not meet the rows left out.
+        Prices stay, the reduced cost of a class is that of its members. The point is that of the
+        classes, spread evenly: it need not keep every member's own bounds.
         """
-        price = np.zeros(whole.n_row)
-        price[self.row] = answer.row_price
         members = np.bincount(self.column, minlength=self.program.n_column)
         return replace(
             answer,
             x=(answer.x / members)[self.column],
-            row_price=price,
             reduced_cost=answer.reduced_cost[self.column],
         )
 
 
-def lumped(program: LinearProgram, row: IntArray) -> LumpedProgram:
-    """Keep some rows and merge columns of equal cost and equal coefficients in them.
+def lumped(program: LinearProgram) -> LumpedProgram:
+    """Merge columns of equal cost and equal coefficients.
 
-    x of a class stands for the sum of its members, which is all that rows and cost can see; columns
-    with a cost are never merged.
-
-    Parameters
-    ----------
-    row
-        Positions of the rows to keep.
+    x of a class stands for the sum of its members, which is all that rows and cost can see.
     """
-    matrix = csr_array(program.matrix[row])
-    first, of_class = _classes(matrix, program.cost)
+    first, of_class = _classes(program.matrix, program.cost)
     n_class = len(first)
     merged = LinearProgram(
         cost=program.cost[first],
-        matrix=csr_array(matrix.tocsc()[:, first].tocsr()),
-        row_lower=program.row_lower[row],
-        row_upper=program.row_upper[row],
+        matrix=_at_columns(program.matrix, first, of_class),
+        row_lower=program.row_lower,
+        row_upper=program.row_upper,
         lower=_summed(of_class, program.lower, n_class),
         upper=_summed(of_class, program.upper, n_class),
     )
-    return LumpedProgram(merged, row, of_class)
+    return LumpedProgram(merged, of_class)
 
 
 def _classes(matrix: csr_array, cost: FloatArray) -> tuple[IntArray, IntArray]:
     """First member of each class and the class of each column; equal columns have equal random projections.
 
     Two independent projections in double precision tell different columns apart but for a chance
-    of about 1e-20 in a million columns; a column that has a cost is a class of its own.
+    of about 1e-20 in a million columns. The cost is one more coefficient. Classes are in the order of
+    their first members.
     """
     random = np.random.default_rng(SEED)
     projection = matrix.T @ random.standard_normal((matrix.shape[0], 2))
-    key = projection[:, 0] + 1j * projection[:, 1]
-    costs = np.flatnonzero(cost != 0)
-    free = np.flatnonzero(cost == 0)
-    _, first, of_class = np.unique(key[free], return_index=True, return_inverse=True)
-    rank = np.empty(len(cost), np.int64)
-    rank[free] = of_class
-    rank[costs] = len(first) + np.arange(len(costs))
-    return np.concatenate([free[first], costs]), rank
+    projection += cost[:, None] * random.standard_normal(2)
+    order = np.argsort(projection[:, 0])
+    is_new = np.ones(len(cost), bool)
+    is_new[1:] = np.any(projection[order[1:]] != projection[order[:-1]], axis=1)
+    first = np.minimum.reduceat(order, np.flatnonzero(is_new))
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    of_class = np.empty(len(cost), np.int64)
+    of_class[order] = rank[np.cumsum(is_new) - 1]
+    return np.sort(first), of_class
+
+
+def _at_columns(matrix: csr_array, first: IntArray, of_class: IntArray) -> csr_array:
+    """Keep the columns of the first members, one after the other."""
+    is_first = np.zeros(matrix.shape[1], bool)
+    is_first[first] = True
+    stays = is_first[matrix.indices]
+    before = np.concatenate([[0], np.cumsum(stays)])
+    index = matrix.indices.dtype
+    return csr_array(
+        (
+            matrix.data[stays],
+            of_class[matrix.indices[stays]].astype(index),
+            before[matrix.indptr].astype(index),
+        ),
+        shape=(matrix.shape[0], len(first)),
+    )
 
 
 def _summed(of_class: IntArray, bound: FloatArray, n_class: int) -> FloatArray:

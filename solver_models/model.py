@@ -6,6 +6,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.sparse_rows import compact
+
+N_PART = 3
+"""Rows that one source can become: itself, its share, its cap."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    @property
+    def key(self) -> IntArray:
+        """What a row is known by when the model changes, shape (m,): its source and part."""
+        return self.source * N_PART + self.part
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,15 @@ class BalanceModel:
             weight=self.weight / unit,
             lower=self.lower / unit,
             upper=self.upper / unit,
-            rows=replace(self.rows, lower=self.rows.lower / unit, upper=self.rows.upper / unit),
+            rows=replace(
+                self.rows,
+                matrix=compact(self.rows.matrix),
+                lower=self.rows.lower / unit,
+                upper=self.rows.upper / unit,
+            ),
             soft=replace(
                 self.soft,
+                matrix=compact(self.soft.matrix),
                 lower=self.soft.lower / unit,
                 upper=self.soft.upper / unit,
                 scale=self.soft.scale / unit,

@@ -14,7 +14,8 @@ from solver_models.farkas import proves_infeasible
 from solver_models.kept_prices import KEPT
 from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
 from solver_models.solution import Status
-from solver_models.tiers import TierOutcome, all_kept, settle_tiers
+from solver_models.tier_rows import all_kept
+from solver_models.tiers import TierOutcome, settle_tiers
 
 FAST = "fast"
 MOST_WIDENINGS = 4

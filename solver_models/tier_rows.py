@@ -1,12 +1,13 @@
-"""Sides of soft rules and the rows that a settled tier leaves behind."""
+"""The rows of soft tiers: one-sided goals, and the hard rows that a settled tier leaves behind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
-from solver_models.model import Rows, SoftRows
+from solver_models.model import BalanceModel, Rows, SoftRows
+from solver_models.sparse_rows import stacked, widened
 
 PART_ROW, PART_SHARE, PART_CAP = 0, 1, 2
 
@@ -23,6 +24,68 @@ class Sides:
 
     def __len__(self) -> int:
         return len(self.sign)
+
+    @property
+    def key(self) -> IntArray:
+        """What a side is known by when the model changes, shape (n_side,): its source and sign."""
+        return self.source * 2 + (self.sign > 0)
+
+    def at(self, which: IntArray) -> "Sides":
+        """Return some of the sides."""
+        return Sides(
+            csr_array(self.row[which]),
+            self.sign[which],
+            self.bound[which],
+            self.scale[which],
+            self.source[which],
+        )
+
+
+def sides_of(soft: SoftRows, tier: int) -> Sides:
+    """Split the soft rows of a tier into one-sided goals."""
+    of_tier = np.flatnonzero(soft.tier == tier)
+    low = of_tier[np.isfinite(soft.lower[of_tier])]
+    high = of_tier[np.isfinite(soft.upper[of_tier])]
+    which = np.concatenate([low, high])
+    return Sides(
+        csr_array(soft.matrix[which]),
+        np.concatenate([np.ones(len(low)), -np.ones(len(high))]),
+        np.concatenate([soft.lower[low], soft.upper[high]]),
+        soft.scale[which],
+        soft.source[which],
+    )
+
+
+def without_tier(model: BalanceModel, tier: int) -> BalanceModel:
+    """Return the model without the soft rows of a tier."""
+    soft = model.soft
+    rest = np.flatnonzero(soft.tier != tier)
+    return replace(
+        model,
+        soft=SoftRows(
+            csr_array(soft.matrix[rest]),
+            soft.lower[rest],
+            soft.upper[rest],
+            soft.tier[rest],
+            soft.scale[rest],
+            soft.source[rest],
+        ),
+    )
+
+
+def all_kept(model: BalanceModel) -> BalanceModel:
+    """Return the model with every soft side as a hard row."""
+    tiers = np.unique(model.soft.tier).tolist()
+    sides = [sides_of(model.soft, int(tier)) for tier in tiers]
+    kept = [side_rows(one, np.arange(len(one)), keep=True) for one in sides]
+    for tier in tiers:
+        model = without_tier(model, int(tier))
+    return replace(model, rows=appended(model.rows, *kept))
+
+
+def all_met(model: BalanceModel, sides: Sides) -> BalanceModel:
+    """Return the model with the sides of one tier as hard rows."""
+    return replace(model, rows=appended(model.rows, side_rows(sides, np.arange(len(sides)), keep=True)))
 
 
 def side_rows(sides: Sides, which: IntArray, *, keep: bool) -> Rows:
@@ -43,7 +106,7 @@ def share_rows(sides: Sides, which: IntArray, is_tied: BoolArray, n_column: int)
     k = len(which)
     sign, bound = sides.sign[which], sides.bound[which]
     theta = csr_array((sign * sides.scale[which], (np.arange(k), np.zeros(k, np.int64))), shape=(k, 1))
-    matrix = hstack([widen(csr_array(sides.row[which]), n_column), theta])
+    matrix = hstack([widened(csr_array(sides.row[which]), n_column), theta])
     return Rows(
         csr_array(matrix),
         np.where((sign > 0) | is_tied, bound, -np.inf),
@@ -53,46 +116,13 @@ def share_rows(sides: Sides, which: IntArray, is_tied: BoolArray, n_column: int)
     )
 
 
-def append(rows: Rows, more: Rows) -> Rows:
-    """Put rows below each other, the narrower ones widened."""
-    width = max(rows.matrix.shape[1], more.matrix.shape[1])
+def appended(rows: Rows, *more: Rows) -> Rows:
+    """Return rows followed by others, as wide as the widest."""
+    parts = (rows, *more)
     return Rows(
-        csr_array(vstack([widen(rows.matrix, width), widen(more.matrix, width)], format="csr")),
-        np.concatenate([rows.lower, more.lower]),
-        np.concatenate([rows.upper, more.upper]),
-        np.concatenate([rows.source, more.source]),
-        np.concatenate([rows.part, more.part]),
-    )
-
-
-def widen(matrix: csr_array, width: int) -> csr_array:
-    """Return the matrix with empty columns added on the right."""
-    return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
-
-
-def sides_of(soft: SoftRows, tier: int) -> Sides:
-    """Split the soft rows of a tier into one-sided goals."""
-    of_tier = np.flatnonzero(soft.tier == tier)
-    low = of_tier[np.isfinite(soft.lower[of_tier])]
-    high = of_tier[np.isfinite(soft.upper[of_tier])]
-    which = np.concatenate([low, high])
-    return Sides(
-        csr_array(soft.matrix[which]),
-        np.concatenate([np.ones(len(low)), -np.ones(len(high))]),
-        np.concatenate([soft.lower[low], soft.upper[high]]),
-        soft.scale[which],
-        soft.source[which],
-    )
-
-
-def without(soft: SoftRows, tier: int) -> SoftRows:
-    """Leave out the soft rows of a tier."""
-    rest = np.flatnonzero(soft.tier != tier)
-    return SoftRows(
-        csr_array(soft.matrix[rest]),
-        soft.lower[rest],
-        soft.upper[rest],
-        soft.tier[rest],
-        soft.scale[rest],
-        soft.source[rest],
+        stacked([one.matrix for one in parts], max(one.matrix.shape[1] for one in parts)),
+        np.concatenate([one.lower for one in parts]),
+        np.concatenate([one.upper for one in parts]),
+        np.concatenate([one.source for one in parts]),
+        np.concatenate([one.part for one in parts]),
     )

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import IntArray
 from solver_models.balance.solve import Start, form_of, polish_from
 from solver_models.balance.system import NormalForm
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
-from solver_models.model import BalanceModel, Rows
+from solver_models.kept_prices import carried_over
+from solver_models.model import BalanceModel
 from solver_models.solve import SolvedModel, reaches_its_tiers, solve_model
-from solver_models.tiers import TierOutcome, all_kept, settle_tiers
+from solver_models.tier_rows import all_kept
+from solver_models.tiers import TierOutcome, settle_tiers
 
 
 @dataclass(frozen=True)
@@ -109,17 +111,7 @@ def _start(model: BalanceModel, before: WarmState) -> Start:
     """The old prices on the rows of the new model."""
     old, answer = before.solved.balanced, before.solved.answer
     free = answer.free if len(answer.free) == model.n_free else np.zeros(model.n_free)
-    if len(old.rows) == len(model.rows) and np.array_equal(old.rows.source, model.rows.source):
-        return Start(answer.price, free, before.form)
-    return Start(_carried_over(old.rows, answer.price, model.rows), free, before.form)
-
-
-def _carried_over(old: Rows, price: FloatArray, new: Rows) -> FloatArray:
-    """Prices of the rows that are still there, by source and part; 0 for new rows."""
-    width = 1 + max(int(old.part.max(initial=0)), int(new.part.max(initial=0)))
-    key_old, key_new = old.source * width + old.part, new.source * width + new.part
-    known = {key: value for key, value in zip(key_old.tolist(), price.tolist(), strict=True) if value}
-    return np.array([known.get(key, 0.0) for key in key_new.tolist()])
+    return Start(carried_over(old.rows.key, answer.price, model.rows.key), free, before.form)
 
 
 def _state(solved: SolvedModel, before: WarmState | None) -> WarmState:

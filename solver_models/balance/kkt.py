@@ -5,6 +5,7 @@ import numpy as np
 from solver_models.arrays import FloatArray
 from solver_models.failures import largest_entry
 from solver_models.model import BalanceModel
+from solver_models.sparse_rows import absolute, largest_coefficients, split_columns
 
 SMALL = 0.01
 
@@ -22,12 +23,11 @@ def row_size(model: BalanceModel) -> FloatArray:
     max(|bounds|, sum of |A| a, a hundredth of the mean weight times the largest coefficient); the
     last one matters for rows that hold hardly any cell.
     """
-    activity = abs(model.rows.matrix)[:, : model.n_cell] @ model.anchor
+    amounts = np.concatenate([model.anchor, np.zeros(model.n_free)])
+    activity = absolute(model.rows.matrix) @ amounts
     low = np.where(np.isfinite(model.rows.lower), np.abs(model.rows.lower), 0.0)
     high = np.where(np.isfinite(model.rows.upper), np.abs(model.rows.upper), 0.0)
-    coefficient = (
-        abs(model.rows.matrix).max(axis=1).toarray().ravel() if model.n_column else np.zeros(len(low))
-    )
+    coefficient = largest_coefficients(model.rows.matrix)
     least = np.maximum(SMALL * float(model.weight.mean() if model.n_cell else 1.0) * coefficient, 1e-12)
     size: FloatArray = np.maximum(np.maximum(low, high), np.maximum(activity, least))
     return size
@@ -64,7 +64,8 @@ def residuals(
     gradient = pull[model.n_cell :]
     reference: FloatArray | float = 1.0
     if model.n_free:
-        reference = abs(model.rows.matrix[:, model.n_cell :]).T @ np.abs(price) + 1.0
+        free_part = split_columns(model.rows.matrix, model.n_cell)[1]
+        reference = absolute(free_part).T @ np.abs(price) + 1.0
     return {
         "rows": largest_entry(outside),
         "complementary": largest_entry(gap),

@@ -62,9 +62,10 @@ def polish(
     stalls = 0
     for _ in range(SIDE_PASSES):
         target = np.where(is_equal, form.lower, np.where(side_high, form.upper, form.lower))
-        y, t, used, is_solved = _solve_equalities(form, y, t, active, target, give)
-        count += used
-        activity = form.cells @ _cells(form, y) + form.free @ t
+        solved = _solve_equalities(form, y, t, active, target, give)
+        y, t, is_solved = solved.price, solved.free, solved.is_solved
+        count += solved.factorisations
+        activity = form.cells @ solved.cells + form.free @ t
         wrong = active & ~is_equal & np.where(side_high, y > 0, y < 0)
         error = np.maximum(form.lower - activity, activity - form.upper) / form.size
         violated = ~active & (error > NATURAL)
@@ -83,10 +84,15 @@ def polish(
     return None
 
 
-def _cells(form: NormalForm, y: FloatArray) -> FloatArray:
-    model = form.model
-    x: FloatArray = np.clip(model.anchor + model.weight * (form.cells_t @ y), model.lower, model.upper)
-    return x
+@dataclass(frozen=True)
+class _Equalities:
+    """Prices, cells and free columns at which the active rows hold, as far as `is_solved` says."""
+
+    price: FloatArray
+    cells: FloatArray
+    free: FloatArray
+    factorisations: int
+    is_solved: bool
 
 
 def _solve_equalities(
@@ -96,7 +102,7 @@ def _solve_equalities(
     active: BoolArray,
     target: FloatArray,
     give: FloatArray,
-) -> tuple[FloatArray, FloatArray, int, bool]:
+) -> _Equalities:
     """Newton on `active rows = target, free columns stationary` with the cells clipped.
 
     Only the active rows are touched: in a large plan they are a small part of all.
@@ -140,4 +146,5 @@ def _solve_equalities(
         is_solved = error <= NATURAL
     full = np.zeros(form.n_row)
     full[rows] = price
-    return full, t, used, is_solved
+    x = np.clip(model.anchor + model.weight * (part.cells_t @ price), model.lower, model.upper)
+    return _Equalities(full, x, t, used, is_solved)

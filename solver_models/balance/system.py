@@ -1,13 +1,15 @@
 """The linear systems behind polish and Newton steps: normal equations in a fixed elimination order."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceModel
+from solver_models.sparse_rows import split_columns, squared_norms, times_columns, times_rows
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class NormalForm:
 
     model: BalanceModel
     cells: csr_array
-    cells_t: csr_array
     free: csr_array
     lower: FloatArray
     upper: FloatArray
@@ -40,6 +41,11 @@ class NormalForm:
     order: IntArray
     row_scale: FloatArray
     free_scale: FloatArray
+
+    @cached_property
+    def cells_t(self) -> csr_array:
+        """Transpose of `cells`; only steps over all rows at once need it."""
+        return csr_array(self.cells.T)
 
     @property
     def n_row(self) -> int:
@@ -83,23 +89,19 @@ def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
     size
         Sizes of the model's rows (see `kkt.row_size`).
     """
-    matrix = csr_array(model.rows.matrix)
-    n = model.n_cell
-    cells, free = csr_array(matrix[:, :n]), csr_array(matrix[:, n:])
-    norm2 = np.asarray(cells.multiply(cells) @ model.weight).ravel()
-    free_norm2 = np.asarray(free.multiply(free).sum(axis=1)).ravel() if model.n_free else np.zeros(len(norm2))
+    cells, free = split_columns(model.rows.matrix, model.n_cell)
+    norm2, free_norm2 = squared_norms(cells, model.weight), squared_norms(free)
     reach = np.maximum(norm2, np.where(norm2 > 0, 0.0, free_norm2))
     scale = 1.0 / np.sqrt(np.where(reach > 0, reach, 1.0))
     order = np.argsort(np.diff(cells.indptr), kind="stable")
-    cells = csr_array((diags_array(scale) @ cells)[order])
-    free = csr_array((diags_array(scale) @ free)[order])
+    cells = times_rows(csr_array(cells[order]), scale[order])
+    free = times_rows(csr_array(free[order]), scale[order])
     column = np.sqrt(np.asarray(free.multiply(free).sum(axis=0)).ravel())
     free_scale = 1.0 / np.where(column > 0, column, 1.0)
-    free = csr_array(free @ diags_array(free_scale)) if model.n_free else free
+    free = times_columns(free, free_scale)
     return NormalForm(
         model,
         cells,
-        csr_array(cells.T),
         free,
         (model.rows.lower * scale)[order],
         (model.rows.upper * scale)[order],
@@ -155,16 +157,30 @@ def factorise(
         E, shape (n_free,), > 0.
     """
     weight = np.where(is_free_cell, form.model.weight, 0.0)
-    normal = csr_array((part.cells @ diags_array(weight)) @ part.cells_t) + diags_array(diagonal)
-    if form.model.n_free:
-        system = vstack(
-            [hstack([normal, part.free]), hstack([part.free.T, -diags_array(free_diagonal)])], format="csc"
-        )
-    else:
-        system = csc_array(normal)
+    normal = csr_array(times_columns(part.cells, weight) @ part.cells_t)
     return splu(
-        csc_array(system),
+        _bordered(normal, part.free, diagonal, free_diagonal),
         permc_spec="NATURAL",
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
+    )
+
+
+def _bordered(
+    normal: csr_array, border: csr_array, diagonal: FloatArray, free_diagonal: FloatArray
+) -> csc_array:
+    """[[N + D, B], [B', -E]] in one conversion."""
+    m, k = border.shape
+    row = np.repeat(np.arange(m), np.diff(normal.indptr))
+    of_border = np.repeat(np.arange(m), np.diff(border.indptr))
+    place = np.arange(m + k)
+    return csc_array(
+        (
+            np.concatenate([normal.data, diagonal, -free_diagonal, border.data, border.data]),
+            (
+                np.concatenate([row, place, of_border, border.indices + m]),
+                np.concatenate([normal.indices, place, border.indices + m, of_border]),
+            ),
+        ),
+        shape=(m + k, m + k),
     )

@@ -160,21 +160,21 @@ def test_the_box_of_a_feasible_model_holds_its_answer() -> None:
 
 
 def test_equal_columns_are_put_together_and_the_way_back_keeps_sums_and_value() -> None:
-    matrix = csr_array(np.array([[1.0, 1.0, 2.0, 0.0], [0.0, 0.0, 1.0, 3.0], [1.0, 5.0, 0.0, 0.0]]))
+    matrix = csr_array(np.array([[1.0, 1.0, 2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 3.0, 3.0, 3.0]]))
     program = LinearProgram(
-        cost=np.array([0.0, 0.0, 0.0, 1.0]),
+        cost=np.array([0.0, 0.0, 0.0, 1.0, 1.0, 2.0]),
         matrix=matrix,
-        row_lower=np.array([4.0, 6.0, 0.0]),
-        row_upper=np.array([4.0, np.inf, np.inf]),
-        lower=np.zeros(4),
-        upper=np.array([1.0, 2.0, np.inf, np.inf]),
+        row_lower=np.array([4.0, 6.0]),
+        row_upper=np.array([4.0, np.inf]),
+        lower=np.zeros(6),
+        upper=np.array([1.0, 2.0, np.inf, 1.0, 1.0, np.inf]),
     )
-    small = lumped(program, np.array([0, 1]))
-    assert small.program.n_column == 3
-    answer = small.expanded(program, HIGHS.solve(small.program, OPTIONS))
+    small = lumped(program)
+    assert small.program.n_column == 4, "the two that cost nothing and the two that cost 1 are one each"
+    answer = small.expanded(HIGHS.solve(small.program, OPTIONS))
+    whole = HIGHS.solve(program, OPTIONS)
     assert answer.x[0] + answer.x[1] + 2 * answer.x[2] == pytest.approx(4)
-    assert answer.objective == pytest.approx(4 / 3)
-    assert answer.row_price[2] == 0
+    assert answer.objective == pytest.approx(4 / 3) == whole.objective
     np.testing.assert_allclose(answer.reduced_cost, program.cost - matrix.T @ answer.row_price, atol=1e-12)
 
 

@@ -10,6 +10,7 @@ from solver_models.arrays import FloatArray
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.failures import ModelInfeasible
+from solver_models.kept_prices import KEPT, carried_over
 from solver_models.model import BalanceModel, Rows
 from solver_models.solve import solve_model
 from solver_models.warm import resolve, solve_warm
@@ -101,10 +102,37 @@ def test_a_changed_model_gives_the_same_targets_warm_and_fresh(change) -> None:
             continue
         again = resolve(changed, state, FAST, OPTIONS)
         np.testing.assert_allclose(again.solved.answer.x, truth, rtol=0, atol=1e-9)
+        for warm, fresh in zip(again.solved.tiers, solve_model(changed, FAST, OPTIONS).tiers, strict=True):
+            assert warm.largest == pytest.approx(fresh.largest, abs=1e-9), seed
+            assert warm.total == pytest.approx(fresh.total, abs=1e-8), seed
         back = resolve(model, again, FAST, OPTIONS)
         np.testing.assert_allclose(back.solved.answer.x, state.solved.answer.x, rtol=0, atol=1e-9)
         compared += 1
     assert compared >= 8
+
+
+def test_a_new_rule_that_binds_nothing_keeps_the_prices_of_the_tiers_that_gave_way() -> None:
+    gave_way = 0
+    for seed in range(40):
+        model = random_model(seed).scaled()
+        if fresh_or_none(model) is None:
+            continue
+        state = solve_warm(model, FAST, OPTIONS)
+        more = one_more_rule(model, np.random.default_rng(seed))
+        more = replace(more, rows=replace(more.rows, upper=np.append(more.rows.upper[:-1], 1e4)))
+        again = resolve(more, state, FAST, OPTIONS)
+        np.testing.assert_allclose(again.solved.answer.x, state.solved.answer.x, rtol=0, atol=1e-9)
+        for tier in again.solved.tiers:
+            assert set(tier.solved_by) <= {KEPT}, seed
+            gave_way += len(tier.stages) > 0
+    assert gave_way >= 10
+
+
+def test_prices_are_found_again_by_key_in_any_order_and_lost_with_their_row() -> None:
+    old, price = np.array([7, 3, 9, 5]), np.array([0.5, -2.0, 0.0, 1.0])
+    carried = carried_over(old, price, np.array([1, 3, 5, 8, 9, 10]))
+    np.testing.assert_array_equal(carried, [0.0, -2.0, 1.0, 0.0, 0.0, 0.0])
+    assert carried_over(old, price, old) is price
 
 
 def test_a_chain_of_changes_never_drifts() -> None:
