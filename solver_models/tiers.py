@@ -142,6 +142,8 @@ def _settle_tier(
         return all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, ())
     before = known.stages if known is not None else ()
     part = _Part.of(rest, sides, solver.focus)
+    if len(part.sides) == 0:
+        return all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, ())
     face = Face.whole(part.model, len(part.sides))
     solution = _smallest_largest(part, face, solver, part.carried(before[:1]))
     largest = solution.objective
