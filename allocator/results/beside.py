@@ -1,5 +1,6 @@
 """Work on the second core while the rest goes on: in a forked child where that is safe, else in turn."""
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ def beside(work: Work) -> Iterator[Callable[[str], None]]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        gc.disable()  # a search for cycles would copy every page it touches
         os.close(writing)
         _work_and_leave(work, reading)
     os.close(reading)

@@ -89,12 +89,13 @@ def write_results(
     judges_beside = allocation.labels.grid.n_cell > JUDGED_BESIDE
 
     def write_beside(folder: Path, late_hash: Callable[[], str]) -> None:
+        judged = _judge(allocation, folder, lang) if judges_beside else None
         if with_workbook:
             # the workbook writer is loaded only where a workbook is written
             workbook = import_module("allocator.results.matrix.workbook")
             workbook.write_matrix(allocation, folder / "matrix.xlsx", lang, late_hash)
-        if judges_beside:
-            _write_judgement(allocation, folder, lang, late_hash(), extras, Phases())
+        if judged is not None:
+            _write_report(allocation, folder, lang, judged, late_hash(), extras)
 
     def fill(folder: Path) -> dict[str, Any]:
         with beside(lambda late_hash: write_beside(folder, late_hash)) as finish:
@@ -102,7 +103,10 @@ def write_results(
                 _write_tables(allocation, folder, lang, form)
                 digest = result_hash(folder)
             if not judges_beside:
-                _write_judgement(allocation, folder, lang, digest, extras, phases)
+                with phases.phase("judge"):
+                    judged = _judge(allocation, folder, lang)
+                with phases.phase("write report"):
+                    _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
                 finish(digest)
         write_json(folder / "certificate.json", certificate(allocation, digest))
@@ -111,20 +115,28 @@ def write_results(
     return _swap_in(out, fill)
 
 
-def _write_judgement(
-    allocation: Allocation, folder: Path, lang: str, digest: str, extras: Extras | None, phases: Phases
+def _judge(allocation: Allocation, folder: Path, lang: str) -> dict[str, Any]:
+    """Write fairness.json and attainment.json and return both."""
+    judged = {
+        "fairness": fairness_document(allocation, lang),
+        "attainment": attainment_document(allocation, lang),
+    }
+    for name, document in judged.items():
+        write_json(folder / f"{name}.json", document)
+    return judged
+
+
+def _write_report(
+    allocation: Allocation,
+    folder: Path,
+    lang: str,
+    judged: dict[str, Any],
+    digest: str,
+    extras: Extras | None,
 ) -> None:
-    """Write fairness.json, attainment.json and the report that shows them."""
-    with phases.phase("judge"):
-        judged = {
-            "fairness": fairness_document(allocation, lang),
-            "attainment": attainment_document(allocation, lang),
-        }
-        for name, document in judged.items():
-            write_json(folder / f"{name}.json", document)
-    with phases.phase("write report"):
-        shown = {**(extras or {}), **judged, "result_hash": digest}
-        write_report(allocation, folder / "report.html", lang, shown)
+    """Write the page that shows the targets and what was judged of them."""
+    shown = {**(extras or {}), **judged, "result_hash": digest}
+    write_report(allocation, folder / "report.html", lang, shown)
 
 
 def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:
