@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +49,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     initdb, pg_ctl = postgres_tool("initdb"), postgres_tool("pg_ctl")
     if initdb is None or pg_ctl is None:
         pytest.skip("PostgreSQL is not installed (initdb and pg_ctl are missing)")
-    home = Path(f"/tmp/pg-{uuid4().hex[:12]}")
+    home = Path(tempfile.gettempdir()) / f"pg-{uuid4().hex[:12]}"
     home.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(home, "postgres", "postgres")
