@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from allocator.plan.plan import Plan
 from allocator.plan.tables import ALL_PRODUCTS
@@ -51,12 +53,12 @@ class Labels:
         return {product_id: code for code, product_id in enumerate(self.product_id)}
 
     @cached_property
-    def _node_index(self) -> pd.Index:
-        return pd.Index(self.node_id)
+    def _known_nodes(self) -> pa.Array:
+        return pa.array(self.node_id, pa.string())
 
     @cached_property
-    def _product_index(self) -> pd.Index:
-        return pd.Index(self.product_id)
+    def _known_products(self) -> pa.Array:
+        return pa.array(self.product_id, pa.string())
 
     @cached_property
     def rep_id(self) -> tuple[str, ...]:
@@ -70,12 +72,14 @@ class Labels:
 
     def codes_of_nodes(self, ids: pd.Series) -> IntArray:
         """Positions of known node ids, shape (len(ids),)."""
-        return self._node_index.get_indexer(pd.Index(ids)).astype(np.int64)
+        return _positions(ids, self._known_nodes)
 
     def codes_of_products(self, ids: pd.Series) -> IntArray:
         """Positions of known product ids (`*` and "" = all products), shape (len(ids),)."""
-        codes = self._product_index.get_indexer(pd.Index(ids)).astype(np.int64)
-        return np.where(ids.to_numpy() == "", 0, codes)
+        codes = _positions(ids, self._known_products)
+        unnamed = np.flatnonzero(codes < 0)
+        codes[unnamed[ids.iloc[unnamed].to_numpy() == ""]] = 0
+        return codes
 
     def cell_amounts(self, table: pd.DataFrame, values: IntArray | None = None) -> np.ndarray:
         """Sum a table's `amount` into the cells; every row must name a rep and a leaf product.
@@ -89,6 +93,13 @@ class Labels:
         cell = self.grid.org.leaf_start[node] * self.grid.n_product + self.grid.products.leaf_start[product]
         amount = table["amount"].to_numpy(np.float64) if values is None else values
         return np.bincount(cell, weights=amount, minlength=self.grid.n_cell)
+
+
+def _positions(ids: pd.Series, known: pa.Array) -> IntArray:
+    """Position of each id among the known ones, -1 where there is none. Shape (len(ids),)."""
+    found = pc.index_in(pa.array(ids, pa.string()), value_set=known)
+    codes: IntArray = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    return codes
 
 
 def label_plan(plan: Plan) -> Labels:
