@@ -18,7 +18,7 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 LARGEST_AMOUNT = 1e15
 LONGEST_ID = 200
 EXCEL_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
-_AMOUNT = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?"
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity|∞)", re.IGNORECASE)
 _MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _DATE = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -93,14 +93,14 @@ def _amounts(sheet: Sheet, column: str, faults: FaultCollector) -> FloatArray:
     values = found.values
     if len(values) == 0:
         return np.zeros(0)
-    is_number = pd.Series(values, dtype=object).str.fullmatch(_AMOUNT).to_numpy(bool)
+    is_number = _are_plain(values)
     amount = np.full(len(values), np.nan)
     amount[is_number] = values[is_number].astype(np.float64)
     is_large = np.abs(amount) > LARGEST_AMOUNT
     is_unread = ~is_number & (values != "")
-    is_excel_error = np.isin(values.astype(str), EXCEL_ERRORS)
-    is_infinite = np.zeros(len(values), dtype=bool)
+    is_excel_error, is_infinite = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
     for k in np.flatnonzero(is_unread):
+        is_excel_error[k] = values[k] in EXCEL_ERRORS
         is_infinite[k] = bool(_NOT_FINITE.fullmatch(values[k]))
     _refuse_excel_errors(sheet, column, faults)
     faults.cells(
@@ -129,6 +129,15 @@ def _amounts(sheet: Sheet, column: str, faults: FaultCollector) -> FloatArray:
     )
     amount[is_large] = np.nan
     return amount[found.code]
+
+
+def _are_plain(values: NDArray[np.object_]) -> BoolArray:
+    """Mask of the texts that are plain decimals; texts of digits only, which most are, need no pattern."""
+    texts = values.tolist()
+    plain = np.fromiter((text.isascii() and text.isdigit() for text in texts), bool, len(texts))
+    for k in np.flatnonzero(~plain).tolist():
+        plain[k] = _AMOUNT.fullmatch(texts[k]) is not None
+    return plain
 
 
 def _numbers(
