@@ -1,5 +1,6 @@
 """What every change is: a frozen, checked record that knows its sentence and how to make itself."""
 
+from abc import abstractmethod
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, ClassVar, TypeAlias
 
@@ -29,9 +30,9 @@ class Change(BaseModel):
     ALL: ClassVar[str] = ALL_PRODUCTS
     """All products together."""
 
+    @abstractmethod
     def make(self, edits: PlanEdits) -> None:
         """Lay the change over the plan; what is wrong with it becomes a fault."""
-        raise NotImplementedError
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the values of the sentence."""
