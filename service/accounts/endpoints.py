@@ -48,7 +48,7 @@ def log_in(request: Request, context: ContextDep, login: Login) -> Token:
 @router.get("/me")
 def who_am_i(caller: Caller) -> Me:
     """Return the caller's account, role and scope."""
-    return Me(account_id=caller.account_id, name=caller.name, role=caller.role, scope_path=caller.scope_path)
+    return Me.model_validate({name: getattr(caller, name) for name in Me.model_fields})
 
 
 @router.get("/users")

@@ -25,7 +25,8 @@ def principal_of(session: Session, secret_hash: str, now: datetime) -> Principal
     ).first()
     if account is None:
         return None
-    return Principal(account.account_id, account.name, cast(Role, account.role), account.scope_path)
+    role = cast(Role, account.role)
+    return Principal(account.account_id, account.name, role, account.scope_path, account.employee_id)
 
 
 def visible(principal: Principal) -> ColumnElement[bool]:

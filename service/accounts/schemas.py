@@ -9,6 +9,7 @@ from service.auth.principal import Role
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ScopePath = Annotated[str, Field(max_length=2000, pattern=r"^(/([^/\x00-\x1f\x7f]+/)+)?$")]
+EmployeeId = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Password = Annotated[str, Field(min_length=12, max_length=200)]
 
 
@@ -24,6 +25,7 @@ class AccountCreate(Schema):
     name: Name
     role: Role
     scope_path: ScopePath = ""
+    employee_id: EmployeeId = ""
     password: Password | None = None
 
 
@@ -32,6 +34,7 @@ class AccountChange(Schema):
 
     role: Role | None = None
     scope_path: ScopePath | None = None
+    employee_id: EmployeeId | None = None
 
 
 class AccountView(Schema):
@@ -41,6 +44,7 @@ class AccountView(Schema):
     name: str
     role: Role
     scope_path: str
+    employee_id: str
     created_at: datetime
     version: int
 
@@ -59,6 +63,7 @@ class Me(Schema):
     name: str
     role: Role
     scope_path: str
+    employee_id: str
 
 
 class KeyCreate(Schema):

@@ -73,6 +73,8 @@ def change_account(
     if change.scope_path is not None:
         _require_in_scope(principal, change.scope_path)
         account.scope_path = change.scope_path
+    if change.employee_id is not None:
+        account.employee_id = change.employee_id
     if change.role is not None:
         account.role = change.role
     session.flush()
@@ -143,6 +145,7 @@ def _new_account(wanted: AccountCreate, password_hash: str | None, now: datetime
         name=wanted.name,
         role=wanted.role,
         scope_path=wanted.scope_path,
+        employee_id=wanted.employee_id,
         password_hash=password_hash,
         created_at=now,
     )
@@ -169,4 +172,9 @@ def _require_in_scope(principal: Principal, scope_path: str) -> None:
 
 
 def _audited(account: Account) -> dict[str, Any]:
-    return {"name": account.name, "role": account.role, "scope_path": account.scope_path}
+    return {
+        "name": account.name,
+        "role": account.role,
+        "scope_path": account.scope_path,
+        "employee_id": account.employee_id,
+    }

@@ -85,7 +85,15 @@ def test_the_predicate_is_the_subtree(paths, scope) -> None:
     root = "/" + "/".join(scope) + "/"
     with engine.begin() as connection:
         rows = [
-            {"account_id": p, "name": p, "role": "rep", "scope_path": p, "version": 1, "created_at": START}
+            {
+                "account_id": p,
+                "name": p,
+                "role": "rep",
+                "scope_path": p,
+                "employee_id": "",
+                "version": 1,
+                "created_at": START,
+            }
             for p in texts
         ]
         connection.execute(insert(Account), rows)
@@ -174,7 +182,7 @@ def test_the_audit_log_is_a_chain_of_every_write(client_of, admin, database: Dat
     lines = [json.loads(line) for line in admin.get("/v1/audit").text.splitlines()]
     actions = [line["action"] for line in lines]
     assert actions == ["account.create", "key.create", "account.create", "key.create"]
-    assert lines[2]["after"] == {"name": "ann", "role": "rep", "scope_path": "/a/"}
+    assert lines[2]["after"] == {"name": "ann", "role": "rep", "scope_path": "/a/", "employee_id": ""}
     with database.reads() as session:
         entries = session.scalars(select(AuditEntry).order_by(AuditEntry.number)).all()
     assert [entry.entry_hash for entry in entries] == [entry_hash(entry) for entry in entries]

@@ -17,7 +17,9 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 
 def account(name: str) -> Account:
-    return Account(account_id=f"acc_{name}", name=name, role="rep", scope_path="/a/", created_at=NOW)
+    return Account(
+        account_id=f"acc_{name}", name=name, role="rep", scope_path="/a/", employee_id="", created_at=NOW
+    )
 
 
 def test_migrations_make_what_the_models_say(database: Database) -> None:

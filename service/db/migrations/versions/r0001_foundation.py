@@ -24,12 +24,14 @@ def upgrade() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("scope_path", ORG_PATH, nullable=False),
+        sa.Column("employee_id", sa.String(200), nullable=False),
         sa.Column("password_hash", sa.String(300)),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.UniqueConstraint("name", name=op.f("uq_accounts_name")),
     )
     op.create_index(op.f("ix_accounts_scope_path"), "accounts", ["scope_path"])
+    op.create_index(op.f("ix_accounts_employee_id"), "accounts", ["employee_id"])
     op.create_table(
         "api_keys",
         sa.Column("key_id", sa.String(64), primary_key=True),
