@@ -78,6 +78,14 @@ TEXTS = {
         "en": "Mend what `errors` lists.",
         "zh": "请修正 `errors` 中列出的内容。",
     },
+    "problem.plan-at-fault": {
+        "en": "The plan cannot be used as it stands: {count} fault(s).",
+        "zh": "该计划目前无法使用：共 {count} 处问题。",
+    },
+    "problem.plan-at-fault.hint": {
+        "en": "Mend what `errors` lists by file, row and column.",
+        "zh": "请按 `errors` 中列出的文件、行、列逐一修正。",
+    },
     "problem.key-reused": {
         "en": "This Idempotency-Key was used for another request.",
         "zh": "该 Idempotency-Key 已用于另一请求。",

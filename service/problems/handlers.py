@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from allocator.errors import InputFaults
 from service.problems.problem import FieldError, Problem, problem_response
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -18,6 +19,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(InputFaults, _faults)
 
 
 def _problem(request: Request, error: Exception) -> Response:
@@ -29,6 +31,16 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [FieldError(_pointer(fault["loc"]), str(fault["msg"])) for fault in error.errors()]
     return problem_response(Problem("invalid", errors=errors, count=len(errors)), request.scope)
+
+
+def _faults(request: Request, error: Exception) -> Response:
+    """Every fault of a plan by file, row and column."""
+    assert isinstance(error, InputFaults)
+    errors = [
+        FieldError(_pointer((fault.file, fault.row, fault.column)), fault.sentence())
+        for fault in error.faults
+    ]
+    return problem_response(Problem("plan-at-fault", errors=errors, count=len(errors)), request.scope)
 
 
 def _stale(request: Request, _error: Exception) -> Response:

@@ -23,6 +23,7 @@ STATUS = {
     "body-too-large": 413,
     "wrong-media-type": 415,
     "invalid": 422,
+    "plan-at-fault": 422,
     "key-reused": 422,
     "condition-missing": 428,
     "too-many": 429,

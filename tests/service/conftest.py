@@ -5,9 +5,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -17,8 +18,15 @@ from fastapi.testclient import TestClient
 
 from service.accounts.service import create_first_admin
 from service.app import create_app
+from service.auth.principal import Principal
 from service.db.database import Database, open_database
 from service.db.migrate import migrate
+from service.db.models import PlanRecord, Run
+from service.plans.service import create_plan, find_revision
+from service.plans.store import PlanStore, read_files
+from service.runs.repository import claim, finish
+from service.runs.service import RunOptions, ask_for_run
+from service.runs.work import Job, work
 from service.settings import Settings
 
 
@@ -144,3 +152,48 @@ def client_of(app: FastAPI, admin: TestClient) -> Callable[[str, str, str], Test
         return TestClient(app, headers={"Authorization": f"Bearer {key.json()['secret']}"})
 
     return make
+
+
+DEMO = Path(__file__).parents[2] / "examples" / "demo" / "plan"
+SYSTEM = Principal("system", "system", "admin", "")
+
+
+def plan_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def demo_plan(database: Database, moment: Moment) -> PlanRecord:
+    """Return the demo company as a plan with one revision."""
+    files = plan_files(DEMO)
+    with database.writes.begin() as session:
+        return create_plan(session, SYSTEM, "demo", files, read_files(files), "first", moment())
+
+
+@pytest.fixture
+def demo_run(database: Database, demo_plan: PlanRecord, moment: Moment, tmp_path: Path) -> Run:
+    """Return a run of the demo company that has really been worked off."""
+    return worked_off(database, demo_plan, [], moment, tmp_path)
+
+
+def worked_off(
+    database: Database,
+    plan: PlanRecord,
+    chain: Sequence[Mapping[str, Any]],
+    moment: Moment,
+    folder: Path,
+) -> Run:
+    """Ask for a run of the newest revision, work it off in this process and return it."""
+    with database.writes.begin() as session:
+        revision = find_revision(session, plan)
+        asked = ask_for_run(session, SYSTEM, revision, chain, None, RunOptions(), moment())
+    with database.writes.begin() as session:
+        claimed = claim(session, "test", moment(), timedelta(minutes=5))
+        assert claimed is not None
+        assert claimed.run_id == asked.run_id
+    outcome = work(
+        Job(asked.run_id, asked.chain), PlanStore(database, folder / "plans").plan(asked.revision_id)
+    )
+    with database.writes.begin() as session:
+        assert finish(session, asked.run_id, claimed.fence, outcome, moment())
+        return session.get_one(Run, asked.run_id)

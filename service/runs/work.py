@@ -1,0 +1,115 @@
+"""The work of a run: plan and scenarios in, result files and key figures out; no database, no clock."""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
+from allocator.pipeline import allocate
+from allocator.plan.faults import FaultCollector
+from allocator.plan.plan import Plan
+from allocator.results.folder import write_diagnosis, write_results
+from scenarios.changes.kinds import read_changes
+from scenarios.family import PlanFamily
+from scenarios.kpis import measure_kpis
+from scenarios.scenario import Chain, Scenario
+from service.runs.outcome import Outcome
+from solver_models.engines.base import EngineOptions
+from solver_models.engines.choice import choose_engine
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to know of a run.
+
+    Parameters
+    ----------
+    chain
+        JSON list of {name, changes}, the oldest first.
+    engine
+        As given to `--engine`.
+    time_limit
+        Seconds that each solve may take.
+    lang
+        Language of the texts in the result files.
+    with_workbook
+        Whether matrix.xlsx is written too.
+    """
+
+    run_id: str
+    chain: str
+    engine: str = "auto"
+    time_limit: float = float("inf")
+    lang: str = "en"
+    with_workbook: bool = False
+
+
+def read_chain(written: str) -> Chain:
+    """Return the scenarios of a stored chain.
+
+    Raises
+    ------
+    InputFaults
+        If a change cannot be read; the scenario's name is the file.
+    """
+    faults = FaultCollector()
+    chain: list[Scenario] = []
+    for one in json.loads(written):
+        changes = read_changes(one["changes"], one["name"], faults)
+        parent = chain[-1].name if chain else None
+        chain.append(Scenario(one["name"], changes, parent, file=one["name"]))
+    faults.raise_if_any()
+    return tuple(chain)
+
+
+def work(job: Job, base: Plan, tell: Tell = lambda phase: None) -> Outcome:
+    """Allocate a plan under its scenarios; whatever goes wrong with the input is an outcome, too.
+
+    Parameters
+    ----------
+    tell
+        Called with the phase as the run goes on.
+    """
+    options = EngineOptions(time_limit=job.time_limit)
+    try:
+        chain = read_chain(job.chain)
+        engine = choose_engine(job.engine)
+        family = PlanFamily(engine, options, rounded=True, base=base)
+        plan = family.changed(base, chain)
+        allocation = allocate(plan, engine, options, lambda measure, phase: tell(f"{phase} {measure}"))
+        tell("key figures")
+        kpis = {
+            one.measure: {**one.values, "by_product": one.by_product}
+            for one in measure_kpis(family.solve(plan), family.ground)
+        }
+        tell("write")
+        with tempfile.TemporaryDirectory(prefix="run-") as folder:
+            out = Path(folder) / "result"
+            written = write_results(allocation, out, job.lang, with_workbook=job.with_workbook)
+            files = _contents(out, written["files"])
+    except InfeasiblePlan as infeasible:
+        return _infeasible(infeasible)
+    except InputFaults as error:
+        faults = json.dumps([fault.as_dict() for fault in error.faults], ensure_ascii=False).encode()
+        return Outcome("at_fault", str(error), {"faults.json": faults})
+    except RunStopped as stopped:
+        return Outcome("failed", str(stopped))
+    except EngineFailure as failure:
+        return Outcome("failed", str(failure))
+    status = "succeeded" if allocation.status == "optimal" else "stopped"
+    return Outcome(status, "", files, kpis, written["result_hash"])
+
+
+def _contents(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def _infeasible(infeasible: InfeasiblePlan) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="run-") as folder:
+        out = Path(folder) / "result"
+        write_diagnosis(infeasible.diagnosis, out)
+        return Outcome("infeasible", str(infeasible), _contents(out, ["diagnosis.json"]))
