@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from service.accounts.endpoints import router as accounts
 from service.audit.endpoints import router as audit
+from service.auth.oidc import identity_of
 from service.clock import Clock, system_clock
 from service.context import Context
 from service.db.database import Database, open_database
@@ -35,6 +36,7 @@ def create_app(
         CollectorRegistry(),
         RateLimit(settings.requests_per_minute, seconds),
         RateLimit(settings.logins_per_minute, seconds),
+        identity_of(settings),
     )
 
     @asynccontextmanager

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 
+from service.auth.oidc import Identity
 from service.clock import Clock
 from service.db.database import Database
 from service.settings import Settings
@@ -16,7 +17,7 @@ from service.wire.rate_limit import RateLimit
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, clock, metrics and limits of one running service."""
+    """Settings, database, clock, metrics, limits and issuer of one running service."""
 
     settings: Settings
     database: Database
@@ -24,6 +25,7 @@ class Context:
     registry: CollectorRegistry
     requests: RateLimit
     logins: RateLimit
+    identity: Identity | None
 
 
 def context_of(request: Request) -> Context:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PREFIX = "ALLOCATOR_"
 
@@ -23,6 +23,11 @@ class Settings(BaseModel):
         Sizes of the token buckets per caller and, for logins, per user name and address.
     token_seconds
         How long a bearer token from a login lives.
+    oidc_issuer, oidc_audience, oidc_jwks_url
+        Whose tokens people may bring, for whom they must be meant, where the issuer's keys are;
+        all three or none.
+    oidc_account_claim
+        The claim that equals the name of the account: `email`, `sub`, `preferred_username` ...
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +38,18 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(default=6000, ge=1)
     logins_per_minute: int = Field(default=10, ge=1)
     token_seconds: int = Field(default=8 * 3600, ge=1)
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_jwks_url: str = ""
+    oidc_account_claim: str = "email"
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> "Settings":
+        parts = {name: getattr(self, name) for name in ("oidc_issuer", "oidc_audience", "oidc_jwks_url")}
+        missing = [f"{PREFIX}{name.upper()}" for name, value in parts.items() if not value]
+        if 0 < len(missing) < len(parts):
+            raise ValueError(f"tokens of an issuer need all three settings; missing: {', '.join(missing)}")
+        return self
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

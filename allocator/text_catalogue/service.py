@@ -78,6 +78,14 @@ TEXTS = {
         "en": "Mend what `errors` lists.",
         "zh": "请修正 `errors` 中列出的内容。",
     },
+    "problem.unavailable": {
+        "en": "{part} does not answer at the moment.",
+        "zh": "{part} 目前没有响应。",
+    },
+    "problem.unavailable.hint": {
+        "en": "Try again in a little while; Retry-After says when.",
+        "zh": "请稍后重试，时间见 Retry-After。",
+    },
     "problem.plan-at-fault": {
         "en": "The plan cannot be used as it stands: {count} fault(s).",
         "zh": "该计划目前无法使用：共 {count} 处问题。",

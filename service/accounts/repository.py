@@ -23,10 +23,13 @@ def principal_of(session: Session, secret_hash: str, now: datetime) -> Principal
     account = session.scalars(
         select(Account).where(or_(Account.account_id.in_(by_key), Account.account_id.in_(by_token)))
     ).first()
-    if account is None:
-        return None
-    role = cast(Role, account.role)
-    return Principal(account.account_id, account.name, role, account.scope_path, account.employee_id)
+    return None if account is None else _principal(account)
+
+
+def principal_named(session: Session, name: str) -> Principal | None:
+    """Return who bears this name."""
+    account = account_named(session, name)
+    return None if account is None else _principal(account)
 
 
 def visible(principal: Principal) -> ColumnElement[bool]:
@@ -93,6 +96,11 @@ def add(session: Session, row: Account | ApiKey | AccessToken) -> None:
     """Add a row; what the database refuses is raised here, not at the end of the request."""
     session.add(row)
     session.flush()
+
+
+def _principal(account: Account) -> Principal:
+    role = cast(Role, account.role)
+    return Principal(account.account_id, account.name, role, account.scope_path, account.employee_id)
 
 
 def _manageable(principal: Principal) -> ColumnElement[bool]:

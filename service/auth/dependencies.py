@@ -8,12 +8,16 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from service.accounts import repository
+from service.auth.oidc import IssuerSilent
 from service.auth.principal import Principal, Role
-from service.auth.tokens import secret_hash
-from service.context import ContextDep
+from service.auth.tokens import KEY_PREFIX, TOKEN_PREFIX, secret_hash
+from service.context import Context, ContextDep
 from service.problems.problem import Problem
 
-_BEARER = HTTPBearer(auto_error=False, description="An API key or a token from POST /v1/auth/token")
+OWN_PREFIXES = (KEY_PREFIX, TOKEN_PREFIX)
+_BEARER = HTTPBearer(
+    auto_error=False, description="An API key, a token from POST /v1/auth/token, or one of the issuer"
+)
 
 
 def caller(
@@ -26,8 +30,7 @@ def caller(
     if credentials is None:
         context.requests.take(f"address {address}")
         raise _unauthorized()
-    with context.database.reads() as session:
-        found = repository.principal_of(session, secret_hash(credentials.credentials), context.clock())
+    found = _principal(context, credentials.credentials)
     if found is None:
         context.requests.take(f"address {address}")
         raise _unauthorized()
@@ -50,6 +53,21 @@ def allowed(*roles: Role) -> Callable[[Principal], Principal]:
 
 
 Admin = Annotated[Principal, Depends(allowed("admin"))]
+
+
+def _principal(context: Context, secret: str) -> Principal | None:
+    """Find the account of one of our own secrets, or of a token of the issuer."""
+    if context.identity is None or secret.startswith(OWN_PREFIXES):
+        with context.database.reads() as session:
+            return repository.principal_of(session, secret_hash(secret), context.clock())
+    try:
+        name = context.identity.account_name(secret)
+    except IssuerSilent as silence:
+        raise Problem("unavailable", part="OpenID Connect", headers={"Retry-After": "10"}) from silence
+    if name is None:
+        return None
+    with context.database.reads() as session:
+        return repository.principal_named(session, name)
 
 
 def _unauthorized() -> Problem:

@@ -28,6 +28,7 @@ STATUS = {
     "condition-missing": 428,
     "too-many": 429,
     "failed": 500,
+    "unavailable": 503,
 }
 
 
