@@ -1,8 +1,8 @@
 """Putting the service together; importing this creates nothing."""
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -11,14 +11,17 @@ from service.accounts.endpoints import router as accounts
 from service.audit.endpoints import router as audit
 from service.auth.oidc import identity_of
 from service.clock import Clock, system_clock
-from service.context import Context
+from service.context import Context, Worker
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
 from service.problems.handlers import install_problem_handlers
 from service.settings import Settings
+from service.webhooks.endpoints import router as webhooks
 from service.wire.guard_body import GuardBody
 from service.wire.rate_limit import RateLimit
+
+Background = Callable[[Context], AbstractContextManager[Worker]]
 
 
 def create_app(
@@ -26,8 +29,15 @@ def create_app(
     clock: Clock = system_clock,
     seconds: Callable[[], float] = time.monotonic,
     database: Database | None = None,
+    background: Sequence[Background] = (),
 ) -> FastAPI:
-    """Return the application; its database is closed when it ends, unless it was given."""
+    """Return the application; its database is closed when it ends, unless it was given.
+
+    Parameters
+    ----------
+    background
+        What works beside the requests from start to end; /readyz asks whether it still does.
+    """
     opened = database or open_database(settings.sqlalchemy_url)
     context = Context(
         settings,
@@ -41,14 +51,17 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        if database is None:
-            opened.engine.dispose()
+        with ExitStack() as stack:
+            if database is None:
+                stack.callback(opened.engine.dispose)
+            context.workers.extend(stack.enter_context(start(context)) for start in background)
+            yield
+            context.workers.clear()
 
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit):
+    for router in (health, accounts, audit, webhooks):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

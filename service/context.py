@@ -1,8 +1,8 @@
 """What a request may use: the parts that `create_app` put together once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
@@ -15,9 +15,23 @@ from service.settings import Settings
 from service.wire.rate_limit import RateLimit
 
 
+class Worker(Protocol):
+    """Something that works beside the requests."""
+
+    @property
+    def name(self) -> str:
+        """What /readyz calls it."""
+        ...
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still works."""
+        ...
+
+
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, clock, metrics, limits and issuer of one running service."""
+    """Settings, database, clock, metrics, limits, issuer and workers of one running service."""
 
     settings: Settings
     database: Database
@@ -26,6 +40,7 @@ class Context:
     requests: RateLimit
     logins: RateLimit
     identity: Identity | None
+    workers: list[Worker] = field(default_factory=list)
 
 
 def context_of(request: Request) -> Context:

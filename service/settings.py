@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PREFIX = "ALLOCATOR_"
 
@@ -26,6 +26,10 @@ class Settings(BaseModel):
     oidc_issuer, oidc_audience, oidc_jwks_url
         Whose tokens people may bring, for whom they must be meant, where the issuer's keys are;
         all three or none.
+    webhook_hosts
+        Hosts (or host:port) of the own network, by comma, that webhooks may be sent to, over http too.
+    webhook_seconds
+        Pause between two looks at the outbox.
     oidc_account_claim
         The claim that equals the name of the account: `email`, `sub`, `preferred_username` ...
     """
@@ -38,10 +42,19 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(default=6000, ge=1)
     logins_per_minute: int = Field(default=10, ge=1)
     token_seconds: int = Field(default=8 * 3600, ge=1)
+    webhook_hosts: tuple[str, ...] = ()
+    webhook_seconds: float = Field(default=1.0, gt=0)
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_jwks_url: str = ""
     oidc_account_claim: str = "email"
+
+    @field_validator("webhook_hosts", mode="before")
+    @classmethod
+    def _by_comma(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(host.strip().casefold() for host in value.split(",") if host.strip())
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> "Settings":

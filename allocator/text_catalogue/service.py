@@ -86,6 +86,14 @@ TEXTS = {
         "en": "Try again in a little while; Retry-After says when.",
         "zh": "请稍后重试，时间见 Retry-After。",
     },
+    "problem.refused-address": {
+        "en": "Nothing is sent to this address: {reason}.",
+        "zh": "不向该地址发送：{reason}。",
+    },
+    "problem.refused-address.hint": {
+        "en": "Name a public https address, or let the operator list the host in ALLOCATOR_WEBHOOK_HOSTS.",
+        "zh": "请使用公网 https 地址，或由管理员在 ALLOCATOR_WEBHOOK_HOSTS 中列出该主机。",
+    },
     "problem.plan-at-fault": {
         "en": "The plan cannot be used as it stands: {count} fault(s).",
         "zh": "该计划目前无法使用：共 {count} 处问题。",

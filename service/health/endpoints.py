@@ -25,8 +25,8 @@ def alive() -> dict[str, str]:
 
 @router.get("/readyz", responses={503: {"description": "A part is not ready"}})
 def ready(context: ContextDep) -> JSONResponse:
-    """Ask the database now whether it answers and stands at the newest migration."""
-    checks = _checks(context.database)
+    """Ask the database now whether it answers, and whether what works beside it is alive."""
+    checks = {**_checks(context.database), **{worker.name: worker.is_alive for worker in context.workers}}
     is_ready = all(checks.values())
     return JSONResponse(
         {"status": "ready" if is_ready else "not ready", "checks": checks}, 200 if is_ready else 503

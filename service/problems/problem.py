@@ -24,6 +24,7 @@ STATUS = {
     "wrong-media-type": 415,
     "invalid": 422,
     "plan-at-fault": 422,
+    "refused-address": 422,
     "key-reused": 422,
     "condition-missing": 428,
     "too-many": 429,

@@ -16,6 +16,7 @@ from service.db.database import open_database
 from service.db.migrate import migrate
 from service.observability.logs import write_json_logs
 from service.settings import PREFIX, Settings
+from service.webhooks.delivery import Deliverer
 
 HELP = "serve the HTTP API; settings come from ALLOCATOR_* and DATABASE_URL"
 GRACE_SECONDS = 10
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, background=[Deliverer]),
         host=arguments.host,
         port=arguments.port,
         log_config=None,

@@ -1,0 +1,1 @@
+"""Telling others what happened: signed, retried, and never into a private network."""
