@@ -15,7 +15,9 @@ from service.context import Context, Worker
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
+from service.problems.endpoints import router as problems
 from service.problems.handlers import install_problem_handlers
+from service.problems.openapi import describe_problems
 from service.settings import Settings
 from service.webhooks.endpoints import router as webhooks
 from service.wire.guard_body import GuardBody
@@ -61,7 +63,8 @@ def create_app(
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit, webhooks):
+    describe_problems(app)
+    for router in (accounts, audit, health, problems, webhooks):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

@@ -23,10 +23,16 @@ def read_audit(
     return StreamingResponse(_lines(context, after), media_type="application/x-ndjson")
 
 
-def _lines(context: Context, after: int) -> Iterator[str]:
-    with context.database.reads() as session:
-        for entry in entries_after(session, after):
+def _lines(context: Context, number: int) -> Iterator[str]:
+    """Read piece by piece, each in a transaction of its own: a slow reader holds nothing up."""
+    while True:
+        with context.database.reads() as session:
+            entries = entries_after(session, number)
+        if not entries:
+            return
+        for entry in entries:
             yield json.dumps(_line(entry), ensure_ascii=False) + "\n"
+        number = entries[-1].number
 
 
 def _line(entry: AuditEntry) -> dict[str, Any]:

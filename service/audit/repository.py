@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,14 +51,11 @@ def entry_hash(entry: AuditEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def entries_after(session: Session, number: int) -> Iterator[AuditEntry]:
-    """Yield the entries with a higher number in their order."""
-    while rows := session.scalars(
+def entries_after(session: Session, number: int) -> Sequence[AuditEntry]:
+    """Return up to `ROWS_AT_ONCE` entries with a higher number, in their order."""
+    return session.scalars(
         select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number).limit(ROWS_AT_ONCE)
-    ).all():
-        yield from rows
-        number = rows[-1].number
-        session.expunge_all()
+    ).all()
 
 
 def _document(fields: dict[str, Any] | None) -> str:

@@ -34,7 +34,7 @@ def caller(
     if found is None:
         context.requests.take(f"address {address}")
         raise _unauthorized()
-    context.requests.take(found.account_id)
+    request.state.rate_limit = context.requests.take(found.account_id)
     return found
 
 

@@ -60,7 +60,10 @@ class ObserveRequests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = request_id
+                if "rate_limit" in scope["state"]:
+                    headers["RateLimit"] = scope["state"]["rate_limit"]
             await send(message)
 
         try:

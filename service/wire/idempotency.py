@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same POST twice has one effect and one answer."""
+"""Idempotency-Key: the same POST twice, within three days, has one effect and one answer."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.auth.principal import Principal
 from service.db.locks import lock_until_commit
 from service.db.models import IdempotencyRecord
 from service.problems.problem import Problem
+from service.wire.repository import find_answer, keep_answer
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,11 @@ def answer_once(
     if attempt.key is None:
         return _response(act())
     lock_until_commit(session, f"idempotency {principal.account_id} {attempt.key}")
-    of_key = (
-        IdempotencyRecord.account_id == principal.account_id,
-        IdempotencyRecord.key == attempt.key,
-    )
-    known = session.scalars(select(IdempotencyRecord).where(*of_key)).first()
+    known = find_answer(session, principal.account_id, attempt.key)
     if known is None:
         answer = act()
-        session.add(
+        keep_answer(
+            session,
             IdempotencyRecord(
                 account_id=principal.account_id,
                 key=attempt.key,
@@ -77,7 +74,7 @@ def answer_once(
                 location=answer.location,
                 body=answer.body if answer.kept is None else answer.kept,
                 created_at=now,
-            )
+            ),
         )
         return _response(answer)
     if known.request_hash != attempt.request_hash:

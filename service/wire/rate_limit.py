@@ -18,8 +18,8 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, caller: str) -> None:
-        """Take one token.
+    def take(self, caller: str) -> str:
+        """Take one token and return what is left, as the header RateLimit has it.
 
         Raises
         ------
@@ -35,4 +35,6 @@ class RateLimit:
                 self._buckets.popitem(last=False)
         if left < 1:
             wait = max(1, ceil((1 - left) * 60 / self._size))
-            raise Problem("too-many", seconds=wait, headers={"Retry-After": str(wait)})
+            headers = {"Retry-After": str(wait), "RateLimit": f'"caller";r=0;t={wait}'}
+            raise Problem("too-many", seconds=wait, headers=headers)
+        return f'"caller";r={int(left - 1)};t={ceil((self._size - left + 1) * 60 / self._size)}'

@@ -32,10 +32,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     """Migrate, make the first admin where nobody is known, and serve until told to end."""
     settings = _settings()
     write_json_logs()
-    first_key = _prepare(settings)
-    if first_key:
-        words = text("serve.first_key", output.lang, secret=first_key)
-        output.show(words, {"status": "first-start", "admin_key": first_key})
+    _prepare(settings, output)
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
     config = uvicorn.Config(
@@ -51,14 +48,18 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     return 0 if server.started else 1
 
 
-def _prepare(settings: Settings) -> str | None:
-    """Bring the database to its shape; return the first key where this is the first start."""
+def _prepare(settings: Settings, output: Output) -> None:
+    """Bring the database to its shape; at the first start make the first admin and show the key."""
     settings.storage.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.sqlalchemy_url)
     try:
         migrate(database.engine)
         with database.writes.begin() as session:
-            return create_first_admin(session, system_clock())
+            secret = create_first_admin(session, system_clock())
+            if secret:
+                # shown before it is committed: a crash in between costs a key that opens nothing
+                words = text("serve.first_key", output.lang, secret=secret)
+                output.show(words, {"status": "first-start", "admin_key": secret})
     finally:
         database.engine.dispose()
 

@@ -1,0 +1,68 @@
+"""The OpenAPI document: every operation says that it may refuse, and in which form."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from service.problems.problem import MEDIA_TYPE
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "A refusal in the words of RFC 9457.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "hint", "instance", "request_id", "errors"],
+    "properties": {
+        "type": {"type": "string", "description": "Address of the page that explains it"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What is wrong"},
+        "hint": {"type": "string", "description": "What to do"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message"],
+                "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Let the document of the application name the form of every refusal."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+            app.openapi_schema = _with_problems(made)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = PROBLEM_SCHEMA
+    for path in document["paths"].values():
+        for method in METHODS:
+            if method in path:
+                _add_refusals(path[method])
+    return document
+
+
+def _add_refusals(operation: dict[str, Any]) -> None:
+    """4XX and 5XX stand for all of them; 422 of the framework has our form, too."""
+    responses = operation["responses"]
+    responses.pop("422", None)
+    for status, words in (("4XX", "Refused: what is wrong and what to do"), ("5XX", "Failed")):
+        responses[status] = {"description": words, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
