@@ -118,7 +118,19 @@ def read_sweep(path: Path, limit: int = MOST_RUNS) -> SweepFile:
         faults.add(path.name, 0, "", "", code="wrong-shape", message=message, hint=hint)
     faults.raise_if_any()
     assert isinstance(written, Mapping) or written is None
-    found = _Reader(dict(written or {}), path.name, faults).sweep(path.stem, limit)
+    return sweep_of(written or {}, path.name, path.stem, limit)
+
+
+def sweep_of(written: Mapping[str, object], file: str, name: str, limit: int = MOST_RUNS) -> SweepFile:
+    """Return the sweep that plain values (from YAML or JSON) describe.
+
+    Raises
+    ------
+    InputFaults
+        With every fault; `file` is what they bear as their file.
+    """
+    faults = FaultCollector()
+    found = _Reader(dict(written), file, faults).sweep(name, limit)
     faults.raise_if_any()
     return found
 

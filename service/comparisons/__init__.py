@@ -1,0 +1,1 @@
+"""Runs side by side: who moved, and what moved them."""
