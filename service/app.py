@@ -14,7 +14,11 @@ from service.context import Context
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
+from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
+from service.runs.bell import Bell
+from service.runs.warm import WarmPlans
+from service.scenarios.endpoints import router as scenarios
 from service.settings import Settings
 from service.wire.guard_body import GuardBody
 from service.wire.rate_limit import RateLimit
@@ -35,6 +39,9 @@ def create_app(
         CollectorRegistry(),
         RateLimit(settings.requests_per_minute, seconds),
         RateLimit(settings.logins_per_minute, seconds),
+        PlanStore(opened, settings.storage / "plans"),
+        WarmPlans(),
+        Bell(),
     )
 
     @asynccontextmanager
@@ -46,7 +53,7 @@ def create_app(
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit):
+    for router in (health, accounts, audit, scenarios):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from service.clock import Clock
 from service.db.database import Database
+from service.plans.store import PlanStore
+from service.runs.bell import Bell
+from service.runs.warm import WarmPlans
 from service.settings import Settings
 from service.wire.rate_limit import RateLimit
 
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, clock, metrics and limits of one running service."""
+    """Settings, database, clock, metrics, limits, plans and the bell of runs of one running service."""
 
     settings: Settings
     database: Database
@@ -24,6 +27,9 @@ class Context:
     registry: CollectorRegistry
     requests: RateLimit
     logins: RateLimit
+    plans: PlanStore
+    warm: WarmPlans
+    bell: Bell
 
 
 def context_of(request: Request) -> Context:
