@@ -3,12 +3,14 @@
 from collections import OrderedDict
 from typing import TypeVar
 
+from allocator.allocation import Allocation
+from allocator.pipeline import Progress
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import PlanSheets
 from scenarios.changes.plan_texts import Reference
 from scenarios.groundwork import Groundwork
 from scenarios.scenario import Chain, apply_chain, chain_hash
-from scenarios.solving import Solution, solve
+from scenarios.solving import Solution, allocate_scenario, solve
 from scenarios.warm import WarmBase
 from solver_models.engines.base import Engine, EngineOptions
 
@@ -39,7 +41,7 @@ class PlanFamily:
         base: Plan | None = None,
     ) -> None:
         self.ground = Groundwork()
-        self._base = WarmBase(base, self.ground)
+        self._of, self._base = base, WarmBase(base, self.ground)
         self._engine, self._options, self._rounded = engine, options, rounded
         self._plans: OrderedDict[str, Plan] = OrderedDict()
         # keys are ids of plans; the plans are kept beside the values, so that no id is used again
@@ -50,6 +52,15 @@ class PlanFamily:
         """Solve a plan, without keeping the answer."""
         return solve(
             plan, self._engine, self._options, ground=self.ground, base=self._base, rounded=self._rounded
+        )
+
+    def allocate(
+        self, plan: Plan, progress: Progress, options: EngineOptions | None = None
+    ) -> tuple[Allocation, Solution]:
+        """Allocate a plan, with all that a result folder needs; the base itself as `allocate` does."""
+        base = WarmBase(None, self.ground) if plan is self._of else self._base
+        return allocate_scenario(
+            plan, self._engine, options or self._options or EngineOptions(), self.ground, base, progress
         )
 
     def kept(self, plan: Plan) -> Solution:

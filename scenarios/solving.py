@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
 from allocator.model.outcomes import instance_prices, rule_outcomes
 from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
-from allocator.pipeline import Solved, solve_measure
+from allocator.pipeline import Progress, Solved, round_measure, solve_measure
 from allocator.plan.plan import Plan
 from scenarios.groundwork import Groundwork
 from scenarios.warm import WarmBase
@@ -94,6 +95,41 @@ def solve(
     return Solution(plan, labels, measures, rounded)
 
 
+def allocate_scenario(
+    plan: Plan,
+    engine: Engine,
+    options: EngineOptions,
+    ground: Groundwork,
+    base: WarmBase,
+    progress: Progress,
+) -> tuple[Allocation, Solution]:
+    """Find the targets of every measure with all that a result folder needs, and the same as a solution.
+
+    Raises
+    ------
+    InfeasiblePlan, RunStopped, EngineFailure
+        As `allocate` does.
+    """
+    phases = Phases()
+    labels = ground.labels(plan)
+    allocated: list[MeasureAllocation] = []
+    solutions: list[MeasureSolution] = []
+    for measure in plan.spec.measures:
+        progress(measure, "solve")
+        with phases.phase("anchors"):
+            evidence = ground.evidence(plan, labels, measure)
+        solver = base.solver(measure, engine, options)
+        solved = solve_measure(plan, labels, measure, engine, options, phases, evidence, solver)
+        progress(measure, "round")
+        result = round_measure(plan, labels, measure, solved, phases)
+        unit = float(plan.spec.measures[measure].round_to)
+        amounts: FloatArray = result.target_units.astype(np.float64) * unit
+        allocated.append(result)
+        solutions.append(_solution(measure, solved, amounts, result.rules))
+    allocation = Allocation(plan, labels, tuple(allocated), engine.name, phases.seconds)
+    return allocation, Solution(plan, labels, tuple(solutions), is_rounded=True)
+
+
 def _solve_one(
     plan: Plan,
     labels: Labels,
@@ -113,12 +149,17 @@ def _solve_one(
     amounts = _rounded(plan, labels, measure, solved) if rounded else exact
     noise = np.maximum(float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0])
     prices = instance_prices(problem, solved.balanced, solved.answer)
+    rules = rule_outcomes(plan, labels, problem, exact, amounts, prices, noise)
+    return _solution(measure, solved, amounts, rules)
+
+
+def _solution(measure: str, solved: Solved, amounts: FloatArray, rules: pd.DataFrame) -> MeasureSolution:
     return MeasureSolution(
         measure=measure,
         anchors=solved.anchors,
         cells=solved.unrounded,
         amounts=amounts,
-        rules=rule_outcomes(plan, labels, problem, exact, amounts, prices, noise),
+        rules=rules,
         total_price=_total_price(solved),
         violations={tier.tier: tier.largest for tier in solved.tiers if tier.is_settled and tier.largest > 0},
     )

@@ -36,7 +36,7 @@ class WarmBase:
         if plan is None or measure not in plan.spec.measures or not isinstance(engine, BalanceEngine):
             return solve_model
         if measure not in self._states:
-            self._states[measure] = _state_of(plan, measure, engine, options, self._ground)
+            self._states[measure] = _state_of(plan, measure, engine, options.to_the_end, self._ground)
         state = self._states[measure]
         if state is None:
             return solve_model

@@ -11,13 +11,19 @@ from service.accounts.endpoints import router as accounts
 from service.audit.endpoints import router as audit
 from service.auth.oidc import identity_of
 from service.clock import Clock, system_clock
+from service.comparisons.endpoints import router as comparisons
 from service.context import Context, Worker
 from service.db.database import Database, open_database
+from service.experiments.endpoints import router as experiments
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
+from service.plans.store import PlanStore
 from service.problems.endpoints import router as problems
 from service.problems.handlers import install_problem_handlers
 from service.problems.openapi import describe_problems
+from service.runs.bell import Bell
+from service.runs.warm import WarmPlans
+from service.scenarios.endpoints import router as scenarios
 from service.settings import Settings
 from service.webhooks.endpoints import router as webhooks
 from service.wire.guard_body import GuardBody
@@ -48,6 +54,9 @@ def create_app(
         CollectorRegistry(),
         RateLimit(settings.requests_per_minute, seconds),
         RateLimit(settings.logins_per_minute, seconds),
+        PlanStore(opened, settings.storage / "plans"),
+        WarmPlans(),
+        Bell(),
         identity_of(settings),
     )
 
@@ -56,15 +65,15 @@ def create_app(
         with ExitStack() as stack:
             if database is None:
                 stack.callback(opened.engine.dispose)
-            context.workers.extend(stack.enter_context(start(context)) for start in background)
+            context.background.extend(stack.enter_context(start(context)) for start in background)
             yield
-            context.workers.clear()
+            context.background.clear()
 
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
     describe_problems(app)
-    for router in (accounts, audit, health, problems, webhooks):
+    for router in (accounts, audit, comparisons, experiments, health, problems, scenarios, webhooks):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

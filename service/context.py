@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from service.auth.oidc import Identity
 from service.clock import Clock
 from service.db.database import Database
+from service.plans.store import PlanStore
+from service.runs.bell import Bell
+from service.runs.warm import WarmPlans
 from service.settings import Settings
 from service.wire.rate_limit import RateLimit
 
@@ -31,7 +34,7 @@ class Worker(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, clock, metrics, limits, issuer and workers of one running service."""
+    """The parts of one running service."""
 
     settings: Settings
     database: Database
@@ -39,8 +42,11 @@ class Context:
     registry: CollectorRegistry
     requests: RateLimit
     logins: RateLimit
+    plans: PlanStore
+    warm: WarmPlans
+    bell: Bell
     identity: Identity | None
-    workers: list[Worker] = field(default_factory=list)
+    background: list[Worker] = field(default_factory=list)
 
 
 def context_of(request: Request) -> Context:

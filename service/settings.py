@@ -23,6 +23,20 @@ class Settings(BaseModel):
         Sizes of the token buckets per caller and, for logins, per user name and address.
     token_seconds
         How long a bearer token from a login lives.
+    workers
+        Worker processes that work runs off; 0 = this service takes requests only.
+    cluster
+        Address of a Dask scheduler (`tcp://host:port`) whose workers take the place of processes.
+    run_seconds, run_megabytes
+        Most seconds and megabytes of a run, and what it gets unless it asks for less.
+    run_attempts
+        How often a run is tried in all whose worker dies.
+    runs_per_account
+        Most runs of one account that wait or work.
+    experiment_runs
+        Most runs of one experiment.
+    lease_seconds
+        How long a run belongs to a service that is silent; then another one takes it.
     oidc_issuer, oidc_audience, oidc_jwks_url
         Whose tokens people may bring, for whom they must be meant, where the issuer's keys are;
         all three or none.
@@ -42,6 +56,14 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(default=6000, ge=1)
     logins_per_minute: int = Field(default=10, ge=1)
     token_seconds: int = Field(default=8 * 3600, ge=1)
+    workers: int = Field(default=2, ge=0, le=256)
+    cluster: str = Field(default="", pattern=r"^(tcp://[^\s/]+:\d+)?$")
+    run_seconds: int = Field(default=600, ge=1)
+    run_megabytes: int = Field(default=4096, ge=256)
+    run_attempts: int = Field(default=3, ge=1)
+    runs_per_account: int = Field(default=100, ge=1)
+    experiment_runs: int = Field(default=1000, ge=1)
+    lease_seconds: float = Field(default=20.0, ge=0.5)
     webhook_hosts: tuple[str, ...] = ()
     webhook_seconds: float = Field(default=1.0, gt=0)
     oidc_issuer: str = ""

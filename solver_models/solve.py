@@ -64,7 +64,8 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     """
     if len(model.soft) == 0 or not isinstance(engine, BalanceEngine):
         return _tier_by_tier(model, engine, options)
-    solved = _by_conflict(model, engine, options) if options.time_limit > 0 else None
+    has_time = options.time_limit > 0 and not options.is_stopped
+    solved = _by_conflict(model, engine, options) if has_time else None
     if solved is not None and reaches_its_tiers(model, solved):
         return solved
     if solved is None:
@@ -111,7 +112,7 @@ def without_wishes(model: BalanceModel) -> BalanceModel:
 def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
-    return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options))
+    return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options.to_the_end))
 
 
 def _by_conflict(model: BalanceModel, engine: BalanceEngine, options: EngineOptions) -> SolvedModel | None:
@@ -157,7 +158,7 @@ def _balanced(
 ) -> SolvedModel | None:
     """The balance on the face that the tiers left; None if a face over too few rows has no point."""
     try:
-        return SolvedModel(model, tiers, solve_balance(model, engine, options))
+        return SolvedModel(model, tiers, solve_balance(model, engine, options.to_the_end))
     except ModelInfeasible:
         return None
 

@@ -93,7 +93,7 @@ def settle_tiers(
         raise ModelInfeasible("a lower bound lies above its upper bound")
     outcomes: list[TierOutcome] = []
     for tier in np.unique(model.soft.tier).tolist():
-        if outcomes and not outcomes[-1].is_settled:
+        if options.is_stopped or (outcomes and not outcomes[-1].is_settled):
             model = without_tier(model, int(tier))
             outcomes.append(_unsettled(int(tier)))
             continue

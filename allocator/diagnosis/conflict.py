@@ -109,6 +109,20 @@ def find_conflict(labels: Labels, problem: MeasureProblem) -> Conflict:
     return Conflict(members, least, most, [found[g] for g in chosen], at)
 
 
+def conflict_on_trees(labels: Labels, problem: MeasureProblem) -> Conflict | None:
+    """Return the contradiction that the trees alone show, without a solver; None if they show none.
+
+    Rules over shares and unrelated sets of cells can still stand in each other's way: only a solve tells.
+    """
+    names = name_rows(labels, problem)
+    gap = tree_gap(labels.grid, *_bounds(labels, problem, names))
+    if gap is None:
+        return None
+    members = _members_of_gap(names, problem, gap)
+    named = list(dict.fromkeys(members["name"]))
+    return Conflict(members, gap.least, gap.most, named, (gap.node, gap.product))
+
+
 def name_rows(labels: Labels, problem: MeasureProblem) -> RowNames:
     """Name the rows of `feasibility_program`: the model's rows, then the cells."""
     grid, table = labels.grid, problem.instances

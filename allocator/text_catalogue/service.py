@@ -46,6 +46,38 @@ TEXTS = {
         "zh": "名称 {name} 已被占用。",
     },
     "problem.conflict.hint": {"en": "Choose another name.", "zh": "请换一个名称。"},
+    "problem.has-children": {
+        "en": "{count} scenario(s) build on this one: {names}.",
+        "zh": "有 {count} 个方案以此方案为基础：{names}。",
+    },
+    "problem.has-children.hint": {
+        "en": "Delete those first, or give them another parent.",
+        "zh": "请先删除它们，或为其指定其他上级方案。",
+    },
+    "problem.ended": {
+        "en": "The run has ended: {status}.",
+        "zh": "运行已结束：{status}。",
+    },
+    "problem.ended.hint": {
+        "en": "Only a run that waits or works can be stopped.",
+        "zh": "只有等待中或运行中的任务可以停止。",
+    },
+    "problem.not-ended": {
+        "en": "The run has not ended: {status}.",
+        "zh": "运行尚未结束：{status}。",
+    },
+    "problem.not-ended.hint": {
+        "en": "Ask again after the seconds in Retry-After, or follow its events.",
+        "zh": "请在 Retry-After 所示秒数后再试，或订阅其事件。",
+    },
+    "problem.no-result": {
+        "en": "The run ended without this: {status}.",
+        "zh": "运行已结束，但没有此内容：{status}。",
+    },
+    "problem.no-result.hint": {
+        "en": "See `status`, `reason` and `files` of the run.",
+        "zh": "请查看该运行的 `status`、`reason` 和 `files`。",
+    },
     "problem.stale": {
         "en": "It was changed since you read it.",
         "zh": "读取之后内容已被他人修改。",
@@ -93,6 +125,14 @@ TEXTS = {
     "problem.refused-address.hint": {
         "en": "Name a public https address, or let the operator list the host in ALLOCATOR_WEBHOOK_HOSTS.",
         "zh": "请使用公网 https 地址，或由管理员在 ALLOCATOR_WEBHOOK_HOSTS 中列出该主机。",
+    },
+    "problem.runs-not-ended": {
+        "en": "{count} run(s) of this experiment have not ended.",
+        "zh": "该实验还有 {count} 个运行尚未结束。",
+    },
+    "problem.runs-not-ended.hint": {
+        "en": "Wait until `ended` equals `runs`, then ask again.",
+        "zh": "请等到 `ended` 等于 `runs` 后再试。",
     },
     "problem.plan-at-fault": {
         "en": "The plan cannot be used as it stands: {count} fault(s).",

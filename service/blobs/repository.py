@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyarrow as pa
 from sqlalchemy import select
@@ -13,17 +14,31 @@ from service.db.models import Blob
 CODEC = "zstd"
 
 
-def keep(session: Session, content: bytes) -> str:
+@dataclass(frozen=True)
+class Packed:
+    """Bytes made ready to be kept: compressed and hashed before a transaction waits for it."""
+
+    sha256: str
+    size: int
+    content: bytes
+
+
+def pack(content: bytes) -> Packed:
+    """Compress and hash bytes."""
+    packed: bytes = pa.compress(content, codec=CODEC, asbytes=True)
+    return Packed(hashlib.sha256(content).hexdigest(), len(content), packed)
+
+
+def keep(session: Session, content: bytes | Packed) -> str:
     """Keep bytes and return their SHA-256; what is there already is not written again."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    packed = pa.compress(content, codec=CODEC, asbytes=True)
+    ready = content if isinstance(content, Packed) else pack(content)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
         dialect.insert(Blob)
-        .values(sha256=sha256, size=len(content), content=packed)
+        .values(sha256=ready.sha256, size=ready.size, content=ready.content)
         .on_conflict_do_nothing(index_elements=["sha256"])
     )
-    return sha256
+    return ready.sha256
 
 
 def content_of(session: Session, sha256: str) -> bytes:

@@ -54,9 +54,9 @@ def create_comparison(
     published = [wanted.published_run_id] if wanted.published_run_id else []
     with context.database.reads() as session:
         plan_id = find_run(session, caller, wanted.run_ids[0]).plan_id
-        results = service.results_of(session, caller, [*dict.fromkeys([*wanted.run_ids, *published])])
+        sides = service.sides_of(session, caller, [*dict.fromkeys([*wanted.run_ids, *published])])
     lang = language(request.scope)
-    files = service.compared(results, wanted.run_ids[0], wanted.published_run_id, lang)
+    files = service.compared(sides, wanted.run_ids[0], wanted.published_run_id, lang)
     now = context.clock()
     with context.database.writes.begin() as session:
 

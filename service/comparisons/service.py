@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from scenarios.comparison.comparison import compare_folders
 from scenarios.comparison.folder import write_comparison
+from scenarios.scenario import BASE
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.blobs.repository import contents_of, keep
@@ -34,8 +36,16 @@ NEEDED = (
 Files = Mapping[str, bytes]
 
 
-def results_of(session: Session, principal: Principal, run_ids: Sequence[str]) -> dict[str, Files]:
-    """Return the files of every run, by its id.
+@dataclass(frozen=True)
+class Side:
+    """A run as a comparison needs it; `name` is what people call it."""
+
+    name: str
+    files: Files
+
+
+def sides_of(session: Session, principal: Principal, run_ids: Sequence[str]) -> dict[str, Side]:
+    """Return name and files of every run, by its id.
 
     Raises
     ------
@@ -55,20 +65,29 @@ def results_of(session: Session, principal: Principal, run_ids: Sequence[str]) -
     ]
     if errors:
         raise Problem("invalid", errors=errors, count=len(errors))
-    return {run.run_id: _files(session, run) for run in runs}
+    names = _names(runs)
+    return {run.run_id: Side(names[run.run_id], _files(session, run)) for run in runs}
 
 
-def compared(results: Mapping[str, Files], base: str, published: str | None, lang: str) -> dict[str, bytes]:
-    """Compare results with the first; the files of the comparison by name. No database is touched."""
+def compared(sides: Mapping[str, Side], base: str, published: str | None, lang: str) -> dict[str, bytes]:
+    """Compare results with the base; the files of the comparison by name. No database is touched."""
     with tempfile.TemporaryDirectory(prefix="compare-") as place:
-        folders = {run_id: Path(place) / run_id for run_id in results}
-        for run_id, files in results.items():
-            folders[run_id].mkdir()
-            write_files(folders[run_id], files)
-        chosen = [folders[run_id] for run_id in results if run_id != published or run_id == base]
-        last = None if published is None else folders[published]
+        folders = {
+            run_id: Path(place) / str(k) / ("published" if run_id == published else "result")
+            for k, run_id in enumerate(sides)
+        }
+        for run_id, side in sides.items():
+            folders[run_id].mkdir(parents=True)
+            write_files(folders[run_id], side.files)
+        chosen = [run_id for run_id in sides if run_id != published or run_id == base]
+        comparison = compare_folders(
+            [folders[run_id] for run_id in chosen],
+            [sides[run_id].name for run_id in chosen],
+            folders[base],
+            None if published is None else folders[published],
+        )
         out = Path(place) / "comparison"
-        write_comparison(compare_folders(chosen, (), folders[base], last), out, lang)
+        write_comparison(comparison, out, lang)
         return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
 
@@ -114,6 +133,15 @@ def file_of(session: Session, comparison: Comparison, name: str) -> bytes:
     if name not in hashes:
         raise Problem("not-found")
     return contents_of(session, [hashes[name]])[hashes[name]]
+
+
+def _names(runs: Sequence[Run]) -> dict[str, str]:
+    """Call a run by its scenario; where two have the same, by the end of its id, too."""
+    called = {run.run_id: next((one["name"] for one in json.loads(run.chain)[-1:]), BASE) for run in runs}
+    return {
+        run_id: name if list(called.values()).count(name) == 1 else f"{name} {run_id[-6:]}"
+        for run_id, name in called.items()
+    }
 
 
 def _files(session: Session, run: Run) -> Files:

@@ -114,7 +114,7 @@ def accept(
     Raises
     ------
     Problem
-        `not-ended` while runs are under way, `invalid` where the baseline has no result.
+        `runs-not-ended` while runs are under way, `invalid` where the baseline has no result.
     InputFaults
         With every rule that cannot be read.
     """
@@ -124,7 +124,7 @@ def accept(
     cells = repository.cells(session, experiment.experiment_id, 0, 2**31)
     waiting = [cell for cell in cells if cell.status not in ENDED]
     if waiting:
-        raise Problem("not-ended", count=len(waiting))
+        raise Problem("runs-not-ended", count=len(waiting))
     baseline = next((cell for cell in cells if cell.position == wanted.baseline), None)
     if baseline is None or baseline.status not in WITH_RESULT:
         message = f"run {wanted.baseline} of this experiment has no result to be judged against"

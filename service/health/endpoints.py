@@ -26,7 +26,7 @@ def alive() -> dict[str, str]:
 @router.get("/readyz", responses={503: {"description": "A part is not ready"}})
 def ready(context: ContextDep) -> JSONResponse:
     """Ask the database now whether it answers, and whether what works beside it is alive."""
-    checks = {**_checks(context.database), **{worker.name: worker.is_alive for worker in context.workers}}
+    checks = {**_checks(context.database), **{worker.name: worker.is_alive for worker in context.background}}
     is_ready = all(checks.values())
     return JSONResponse(
         {"status": "ready" if is_ready else "not ready", "checks": checks}, 200 if is_ready else 503

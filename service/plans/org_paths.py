@@ -11,11 +11,9 @@ def path_of(ids: list[str]) -> str:
     return "/" + "".join(f"{one.replace('%', '%25').replace('/', quote('/', safe=''))}/" for one in ids)
 
 
-def nodes_of(plan: Plan, revision_id: str) -> list[PlanNode]:
-    """Return a row per node of the org, in file order."""
-    org = plan.org
-    parent = dict(zip(org["node_id"], org["parent_id"], strict=True))
-    parents = set(parent.values())
+def paths_of(plan: Plan) -> dict[str, str]:
+    """Return node -> path of every node of the org, in file order."""
+    parent = dict(zip(plan.org["node_id"], plan.org["parent_id"], strict=True))
     paths: dict[str, str] = {"": "/"}
 
     def path(node: str) -> str:
@@ -25,8 +23,15 @@ def nodes_of(plan: Plan, revision_id: str) -> list[PlanNode]:
             node = parent[node]
         for one in reversed(waiting):
             paths[one] = paths[parent[one]] + path_of([one])[1:]
-        return paths[waiting[0]] if waiting else paths[node]
+        return paths[node]
 
+    return {str(node): path(str(node)) for node in parent}
+
+
+def nodes_of(plan: Plan, revision_id: str) -> list[PlanNode]:
+    """Return a row per node of the org, in file order."""
+    org, paths = plan.org, paths_of(plan)
+    parents = set(org["parent_id"])
     columns = ("node_id", "parent_id", "level", "name", "employee_id", "email", "role")
     rows = zip(*(org[column].tolist() for column in columns), strict=True)
     return [
@@ -34,7 +39,7 @@ def nodes_of(plan: Plan, revision_id: str) -> list[PlanNode]:
             revision_id=revision_id,
             node_id=node,
             parent_id=above,
-            org_path=path(node),
+            org_path=paths[node],
             level=level,
             name=name,
             employee_id=employee,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.blobs.repository import Packed
+
 ENDED = ("succeeded", "stopped", "infeasible", "at_fault", "failed", "cancelled")
 WITH_RESULT = ("succeeded", "stopped")
 
@@ -26,6 +28,6 @@ class Outcome:
 
     status: str
     reason: str = ""
-    files: Mapping[str, bytes] | None = None
+    files: Mapping[str, bytes | Packed] | None = None
     kpis: Mapping[str, Any] | None = None
     result_hash: str = ""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
-from allocator.pipeline import allocate
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.results.folder import write_diagnosis, write_results
@@ -15,8 +14,9 @@ from scenarios.changes.kinds import read_changes
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
 from scenarios.scenario import Chain, Scenario
+from service.plans.org_paths import paths_of
 from service.runs.outcome import Outcome
-from solver_models.engines.base import EngineOptions
+from solver_models.engines.base import EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 
 Tell = Callable[[str], None]
@@ -66,31 +66,56 @@ def read_chain(written: str) -> Chain:
     return tuple(chain)
 
 
-def work(job: Job, base: Plan, tell: Tell = lambda phase: None) -> Outcome:
+def family_of(job: Job, base: Plan) -> PlanFamily:
+    """Return what the runs of a plan with the same engine and limit share.
+
+    Raises
+    ------
+    EngineError
+        If there is no such engine here.
+    """
+    return PlanFamily(
+        choose_engine(job.engine), EngineOptions(time_limit=job.time_limit), rounded=True, base=base
+    )
+
+
+def work(
+    job: Job,
+    base: Plan,
+    tell: Tell = lambda phase: None,
+    family: PlanFamily | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Outcome:
     """Allocate a plan under its scenarios; whatever goes wrong with the input is an outcome, too.
 
     Parameters
     ----------
     tell
         Called with the phase as the run goes on.
+    family
+        `family_of` this plan, where it is kept; the outcome is the same without it.
+    stop
+        Says true once somebody wants the best there is: soft tiers not settled yet are left out.
     """
-    options = EngineOptions(time_limit=job.time_limit)
     try:
         chain = read_chain(job.chain)
-        engine = choose_engine(job.engine)
-        family = PlanFamily(engine, options, rounded=True, base=base)
+        family = family or family_of(job, base)
+        tell("change")
         plan = family.changed(base, chain)
-        allocation = allocate(plan, engine, options, lambda measure, phase: tell(f"{phase} {measure}"))
+        allocation, solution = family.allocate(
+            plan, lambda measure, phase: tell(f"{phase} {measure}"), EngineOptions(job.time_limit, stop)
+        )
         tell("key figures")
         kpis = {
             one.measure: {**one.values, "by_product": one.by_product}
-            for one in measure_kpis(family.solve(plan), family.ground)
+            for one in measure_kpis(solution, family.ground)
         }
         tell("write")
         with tempfile.TemporaryDirectory(prefix="run-") as folder:
             out = Path(folder) / "result"
             written = write_results(allocation, out, job.lang, with_workbook=job.with_workbook)
             files = _contents(out, written["files"])
+        files["nodes.json"] = nodes_file(plan)
     except InfeasiblePlan as infeasible:
         return _infeasible(infeasible)
     except InputFaults as error:
@@ -98,10 +123,15 @@ def work(job: Job, base: Plan, tell: Tell = lambda phase: None) -> Outcome:
         return Outcome("at_fault", str(error), {"faults.json": faults})
     except RunStopped as stopped:
         return Outcome("failed", str(stopped))
-    except EngineFailure as failure:
+    except (EngineFailure, EngineError) as failure:
         return Outcome("failed", str(failure))
     status = "succeeded" if allocation.status == "optimal" else "stopped"
     return Outcome(status, "", files, kpis, written["result_hash"])
+
+
+def nodes_file(plan: Plan) -> bytes:
+    """Return {node: path} of the changed plan: a scenario may hire, move and split."""
+    return json.dumps(paths_of(plan), ensure_ascii=False).encode()
 
 
 def _contents(folder: Path, names: Sequence[str]) -> dict[str, bytes]:

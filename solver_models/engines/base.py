@@ -1,5 +1,6 @@
 """What an engine is, and how one is chosen by name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -17,9 +18,23 @@ class EngineOptions:
     ----------
     time_limit
         Seconds for one solve; inf = none.
+    stop
+        Asked now and then while soft tiers are settled; once it says true, the tiers that are left are
+        treated as if the time limit had ended them. The balance is finished all the same.
     """
 
     time_limit: float = float("inf")
+    stop: Callable[[], bool] | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody wants what there is by now."""
+        return self.stop is not None and self.stop()
+
+    @property
+    def to_the_end(self) -> "EngineOptions":
+        """The same limits for a solve that nobody stops."""
+        return EngineOptions(self.time_limit)
 
 
 class EngineError(RuntimeError):

@@ -1,5 +1,6 @@
 """HiGHS called directly: arrays in, arrays out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -37,6 +38,8 @@ class HighsEngine:
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         load(highs, program)
+        if options.stop is not None:
+            _stop_when(highs, options.stop)
         run_status = highs.run()
         status = _STATUS.get(highs.getModelStatus(), Status.FAILED)
         if run_status == highspy.HighsStatus.kError:
@@ -61,6 +64,15 @@ class _SilentHighs(highspy.Highs):
         """Silence the output before the first message."""
         self.setOptionValue("output_flag", False)
         super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+def _stop_when(highs: highspy.Highs, stop: Callable[[], bool]) -> None:
+    """Ask at every iteration whether to end the search."""
+
+    def ask(event: highspy.highs.HighsCallbackEvent) -> None:
+        event.interrupt(stop())
+
+    highs.cbSimplexInterrupt.subscribe(ask)
 
 
 def new_highs(time_limit: float = float("inf")) -> highspy.Highs:

@@ -51,7 +51,7 @@ class InteriorEngine:
                     solved_by=self.name,
                 )
         left = options.time_limit - (time.monotonic() - start)
-        return self.fallback.solve(program, EngineOptions(time_limit=left))
+        return self.fallback.solve(program, EngineOptions(left, options.stop))
 
     def balance_point(self, model: BalanceModel) -> BalancePoint:
         """Return a point near the minimiser of the balance, its prices, or a ray if it is infeasible.

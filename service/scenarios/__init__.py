@@ -1,0 +1,1 @@
+"""Scenarios: a parent and a list of changes, checked when they are written."""
