@@ -10,7 +10,10 @@ from solver_models.arrays import FloatArray, IntArray
 
 
 class Carried(NamedTuple):
-    """carried.csv of one rule: its nodes in ascending order, what is done there, bases (NaN = not given)."""
+    """carried.csv of one rule: its nodes in ascending order, what is done there, bases (NaN = not given).
+
+    A rule that has rows applies to the nodes of these rows.
+    """
 
     node: IntArray
     done: FloatArray

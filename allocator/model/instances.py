@@ -137,10 +137,12 @@ def _instances_of(
 ) -> _Part:
     """Spell out one rule."""
     node = _nodes_of(labels, rule.level, rule.node_id)
+    own = carried.get(rule.rule_id, NOTHING_CARRIED)
+    if len(own.node):
+        node = node[np.isin(node, own.node)]
     product = np.full(len(node), labels.product_code[rule.product_id or "*"], np.int64)
     basis = rule.basis or DEFAULT_BASIS[rule.kind]
     base, group = BASES[rule.kind](plan, labels, measure, anchors, node, product, basis)
-    own = carried.get(rule.rule_id, NOTHING_CARRIED)
     done, done_whole, given = own.at(node)
     base = np.where(np.isfinite(given), given, base)
     applies = np.isfinite(base) & (base > 0) & at_work[node]

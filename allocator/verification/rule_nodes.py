@@ -127,6 +127,7 @@ def _rule(
     kind = str(rule["kind"])
     basis = str(rule["basis"]) or DEFAULT_BASIS[kind]
     node = _named_nodes(company, str(rule["level"]), str(rule["node_id"]))
+    node = _among_carried(company, str(rule["rule_id"]), node)
     product = np.full(len(node), company.products.position[str(rule["product_id"]) or ALL], np.int64)
     base = _base(company, result, kind, basis, node, product)
     done, done_whole, given = _carried(company, str(rule["rule_id"]), node)
@@ -148,6 +149,13 @@ def _rule(
     elif kind == "fairness":
         page["lower"], page["upper"] = 1.0 + (-high if np.isnan(low) else low), 1.0 + high
     return page
+
+
+def _among_carried(company: Company, rule_id: str, node: IntArray) -> IntArray:
+    """Keep the nodes that carried.csv names, if it names the rule at all."""
+    table = company.table("carried")
+    named = codes(company.org, table["node_id"][table["rule_id"] == rule_id])
+    return node[np.isin(node, named)] if len(named) else node
 
 
 def _carried(company: Company, rule_id: str, node: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ from allocator.plan.reading import read_plan
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.replan.folder import check_replan_target, write_replan
+from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import engine_named
 from service.cli.output import Output
@@ -49,6 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stability", type=_share, default=Decimal("0.1"), metavar="0..1", help="soft band per rep (0.1)"
     )
+    parser.add_argument(
+        "--productivity",
+        choices=("keep", "learn"),
+        default="keep",
+        help="anchors of the rest: the current targets (keep), or times what was sold of them so far (learn)",
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
@@ -70,8 +77,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.actuals,
         arguments.published,
         arguments.as_of,
-        arguments.keep_gap,
-        float(arguments.stability),
+        Policy(arguments.keep_gap, float(arguments.stability), arguments.productivity == "learn"),
         arguments.moves,
     )
     options = EngineOptions(time_limit=arguments.time_limit)
