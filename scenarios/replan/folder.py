@@ -146,6 +146,7 @@ def replan_document(found: Replan, request: Request, rules: pd.DataFrame) -> dic
         "status": "replanned",
         "plan": found.plan.spec.plan,
         "input_hash": found.plan.input_hash,
+        "overrides": list(found.plan.overrides),
         "as_of": request.as_of,
         "months_over": found.done,
         "keep_gap": float(request.policy.keep_gap),
