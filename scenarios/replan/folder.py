@@ -15,6 +15,7 @@ from allocator.plan.plan import Plan, month_text
 from allocator.results.csv_text import write_csv
 from allocator.results.folder import write_results
 from allocator.results.tables import amounts
+from scenarios.replan.page import replan_page
 from scenarios.replan.replan import Replan, Request, Year, replan
 from scenarios.replan.year_rules import MISSED, year_rules
 from solver_models.engines.base import Engine, EngineOptions
@@ -58,7 +59,10 @@ def write_replan(
         rules = [year_rules(found, name) for name in found.years]
         write_csv(fresh / "replan_rules.csv", rules)
         write_csv(fresh / "replan_reps.csv", (_reps_table(found, name) for name in found.years))
-        document = replan_document(found, request, pd.concat(rules, ignore_index=True))
+        all_rules = pd.concat(rules, ignore_index=True)
+        words = replan_page(found, request, all_rules, lang)
+        (fresh / "replan.html").write_text(words, encoding="utf-8", newline="\n")
+        document = replan_document(found, request, all_rules)
         words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
         (fresh / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
         fresh.chmod(0o755)
