@@ -91,6 +91,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "can be; totals and pins are kept.",
         "zh": "在已发生的实际下，硬性规则已无法同时成立，因此以最小幅度放宽；总额与锁定值保持不变。",
     },
+    "replan.rules_missed": {"en": "rules that do not hold on the year", "zh": "全年未成立的规则"},
+    "replan.missed_of": {"en": "{missed} of {checked}", "zh": "{missed} / {checked}"},
     "replan.because_actuals": {"en": "what was sold already", "zh": "已发生的实际"},
     "replan.because_others": {"en": "totals or other rules", "zh": "总额或其他规则"},
     "replan.more": {"en": "{count} more in {file}", "zh": "另有 {count} 项见 {file}"},

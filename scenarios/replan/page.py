@@ -142,7 +142,10 @@ def _sum(actual: float, rest: float, now: float, lang: str) -> Markup:
 
 def _rest_before(found: Replan, measure: str) -> FloatArray:
     """Remaining published targets after moves by node and product, in the measure's unit."""
-    return found.labels.grid.roll_up(found.years[measure].remainder.current)
+    year, unit, grid = found.years[measure], _unit(found, measure), found.labels.grid
+    rest = np.asarray(year.published[:, :, found.done :].sum(axis=2) * unit, np.float64)
+    moved = year.remainder.current - rest[np.ix_(grid.org.leaf, grid.products.leaf)].ravel()
+    return rest + grid.roll_up(moved)
 
 
 def _rest_now(found: Replan, measure: str) -> FloatArray:

@@ -95,5 +95,10 @@ def _words(document: dict[str, Any], out: Path, lang: str) -> str:
             [text(f"replan.{key}", lang), "-" if found[key] is None else f"{found[key]:.1%}"]
             for key in SHARES
         ]
-        lines += ["", *text_table(rows)]
+        told = text(
+            "replan.missed_of", lang, missed=found["rules"]["missed"], checked=found["rules"]["checked"]
+        )
+        lines += ["", *text_table([*rows, [text("replan.rules_missed", lang), told]])]
+    if document["hard_amounts_gave_way"]:
+        lines += ["", text("replan.gave_way", lang)]
     return "\n".join([*lines, "", text("replan.written", lang, out=out)])
