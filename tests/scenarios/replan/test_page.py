@@ -33,7 +33,7 @@ class Nesting(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.words.append(data.strip())
 
 
 def read(out: Path) -> list[str]:
