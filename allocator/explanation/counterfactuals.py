@@ -264,15 +264,17 @@ def _base(case: Case, table: pd.DataFrame) -> FloatArray:
 
 
 def _whole(case: Case, table: pd.DataFrame) -> FloatArray:
-    whole: FloatArray = case.labels.grid.roll_up(case.solved.unrounded)[table["node"].to_numpy(np.int64), 0]
-    return whole
+    node = table["node"].to_numpy(np.int64)
+    whole: FloatArray = case.labels.grid.roll_up(case.solved.unrounded)[node, 0]
+    done: FloatArray = table["done_whole"].to_numpy(np.float64)
+    return whole + done
 
 
 def _peers(case: Case, table: pd.DataFrame) -> FloatArray:
-    """P_v / P_G * X_G of every fairness instance."""
+    """P_v / P_G * (X_G + what G has already) of every fairness instance."""
     fair = (table["kind"] == "fairness").to_numpy(bool)
     own = table[fair]
-    x = case.labels.grid.roll_up(case.solved.unrounded)[own["node"], own["product"]]
+    x = case.labels.grid.roll_up(case.solved.unrounded)[own["node"], own["product"]] + own["done"].to_numpy()
     keys = [own["rule"].to_numpy(), own["group"].to_numpy()]
     of_group = pd.DataFrame({"x": x, "p": own["base"].to_numpy()}).groupby(keys).transform("sum")
     slope = np.zeros(len(table))

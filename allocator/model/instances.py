@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.history import history_windows
+from allocator.model.carried import NOTHING_CARRIED, Carried, carried_of
 from allocator.model.labels import Labels
 from allocator.model.presence import absent_reps
 from allocator.plan.commitments import current_commitments
@@ -35,6 +36,8 @@ COLUMNS = (
     "tier",
     "owner",
     "group",
+    "done",
+    "done_whole",
 )
 TEXT_COLUMNS = ("rule_id", "kind", "basis", "owner")
 
@@ -48,13 +51,15 @@ def spell_out(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> pd.
     (positions), min, max (the rule's own terms), base (history, commitment or peer basis the
     rule refers to; 1 otherwise), lower, upper (amounts, drawn inwards to whole units where the
     kind is an amount; +-inf where open), tier (0 = hard), owner, group (peer group number of
-    fairness, else -1). Sorted by rule_id, then node; pins last.
+    fairness, else -1), done, done_whole (what mix and fairness rules count besides the targets: at the
+    node and product, at the node; 0 otherwise). Sorted by rule_id, then node; pins last.
     """
     rules = plan.rules[plan.rules["measure"] == measure].sort_values("rule_id", kind="stable")
     at_work = nodes_at_work(plan, labels)
     position = rules.index.to_numpy(np.int64)
+    carried = carried_of(plan, labels)
     parts = [
-        _instances_of(plan, labels, measure, anchors, at_work, Rule(int(k), *row))
+        _instances_of(plan, labels, measure, anchors, at_work, carried, Rule(int(k), *row))
         for k, row in zip(position, rules[list(RULE_COLUMNS)].itertuples(index=False), strict=True)
     ]
     parts.append(_pins(plan, labels, measure))
@@ -98,6 +103,8 @@ class _Part:
     lower: FloatArray
     upper: FloatArray
     group: IntArray
+    done: FloatArray
+    done_whole: FloatArray
 
     def __len__(self) -> int:
         return len(self.node)
@@ -120,13 +127,24 @@ def _joined(parts: Sequence[_Part]) -> dict[str, NDArray[Any]]:
 
 
 def _instances_of(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, at_work: BoolArray, rule: Rule
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    anchors: Anchors,
+    at_work: BoolArray,
+    carried: dict[str, Carried],
+    rule: Rule,
 ) -> _Part:
     """Spell out one rule."""
     node = _nodes_of(labels, rule.level, rule.node_id)
+    own = carried.get(rule.rule_id, NOTHING_CARRIED)
+    if len(own.node):
+        node = node[np.isin(node, own.node)]
     product = np.full(len(node), labels.product_code[rule.product_id or "*"], np.int64)
     basis = rule.basis or DEFAULT_BASIS[rule.kind]
     base, group = BASES[rule.kind](plan, labels, measure, anchors, node, product, basis)
+    done, done_whole, given = own.at(node)
+    base = np.where(np.isfinite(given), given, base)
     applies = np.isfinite(base) & (base > 0) & at_work[node]
     node, product, base, group = node[applies], product[applies], base[applies], group[applies]
     lower, upper = BOUNDS[rule.kind](float(rule.min), float(rule.max), base)
@@ -146,6 +164,8 @@ def _instances_of(
         lower=lower,
         upper=upper,
         group=group,
+        done=done[applies],
+        done_whole=done_whole[applies],
     )
 
 
@@ -338,6 +358,8 @@ def _pins(plan: Plan, labels: Labels, measure: str) -> _Part:
         lower=amount,
         upper=amount,
         group=np.full(n, -1, np.int64),
+        done=np.zeros(n),
+        done_whole=np.zeros(n),
     )
 
 

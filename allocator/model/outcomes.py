@@ -98,16 +98,19 @@ def instance_prices(problem: MeasureProblem, balanced: BalanceModel, answer: Bal
 def row_amounts(
     plan: Plan, labels: Labels, table: pd.DataFrame, node_amounts: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Row amount and its bounds, instance by instance, for given node amounts."""
+    """Row amount and its bounds, instance by instance, for given node amounts.
+
+    Mix and fairness count what is done already as well.
+    """
     node, product = table["node"].to_numpy(np.int64), table["product"].to_numpy(np.int64)
-    amount = node_amounts[node, product].astype(np.float64)
+    amount = node_amounts[node, product] + table["done"].to_numpy(np.float64)
     low, high = table["lower"].to_numpy(np.float64), table["upper"].to_numpy(np.float64)
     kind, basis = table["kind"].to_numpy(object), table["basis"].to_numpy(object)
     is_weighted = (kind == "link") | ((kind == "capacity") & (basis == "effort"))
     for column in sorted(set(basis[is_weighted])):
         chosen = is_weighted & (basis == column)
         amount = np.where(chosen, _weighted(plan, labels, column, node, product, node_amounts), amount)
-    whole = node_amounts[node, 0]
+    whole = node_amounts[node, 0] + table["done_whole"].to_numpy(np.float64)
     peers = _peer_amount(table, node_amounts)
     base = np.where(kind == "mix", whole, np.where(kind == "fairness", peers, 1.0))
     return amount, _scaled(low, base), _scaled(high, base)
@@ -132,7 +135,7 @@ def _weighted(
 
 
 def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
-    """P_v / P_G * X_G of each fairness instance; 1 elsewhere."""
+    """P_v / P_G * (X_G + what G has already) of each fairness instance; 1 elsewhere."""
     result = np.ones(len(table))
     fair = table["kind"].to_numpy(object) == "fairness"
     if not fair.any():
@@ -140,7 +143,7 @@ def _peer_amount(table: pd.DataFrame, node_amounts: FloatArray) -> FloatArray:
     node, product, rule, group = (
         table[name].to_numpy(np.int64)[fair] for name in ("node", "product", "rule", "group")
     )
-    amount = node_amounts[node, product].astype(np.float64)
+    amount = node_amounts[node, product] + table["done"].to_numpy(np.float64)[fair]
     base = table["base"].to_numpy(np.float64)[fair]
     pairs = np.stack([rule, group])
     _, peers = np.unique(pairs, axis=1, return_inverse=True)
@@ -154,7 +157,7 @@ def values_in_own_terms(table: pd.DataFrame, amount: FloatArray, node_amounts: F
     """Amount, growth rate, share, ratio or deviation from the peers, as the kind says."""
     kind = table["kind"].to_numpy(object)
     base = table["base"].to_numpy(np.float64)
-    whole = node_amounts[table["node"].to_numpy(np.int64), 0].astype(np.float64)
+    whole = node_amounts[table["node"].to_numpy(np.int64), 0] + table["done_whole"].to_numpy(np.float64)
     peers = _peer_amount(table, node_amounts)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.select(

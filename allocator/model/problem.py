@@ -139,6 +139,8 @@ class _Lines:
     upper: FloatArray
     tier: IntArray
     group: IntArray
+    done: FloatArray
+    done_whole: FloatArray
     scale: FloatArray
 
     def __len__(self) -> int:
@@ -166,6 +168,8 @@ def _lines_of(instances: pd.DataFrame) -> _Lines:
         upper=_floats(instances, "upper"),
         tier=_ints(instances, "tier"),
         group=_ints(instances, "group"),
+        done=_floats(instances, "done"),
+        done_whole=_floats(instances, "done_whole"),
         scale=np.ones(len(instances)),
     )
 
@@ -299,7 +303,8 @@ def _add_mix_rows(book: _Book, lines: _Lines, node_anchor: FloatArray) -> None:
     sides, is_lower, share = _sides(lines)
     book.enter_lines("mix", sides)
     scale = _anchor_scale(sides, node_anchor)
-    add_mix(book.rows, sides.node, sides.product, share, is_lower, sides.tier, scale)
+    bound = share * sides.done_whole - sides.done
+    add_mix(book.rows, sides.node, sides.product, share, is_lower, sides.tier, scale, bound)
 
 
 def _add_fairness_rows(book: _Book, lines: _Lines, node_anchor: FloatArray) -> None:
@@ -326,6 +331,7 @@ def _add_fairness_rows(book: _Book, lines: _Lines, node_anchor: FloatArray) -> N
         is_lower,
         sides.tier,
         _anchor_scale(sides, node_anchor),
+        sides.done,
     )
 
 

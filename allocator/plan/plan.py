@@ -16,7 +16,7 @@ class Plan:
     ----------
     spec
         `plan.yaml`.
-    org, products, history, commitments, potential, rules, pins, calendar, seasonality
+    org, products, history, commitments, potential, rules, pins, calendar, seasonality, carried
         One frame per table with all columns of the contract, in file order. Ids and text
         are `str` ("" = not given), amounts float64 (NaN = not given), months int64
         (year * 12 + month - 1, -1 = not given), dates int64 days since 1970-01-01
@@ -38,6 +38,7 @@ class Plan:
     pins: pd.DataFrame
     calendar: pd.DataFrame
     seasonality: pd.DataFrame
+    carried: pd.DataFrame
     input_hash: str
     overrides: tuple[str, ...] = ()
 

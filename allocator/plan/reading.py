@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from allocator.plan.checks.bounds import check_bounds
+from allocator.plan.checks.carried import check_carried
 from allocator.plan.checks.facts import check_commitments, check_history, check_potential
 from allocator.plan.checks.months import check_calendar, check_seasonality
 from allocator.plan.checks.pins import check_pins
@@ -107,6 +108,8 @@ def check_draft(draft: Draft, faults: FaultCollector, touched: frozenset[str] | 
     if looks_at("rules", "org", "products", "history", "commitments", "potential", "frame"):
         check_rules(draft, faults, **trees)
         check_bounds(draft, faults)
+    if looks_at("carried", "org", "frame"):
+        check_carried(draft, faults)
     if looks_at("calendar", "frame"):
         check_calendar(draft, faults)
     if looks_at("seasonality", "products", "frame"):

@@ -111,6 +111,13 @@ SEASONALITY = _table(
     "period:month weight:amount",
     "measure:id product_id:id",
 )
+CARRIED = _table(
+    "carried",
+    "rule x node",
+    "rule_id node_id",
+    "rule_id:id node_id:id",
+    "done:amount done_whole:amount base:amount",
+)
 
 TABLES: tuple[Table, ...] = (
     ORG,
@@ -122,6 +129,7 @@ TABLES: tuple[Table, ...] = (
     PINS,
     CALENDAR,
     SEASONALITY,
+    CARRIED,
 )
 REQUIRED_TABLES = ("org", "products")
 TRACKING_TABLES = ("actuals", "opportunities", "activities")

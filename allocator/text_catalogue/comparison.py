@@ -79,8 +79,8 @@ TEXTS = {
     "replan.reps_changed": {"en": "share of reps changed", "zh": "目标变动人员占比"},
     "replan.largest_change": {"en": "largest change of a rep", "zh": "个人最大变动"},
     "replan.written": {
-        "en": "Written to {out}; prove it with: allocator verify {out}/remaining --plan {out}/plan",
-        "zh": "已写入 {out}；验证命令：allocator verify {out}/remaining --plan {out}/plan",
+        "en": "Written to {out} (replan.html to read); prove it with: allocator verify {out}",
+        "zh": "已写入 {out}（replan.html 供阅读）；验证命令：allocator verify {out}",
     },
     "limits.title": {
         "en": "How far the totals of {plan} can go under its hard rules",

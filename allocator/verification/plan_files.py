@@ -21,6 +21,7 @@ from allocator.errors import AllocatorError
 
 TABLES = (
     "calendar",
+    "carried",
     "commitments",
     "history",
     "org",
@@ -50,6 +51,7 @@ COLUMNS = {
         "owner",
     ),
     "pins": ("node_id", "product_id", "measure", "amount", "owner"),
+    "carried": ("rule_id", "node_id", "done", "done_whole", "base"),
 }
 
 

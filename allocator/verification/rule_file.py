@@ -172,12 +172,12 @@ def _per_entry(sides: Sides, values: FloatArray) -> FloatArray:
 def own_terms(company: Company, rules: RuleNodes, sides: Sides, nodes: FloatArray) -> FloatArray:
     """Amount, growth rate, share, ratio or deviation from the peers of every entry; NaN where not defined."""
     node, product = rules.ints("node"), rules.ints("product")
-    amount = nodes[node, product].astype(np.float64)
+    amount = nodes[node, product] + rules.floats("done")
     rows = sides.row(nodes)
     weighted = sides.is_weighted
     amount[sides.entry[weighted]] = rows[weighted]
     base = rules.floats("base")
-    whole = nodes[node, 0]
+    whole = nodes[node, 0] + rules.floats("done_whole")
     group = rules.ints("group")
     member = group >= 0
     width = int(group.max(initial=0)) + 1

@@ -35,7 +35,8 @@ class RuleNodes:
         rule_id, kind, basis, owner (texts), node, product (positions), min, max (own terms, NaN =
         open), base (history, commitment or peer basis), lower, upper (amounts drawn inwards to
         whole units, or factors of mix and fairness; +-inf = open), whole (drawn inwards), tier
-        (0 = hard), group (number of the peer group, -1 = none), on_cell (a bound of one cell).
+        (0 = hard), group (number of the peer group, -1 = none), on_cell (a bound of one cell), done,
+        done_whole (what a ratio counts besides the targets).
     """
 
     table: pd.DataFrame
@@ -91,6 +92,7 @@ def _page(
     columns["lower"] = np.where(np.isnan(least), -np.inf, least)
     columns["upper"] = np.where(np.isnan(most), np.inf, most)
     columns |= {"rule_id": "", "basis": "amount", "owner": "", "base": 1.0, "tier": 0, "group": ""}
+    columns |= {"done": 0.0, "done_whole": 0.0}
     return pd.DataFrame(columns | words)
 
 
@@ -125,8 +127,11 @@ def _rule(
     kind = str(rule["kind"])
     basis = str(rule["basis"]) or DEFAULT_BASIS[kind]
     node = _named_nodes(company, str(rule["level"]), str(rule["node_id"]))
+    node = _among_carried(company, str(rule["rule_id"]), node)
     product = np.full(len(node), company.products.position[str(rule["product_id"]) or ALL], np.int64)
     base = _base(company, result, kind, basis, node, product)
+    done, done_whole, given = _carried(company, str(rule["rule_id"]), node)
+    base = np.where(np.isnan(given), base, given)
     applies = np.isfinite(base) & (base > 0) & company.has_reps[node]
     node, product, base = node[applies], product[applies], base[applies]
     group: Any = ""
@@ -136,6 +141,7 @@ def _rule(
     tier = 0 if rule["tier"] in ("", "hard") else int(rule["tier"])
     words = {"rule_id": rule["rule_id"], "owner": rule["owner"], "tier": tier}
     page = _page(node, product, low, high, kind=kind, basis=basis, base=base, group=group, **words)
+    page["done"], page["done_whole"] = done[applies], done_whole[applies]
     if kind == "growth":
         page["lower"], page["upper"] = (1.0 + page["lower"]) * base, (1.0 + page["upper"]) * base
     elif kind == "commitment":
@@ -143,6 +149,27 @@ def _rule(
     elif kind == "fairness":
         page["lower"], page["upper"] = 1.0 + (-high if np.isnan(low) else low), 1.0 + high
     return page
+
+
+def _among_carried(company: Company, rule_id: str, node: IntArray) -> IntArray:
+    """Keep the nodes that carried.csv names, if it names the rule at all."""
+    table = company.table("carried")
+    named = codes(company.org, table["node_id"][table["rule_id"] == rule_id])
+    return node[np.isin(node, named)] if len(named) else node
+
+
+def _carried(company: Company, rule_id: str, node: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what carried.csv says of a rule at each node: done, done of all products, base (NaN = none)."""
+    table = company.table("carried")
+    table = table[table["rule_id"] == rule_id]
+    position = codes(company.org, table["node_id"])
+    found = []
+    for column, otherwise in (("done", 0.0), ("done_whole", 0.0), ("base", np.nan)):
+        by_node = np.full(len(company.org), otherwise)
+        amount = numbers(table[column])
+        by_node[position] = np.where(np.isnan(amount), otherwise, amount)
+        found.append(by_node[node])
+    return found[0], found[1], found[2]
 
 
 def _named_nodes(company: Company, level: str, node_id: str) -> IntArray:

@@ -4,8 +4,8 @@ A side reads `row >= bound` (lower) or `row <= bound` (upper), where the row is
 
 * amount: X_v(p);
 * weighted (effort, link): sum over products of c_p X_v(p);
-* mix: X_v(p) - share * X_v, bound 0;
-* fairness: X_v(p) - factor * (P_v / P_G) * sum over the peers of X, bound 0.
+* mix: X_v(p) - share * X_v, bound share * done_v - done_v(p), 0 where nothing is carried;
+* fairness: X_v(p) - factor * (P_v / P_G) * sum over the peers of X, bound the same sum of what is done.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Sides:
     is_lower
         True for `row >= bound`.
     bound
-        In the row's unit; 0 for mix and fairness.
+        In the row's unit; for mix and fairness what is done already makes it, 0 without.
     factor
         Share of a mix, factor * P_v / P_G of fairness, 0 otherwise.
     scale
@@ -198,13 +198,23 @@ def all_sides(company: Company, rules: RuleNodes, anchor_cells: FloatArray) -> S
     is_lower = np.arange(len(entry)) < len(has_low)
     written = np.where(is_lower, low[entry], high[entry])
     is_ratio = rules.is_kind("mix", "fairness")[entry]
-    bound = np.where(is_ratio, 0.0, written)
+    factor = np.where(is_ratio, written * _group_share(rules)[entry], 0.0)
+    own, whole_done = rules.floats("done")[entry], _whole_done(rules)[entry]
+    bound = np.where(is_ratio, factor * whole_done - own, written)
     whole = company.node_sums(anchor_cells)[rules.ints("node")[entry], 0]
     fallback = np.where(whole > 0, whole, 1.0)
-    scale = np.where(bound != 0, np.abs(bound), fallback)
-    share = _group_share(rules)[entry]
-    factor = np.where(is_ratio, written * share, 0.0)
+    scale = np.where((bound != 0) & ~is_ratio, np.abs(bound), fallback)
     return Sides(company, rules, entry, is_lower, bound, factor, scale)
+
+
+def _whole_done(rules: RuleNodes) -> FloatArray:
+    """What the whole of each ratio has already: the node's products, or the peers; 0 otherwise."""
+    group = rules.ints("group")
+    member = group >= 0
+    of_group = np.bincount(
+        group[member], weights=rules.floats("done")[member], minlength=int(group.max(initial=0)) + 1
+    )
+    return np.where(member, of_group[np.maximum(group, 0)], rules.floats("done_whole"))
 
 
 def _group_share(rules: RuleNodes) -> FloatArray:

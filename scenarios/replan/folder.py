@@ -15,7 +15,9 @@ from allocator.plan.plan import Plan, month_text
 from allocator.results.csv_text import write_csv
 from allocator.results.folder import write_results
 from allocator.results.tables import amounts
+from scenarios.replan.page import replan_page
 from scenarios.replan.replan import Replan, Request, Year, replan
+from scenarios.replan.year_rules import MISSED, year_rules
 from solver_models.engines.base import Engine, EngineOptions
 
 MARK, PLAN, REMAINING = "replan.json", "plan", "remaining"
@@ -54,7 +56,13 @@ def write_replan(
         write_results(found.remaining, fresh / REMAINING, lang, with_workbook=False)
         write_csv(fresh / "replan.csv", (_years_table(found, name) for name in found.years))
         write_csv(fresh / "replan_monthly.csv", (_months_table(found, name) for name in found.years))
-        document = replan_document(found, request)
+        rules = [year_rules(found, name) for name in found.years]
+        write_csv(fresh / "replan_rules.csv", rules)
+        write_csv(fresh / "replan_reps.csv", (_reps_table(found, name) for name in found.years))
+        all_rules = pd.concat(rules, ignore_index=True)
+        words = replan_page(found, request, all_rules, lang)
+        (fresh / "replan.html").write_text(words, encoding="utf-8", newline="\n")
+        document = replan_document(found, request, all_rules)
         words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
         (fresh / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
         fresh.chmod(0o755)
@@ -112,18 +120,57 @@ def _months_table(found: Replan, measure: str) -> pd.DataFrame:
     )
 
 
-def replan_document(found: Replan, request: Request) -> dict[str, Any]:
-    """Return replan.json: totals, gap, what was forgiven, how far the remaining targets moved."""
+def _reps_table(found: Replan, measure: str) -> pd.DataFrame:
+    """Productivity to date and expected remaining sales of every rep."""
+    labels, year = found.labels, found.years[measure]
+    unit, learned = found.plan.spec.measures[measure].round_to, year.remainder.productivity
+    leaf = labels.grid.org.leaf
+    rest = year.remainder.current.reshape(labels.grid.n_rep, -1).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "measure": measure,
+            "node_id": np.array(labels.rep_id, object),
+            "peer_group": found.plan.org["peer_group"].to_numpy(object)[labels.node_row[leaf]],
+            "published_to_date": amounts(learned.published.astype(np.int64), unit),
+            "actual_to_date": amounts(learned.actual.astype(np.int64), unit),
+            "ratio": learned.ratio,
+            "group_ratio": learned.group_ratio,
+            "credibility": learned.credibility,
+            "factor": learned.factor,
+            "published_remaining": rest,
+            "expected_remaining": rest * learned.factor,
+            "remaining": amounts((year.target - year.locked.units)[leaf, 0], unit),
+        }
+    )
+
+
+def replan_document(found: Replan, request: Request, rules: pd.DataFrame) -> dict[str, Any]:
+    """Return replan.json: totals, gap, what was forgiven, what moved, which rules do not hold."""
     return {
         "status": "replanned",
         "plan": found.plan.spec.plan,
         "input_hash": found.plan.input_hash,
+        "overrides": list(found.plan.overrides),
         "as_of": request.as_of,
         "months_over": found.done,
-        "keep_gap": float(request.keep_gap),
-        "stability": request.stability,
-        "measures": {name: dict(_measure(found, name, year)) for name, year in found.years.items()},
+        "keep_gap": float(request.policy.keep_gap),
+        "stability": request.policy.stability,
+        "productivity": "learn" if request.policy.learns else "keep",
+        "hard_amounts_gave_way": found.gave_way,
+        "measures": {
+            name: dict(_measure(found, name, year)) | {"rules": _missed(rules, name)}
+            for name, year in found.years.items()
+        },
     }
+
+
+def _missed(rules: pd.DataFrame, measure: str) -> dict[str, Any]:
+    """Count the rules of the year by node, and list those that do not hold."""
+    own = rules[rules["measure"] == measure]
+    missed = own[own["status"] == MISSED]
+    shown = ["rule_id", "kind", "node_id", "product_id", "tier", "value", "short_by", "because"]
+    rows = missed[shown].astype(object).where(missed[shown].notna(), None)
+    return {"checked": len(own), "missed": len(missed), "not_held": rows.to_dict("records")}
 
 
 def _measure(found: Replan, measure: str, year: Year) -> Iterator[tuple[str, Any]]:

@@ -27,8 +27,8 @@ def write_remaining_plan(
 ) -> None:
     """Write the plan of the months after `done`.
 
-    Its anchors are the remaining parts of the current targets (potential.csv, alone in the blend), its
-    rules and pins those of the full year less what is over.
+    Its anchors are those of the remainders (potential.csv, alone in the blend), its rules and pins those of
+    the full year: of amounts less what is over, of shares and ratios with what is over counted (carried.csv).
 
     Parameters
     ----------
@@ -50,6 +50,7 @@ def write_remaining_plan(
     tables = {
         "potential": [_potential(labels, name, found, share) for name, found in remainders.items()],
         "rules": [found.rules for found in remainders.values()],
+        "carried": [found.carried for found in remainders.values()],
         "pins": [found.pins for found in remainders.values()],
     }
     if plan.spec.seasonality != "even":
@@ -90,9 +91,9 @@ def _number(value: Decimal) -> int | float:
 
 
 def _potential(labels: Labels, measure: str, found: Remainder, share: FloatArray) -> pd.DataFrame:
-    cells = np.flatnonzero(found.current > 0)
+    cells = np.flatnonzero(found.anchor > 0)
     rep, product = np.divmod(cells, labels.grid.n_product)
-    amount = found.current[cells] / np.where(share[rep] > 0, share[rep], 1.0)
+    amount = found.anchor[cells] / np.where(share[rep] > 0, share[rep], 1.0)
     return pd.DataFrame(
         {
             "node_id": np.array(labels.rep_id, object)[rep],

@@ -11,30 +11,38 @@ import pandas as pd
 from allocator.anchors.build import build_anchors
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels
-from allocator.model.problem import product_weight
 from allocator.phasing import history_index, table_index
 from allocator.plan.plan import Plan, month_text
 from allocator.plan.rebuilding import amount_text
 from scenarios.replan.inputs import Moves
 from scenarios.replan.locked import Locked
+from scenarios.replan.productivity import Productivity, productivity
+from scenarios.replan.remaining_rules import REMAINING, remaining_rules
 from solver_models.arrays import FloatArray, IntArray
 
-STABILITY, REMAINING = "stability", "remaining"
-AMOUNTS = ("range", "growth", "capacity", "commitment")
-RULE_COLUMNS = (
-    "rule_id",
-    "kind",
-    "measure",
-    "level",
-    "node_id",
-    "product_id",
-    "min",
-    "max",
-    "basis",
-    "tier",
-    "owner",
-    "note",
-)
+RELATIVE = ("growth", "commitment", "fairness")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the owner of the plan chooses.
+
+    Parameters
+    ----------
+    keep_gap
+        Share of the company's gap to date that the remaining months make up, 0..1.
+    stability
+        Half width of the soft band around every rep's remaining target.
+    learns
+        Anchors of the remaining months follow the posterior productivity to date.
+    all_give_way
+        Hard rules of amounts, too, are met as nearly as can be.
+    """
+
+    keep_gap: Decimal = Decimal(1)
+    stability: float = 0.1
+    learns: bool = False
+    all_give_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,17 +59,28 @@ class Remainder:
         The part of the gap by which the year's total falls, in units.
     current
         Shape (n_cell,): remaining part of the published targets after moves, in the measure's unit.
+    anchor
+        Shape (n_cell,): what the remaining months are balanced around: `current`, times the posterior
+        productivity of the rep where the policy learns.
     product_totals
         Product -> (least, most) in units.
+    rules, carried, pins
+        Tables of the plan of the remaining months.
+    year_rules
+        Rules and pins of the year by node (see `instances.spell_out`), after moves.
     """
 
     total: int
     gap: int
     forgiven: int
     current: FloatArray
+    anchor: FloatArray
     product_totals: Mapping[str, tuple[int, int]]
     rules: pd.DataFrame
+    carried: pd.DataFrame
     pins: pd.DataFrame
+    year_rules: pd.DataFrame
+    productivity: Productivity
 
 
 def remaining_cells(
@@ -90,8 +109,7 @@ def remainder_of(
     published: IntArray,
     locked: Locked,
     current_units: IntArray,
-    keep_gap: Decimal,
-    stability: float,
+    policy: Policy,
 ) -> Remainder:
     """Take what is over off the totals and rules of a measure.
 
@@ -106,16 +124,24 @@ def remainder_of(
     anchors = build_anchors(plan, labels, measure)
     to_date = published[0, :, :done].sum(axis=1)
     gap = to_date - locked.units[0]
-    forgiven = np.array([_forgiven(int(value), keep_gap) for value in gap], np.int64)
+    forgiven = np.array([_forgiven(int(value), policy.keep_gap) for value in gap], np.int64)
     total = int(published[0, 0].sum() - locked.units[0, 0] - forgiven[0])
     current = np.asarray(current_units.ravel() * unit, np.float64)
-    instances = spell_out(plan, labels, measure, anchors)
     over = np.asarray(locked.units * unit, np.float64)
-    rules = [_amount_rules(labels, measure, instances, over)]
-    rules.append(_weighted_rules(plan, labels, measure, instances, over))
-    rules.append(_ratio_rules(plan, labels, measure, instances, over, labels.grid.roll_up(current)))
-    tier = int(instances["tier"].max()) + 1 if len(instances) else 1
-    rules.append(_stability_rules(labels, measure, labels.grid.roll_up(current)[:, 0], stability, unit, tier))
+    learned = productivity(plan, labels, published, locked)
+    factor = np.repeat(learned.factor, labels.grid.n_product) if policy.learns else 1.0
+    moved = _moved_part(labels, published, done, current_units)
+    instances = _after_moves(spell_out(plan, labels, measure, anchors), moved)
+    rules, carried = remaining_rules(
+        plan,
+        labels,
+        measure,
+        instances,
+        over,
+        labels.grid.roll_up(current),
+        policy.stability,
+        all_give_way=policy.all_give_way,
+    )
     pins = instances[instances["kind"] == "pin"]
     at = pins["node"].to_numpy(np.int64), pins["product"].to_numpy(np.int64)
     amount = np.maximum(np.rint(pins["lower"].to_numpy(np.float64) / unit) - locked.units[at], 0.0) * unit
@@ -124,8 +150,10 @@ def remainder_of(
         int(gap[0]),
         int(forgiven[0]),
         current,
+        np.asarray(current * factor, np.float64),
         _product_totals(labels, anchors.totals, locked.units[0], forgiven, total),
-        pd.concat(rules, ignore_index=True),
+        rules,
+        carried,
         pd.DataFrame(
             {
                 "node_id": np.array(labels.node_id, object)[at[0]],
@@ -136,7 +164,33 @@ def remainder_of(
                 "owner": pins["owner"].to_numpy(object),
             }
         ),
+        instances,
+        learned,
     )
+
+
+def _moved_part(labels: Labels, published: IntArray, done: int, current: IntArray) -> FloatArray:
+    """Published year after the moves / before them by node and product; 1 where nothing was published."""
+    cells = published[np.ix_(labels.grid.org.leaf, labels.grid.products.leaf)]
+    before = labels.grid.roll_up(cells.sum(axis=2).ravel().astype(np.float64))
+    year = cells[:, :, :done].sum(axis=2) + current
+    after = labels.grid.roll_up(year.ravel().astype(np.float64))
+    same = (before <= 0) | (cells.sum(axis=2) == year).all()
+    return np.where(same, 1.0, after / np.where(before > 0, before, 1.0))
+
+
+def _after_moves(instances: pd.DataFrame, moved: FloatArray) -> pd.DataFrame:
+    """What growth, commitment and fairness are relative to goes with the territory."""
+    at = instances["node"].to_numpy(np.int64), instances["product"].to_numpy(np.int64)
+    part = np.where(instances["kind"].isin(RELATIVE), moved[at], 1.0)
+    if (part == 1).all():
+        return instances
+    is_fair = (instances["kind"] == "fairness").to_numpy(bool)
+    bounds = np.where(is_fair, 1.0, part)
+    found = instances.assign(
+        base=instances["base"] * part, lower=instances["lower"] * bounds, upper=instances["upper"] * bounds
+    )
+    return found[found["base"] > 0].reset_index(drop=True)
 
 
 def _forgiven(gap: int, keep_gap: Decimal) -> int:
@@ -160,113 +214,6 @@ def _product_totals(
         most = min(total, max(0, int(totals.product_upper[q] - locked[q])))
         found[labels.product_id[q]] = (min(least, most), most)
     return found
-
-
-def _table(
-    labels: Labels, measure: str, rows: pd.DataFrame, low: FloatArray, high: FloatArray
-) -> pd.DataFrame:
-    """Rules that each name one node: `<rule>@<node>`, numbered on where a rule has several."""
-    node = np.array(labels.node_id, object)[rows["node"].to_numpy(np.int64)]
-    product = np.array(labels.product_id, object)[rows["product"].to_numpy(np.int64)]
-    tier = rows["tier"].to_numpy(np.int64)
-    return pd.DataFrame(
-        {
-            "rule_id": [f"{rule}@{name}" for rule, name in zip(rows["rule_id"], node, strict=True)],
-            "kind": rows["kind"].to_numpy(object),
-            "measure": measure,
-            "level": "",
-            "node_id": node,
-            "product_id": np.where(product == "*", "", product),
-            "min": [amount_text(float(value)) if np.isfinite(value) else "" for value in low],
-            "max": [amount_text(float(value)) if np.isfinite(value) else "" for value in high],
-            "basis": rows["basis"].to_numpy(object),
-            "tier": np.where(tier == 0, "hard", tier.astype(str)),
-            "owner": rows["owner"].to_numpy(object),
-            "note": REMAINING,
-        },
-        columns=list(RULE_COLUMNS),
-    )
-
-
-def _amount_rules(labels: Labels, measure: str, instances: pd.DataFrame, over: FloatArray) -> pd.DataFrame:
-    """Bounds of the full-year number less what is over; a bound that is met already asks for nothing."""
-    own = instances[instances["kind"].isin(AMOUNTS) & (instances["basis"] != "effort")]
-    here = over[own["node"].to_numpy(np.int64), own["product"].to_numpy(np.int64)]
-    low = own["lower"].to_numpy(np.float64) - here
-    high = np.maximum(own["upper"].to_numpy(np.float64) - here, 0.0)
-    low = np.where(low > 0, low, -np.inf)
-    said = np.isfinite(low) | np.isfinite(high)
-    rows = own[said].assign(kind="range", basis="amount")
-    return _table(labels, measure, rows, low[said], high[said])
-
-
-def _weighted_rules(
-    plan: Plan, labels: Labels, measure: str, instances: pd.DataFrame, over: FloatArray
-) -> pd.DataFrame:
-    """Effort and links: what is over counts with the weights of its products."""
-    is_effort = (instances["kind"] == "capacity") & (instances["basis"] == "effort")
-    own = instances[is_effort | (instances["kind"] == "link")]
-    products = labels.grid.products
-    used = np.zeros(len(own))
-    leaf_amounts = over[:, products.leaf]
-    for k, (node, q, basis) in enumerate(zip(own["node"], own["product"], own["basis"], strict=True)):
-        below = slice(products.leaf_start[q], products.leaf_end[q])
-        used[k] = leaf_amounts[node, below] @ product_weight(plan, labels, basis)[below]
-    low = own["lower"].to_numpy(np.float64) - used
-    high = np.maximum(own["upper"].to_numpy(np.float64) - used, 0.0)
-    low = np.where(low > 0, low, -np.inf)
-    said = np.isfinite(low) | np.isfinite(high)
-    return _table(labels, measure, own[said], low[said], high[said])
-
-
-def _ratio_rules(
-    plan: Plan,
-    labels: Labels,
-    measure: str,
-    instances: pd.DataFrame,
-    over: FloatArray,
-    current: FloatArray,
-) -> pd.DataFrame:
-    """Mix so that actuals + current remainder would meet it; fairness on the remaining anchors."""
-    own = instances[instances["kind"] == "mix"]
-    node, product = own["node"].to_numpy(np.int64), own["product"].to_numpy(np.int64)
-    rest, full = current[node, 0], over[node, 0] + current[node, 0]
-    rest = np.where(rest > 0, rest, 1.0)
-    sides = [
-        np.clip((own[side].to_numpy(np.float64) * full - over[node, product]) / rest, 0.0, 1.0)
-        for side in ("min", "max")
-    ]
-    mix = _table(labels, measure, own, *sides)
-    rules = plan.rules[(plan.rules["measure"] == measure) & (plan.rules["kind"] == "fairness")]
-    fair = rules.assign(basis="anchor", note=REMAINING, min="")
-    fair = fair.assign(max=[amount_text(float(value)) for value in rules["max"]])
-    return pd.concat([mix, fair.reindex(columns=list(RULE_COLUMNS))], ignore_index=True)
-
-
-def _stability_rules(
-    labels: Labels, measure: str, current: FloatArray, width: float, unit: float, tier: int
-) -> pd.DataFrame:
-    """Soft band around the remaining part of every rep's current target, drawn outwards to whole units.
-
-    Who has nothing left gets nothing: his band is hard.
-    """
-    leaf = labels.grid.org.leaf
-    node = leaf
-    # noise of the roll-up must not push a bound to the next unit
-    low = np.floor(current[node] * (1.0 - width) / unit + 1e-9) * unit
-    high = np.ceil(current[node] * (1.0 + width) / unit - 1e-9) * unit
-    rows = pd.DataFrame(
-        {
-            "rule_id": f"{STABILITY}:{measure}",
-            "kind": "range",
-            "basis": "amount",
-            "node": node,
-            "product": 0,
-            "tier": np.where(current[node] > 0, tier, 0),
-            "owner": "",
-        }
-    )
-    return _table(labels, measure, rows, low, high)
 
 
 def season_rows(plan: Plan, labels: Labels, measure: str, done: int) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The re-plan: read, lock, allocate what remains, put the year together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,17 +9,17 @@ import numpy as np
 
 from allocator.allocation import Allocation
 from allocator.anchors.build import gather_evidence
-from allocator.errors import Fault, InputFaults
+from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.model.labels import Labels, label_plan
 from allocator.pipeline import allocate
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
-from scenarios.replan.inputs import as_of_month, read_actuals, read_moves, read_published
+from scenarios.replan.inputs import Moves, as_of_month, read_actuals, read_moves, read_published
 from scenarios.replan.locked import Locked, lock_actuals
 from scenarios.replan.plan_folder import write_remaining_plan
-from scenarios.replan.remainder import Remainder, remainder_of, remaining_cells
-from solver_models.arrays import IntArray
+from scenarios.replan.remainder import Policy, Remainder, remainder_of, remaining_cells
+from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 
 SMALLEST_SHARE, LARGEST_SHARE = Decimal(0), Decimal(1)
@@ -33,17 +33,12 @@ class Request:
     ----------
     as_of
         Last month with actuals, `YYYY-MM`.
-    keep_gap
-        Share of the company's gap to date that the remaining months make up, 0..1.
-    stability
-        Half width of the soft band around every rep's remaining target.
     """
 
     actuals: Path
     published: Path
     as_of: str
-    keep_gap: Decimal = Decimal(1)
-    stability: float = 0.1
+    policy: Policy = Policy()
     moves: Path | None = None
 
 
@@ -57,11 +52,14 @@ class Year:
         The published months.
     months
         The months now: actuals where they are over, the re-plan after. Sums of them are the year.
+    unrounded
+        Actuals in whole units + the remainder before it was rounded, in the measure's unit.
     """
 
     published: IntArray
     locked: Locked
     months: IntArray
+    unrounded: FloatArray
     remainder: Remainder
 
     @property
@@ -80,6 +78,8 @@ class Replan:
         The plan of the full year.
     remaining
         The allocation of the remaining months, of the plan in the folder that was given.
+    gave_way
+        True where the hard rules of amounts could not hold together any more and give way, too.
     """
 
     plan: Plan
@@ -87,6 +87,7 @@ class Replan:
     done: int
     remaining: Allocation
     years: Mapping[str, Year]
+    gave_way: bool = False
 
 
 def replan(
@@ -107,7 +108,7 @@ def replan(
     InputFaults
         With everything wrong with actuals, moves, published targets and options, or where nothing remains.
     InfeasiblePlan
-        If the rules of the year cannot hold with these actuals.
+        If pins and totals of the year cannot hold with these actuals.
     """
     labels, faults = label_plan(plan), FaultCollector()
     _check_shares(request, faults)
@@ -116,34 +117,55 @@ def replan(
     moves = read_moves(request.moves, plan, labels, faults) if request.moves else None
     published = read_published(request.published, plan, labels, faults)
     faults.raise_if_any()
+    year = _Known(plan, labels, done, actuals, published, moves)
+    try:
+        return _replan(year, request.policy, folder, engine, options)
+    except InfeasiblePlan:
+        return _replan(year, replace(request.policy, all_give_way=True), folder, engine, options)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a re-plan starts from; arrays by measure as `read_actuals` and `read_published` give them."""
+
+    plan: Plan
+    labels: Labels
+    done: int
+    actuals: FloatArray
+    published: IntArray
+    moves: Moves | None
+
+
+def _replan(
+    known: _Known, policy: Policy, folder: Path, engine: Engine, options: EngineOptions | None
+) -> Replan:
+    plan, labels = known.plan, known.labels
     remainders, locked = {}, {}
     for k, measure in enumerate(plan.spec.measures):
         unit = float(plan.spec.measures[measure].round_to)
-        locked[measure] = lock_actuals(labels.grid, actuals[k], unit)
-        current = remaining_cells(labels, published[k], done, moves, plan.start_month)
+        locked[measure] = lock_actuals(labels.grid, known.actuals[k], unit)
+        current = remaining_cells(labels, known.published[k], known.done, known.moves, plan.start_month)
         remainders[measure] = remainder_of(
-            plan,
-            labels,
-            measure,
-            published[k],
-            locked[measure],
-            current,
-            request.keep_gap,
-            request.stability,
+            plan, labels, measure, known.published[k], locked[measure], current, policy
         )
     _check_totals(remainders)
-    rest = _read_back(plan, labels, done, remainders, folder)
+    rest = _read_back(plan, labels, known.done, remainders, folder)
     allocation = allocate(rest, engine, options)
     years = {}
     for k, result in enumerate(allocation.measures):
         over = locked[result.measure]
         months = np.concatenate([over.month_units, result.month_units], axis=2)
-        years[result.measure] = Year(published[k], over, months, remainders[result.measure])
-    return Replan(plan, labels, done, allocation, years)
+        unit = float(plan.spec.measures[result.measure].round_to)
+        unrounded = over.units * unit + labels.grid.roll_up(result.unrounded)
+        years[result.measure] = Year(known.published[k], over, months, unrounded, remainders[result.measure])
+    return Replan(plan, labels, known.done, allocation, years, policy.all_give_way)
 
 
 def _check_shares(request: Request, faults: FaultCollector) -> None:
-    for name, value in (("keep-gap", request.keep_gap), ("stability", Decimal(str(request.stability)))):
+    for name, value in (
+        ("keep-gap", request.policy.keep_gap),
+        ("stability", Decimal(str(request.policy.stability))),
+    ):
         if not SMALLEST_SHARE <= value <= LARGEST_SHARE:
             faults.add(
                 f"--{name}",

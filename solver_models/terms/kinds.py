@@ -62,8 +62,9 @@ def add_mix(
     is_lower: BoolArray,
     tier: IntArray,
     scale: FloatArray,
+    bound: FloatArray | float = 0.0,
 ) -> None:
-    """X[node, product] - share * X[node, all] >= 0 (lower sides) or <= 0 (upper sides). Unit: the measure's.
+    """X[node, product] - share * X[node, all] >= bound (lower sides; <= for upper). Unit: the measure's.
 
     Parameters
     ----------
@@ -71,13 +72,15 @@ def add_mix(
         Shape (m,), within 0..1.
     is_lower
         Shape (m,), true for a floor.
+    bound
+        Shape (m,): share * what the node has already - what it has of the product; 0 otherwise.
     """
     whole = rows.node_rows(node, np.zeros(len(node), np.int64))
     part = rows.node_rows(node, product)
     matrix = csr_array(part - diags_array(share) @ whole)
     matrix.eliminate_zeros()
-    lower = np.where(is_lower, 0.0, -np.inf)
-    upper = np.where(is_lower, np.inf, 0.0)
+    lower = np.where(is_lower, bound, -np.inf)
+    upper = np.where(is_lower, np.inf, bound)
     rows.add("mix", matrix, lower, upper, tier, scale)
 
 
@@ -91,8 +94,11 @@ def add_fairness(
     is_lower: BoolArray,
     tier: IntArray,
     scale: FloatArray,
+    done: FloatArray | None = None,
 ) -> None:
     """X_v >= factor * (P_v / P_G) * t_G (lower sides; <= for upper) with t_G = sum over the group of X_v.
+
+    With `done`, X_v + done_v takes the place of X_v everywhere.
 
     One free column t_G and one defining row per group keep the rows short for groups of any size.
 
@@ -101,6 +107,8 @@ def add_fairness(
     node, product, basis, group, factor, is_lower
         Shape (m,): one entry per side of a node; `basis` P_v > 0; `group` numbers 0..g-1;
         `factor` 1 - band (lower) or 1 + band (upper). Every member of a group appears.
+    done
+        Shape (m,): what each node has already; nothing by default.
     """
     n_group = int(group.max()) + 1 if len(group) else 0
     member, first = np.unique(np.stack([group, node]), axis=1, return_index=True)
@@ -124,11 +132,13 @@ def add_fairness(
     own = csr_array((own.data, own.indices, own.indptr), shape=(m, width))
     slope = factor * basis / group_basis[group]
     matrix = csr_array(own - _columns(np.arange(m), start + group, slope, m, width))
+    done = np.zeros(m) if done is None else done
+    bound = slope * np.bincount(group[first], weights=done[first], minlength=n_group)[group] - done
     rows.add(
         "fairness",
         matrix,
-        np.where(is_lower, 0.0, -np.inf),
-        np.where(is_lower, np.inf, 0.0),
+        np.where(is_lower, bound, -np.inf),
+        np.where(is_lower, np.inf, bound),
         tier,
         scale,
     )

@@ -9,6 +9,7 @@ from scenarios.comparison.board import GONE, NEW, UNCHANGED
 from scenarios.comparison.folder import FILES
 from scenarios.comparison.tidy import COMPARISON
 from scenarios.replan.inputs import ACTUALS, MOVES
+from scenarios.replan.year_rules import COLUMNS
 from service.cli.main import main
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -26,6 +27,7 @@ def test_the_page_names_every_column_of_the_tables_of_a_replan() -> None:
     rows = {line.split(" | ")[0].strip("| "): line for line in REPLANNING.splitlines()}
     assert [name for name in ACTUALS if name not in rows["actuals.csv"]] == []
     assert [name for name in MOVES if name not in rows["moves.csv"]] == []
+    assert ", ".join(COLUMNS) in REPLANNING
 
 
 @pytest.mark.parametrize(("command", "page"), [("compare", COMPARING), ("replan", REPLANNING)])

@@ -34,6 +34,11 @@ TABLE_MEANINGS: Mapping[str, W] = {
         "Weights of the months, used if plan.yaml says `seasonality: table`.",
         "各月权重，仅当 plan.yaml 中 `seasonality: table` 时使用。",
     ),
+    "carried": W(
+        "What mix and fairness rules count besides the targets of this plan. A re-plan writes it; leave it "
+        "empty in a plan of a whole year.",
+        "产品结构与公平性规则在本计划目标之外一并计入的金额。由年中调整写入；全年计划请留空。",
+    ),
 }
 
 _NODE = W("a node of org.csv", "org.csv 中的节点")
@@ -141,6 +146,18 @@ COLUMN_MEANINGS: Mapping[str, Mapping[str, W]] = {
         "weight": W("its weight; only the proportions count", "权重，只看比例"),
         "measure": W("a measure of plan.yaml; empty = all", "plan.yaml 中的指标；留空表示全部"),
         "product_id": W("a product or line; empty = all", "产品或产品线；留空表示全部"),
+    },
+    "carried": {
+        "rule_id": W("a mix or fairness rule of rules.csv", "rules.csv 中的 mix 或 fairness 规则"),
+        "node_id": W("a node that the rule applies to", "该规则适用的节点"),
+        "done": W("what the node has of the rule's product already", "该节点在规则所指产品上已完成的金额"),
+        "done_whole": W(
+            "what the node has of all products already (mix)", "该节点全部产品已完成的金额（mix）"
+        ),
+        "base": W(
+            "what the peers are compared by instead of the basis (fairness)",
+            "同组比较所用的基数，代替 basis（fairness）",
+        ),
     },
 }
 

@@ -9,6 +9,7 @@ from allocator.plan.reading import read_plan
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.replan.folder import check_replan_target, write_replan
+from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import engine_named
 from service.cli.output import Output
@@ -49,6 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stability", type=_share, default=Decimal("0.1"), metavar="0..1", help="soft band per rep (0.1)"
     )
+    parser.add_argument(
+        "--productivity",
+        choices=("keep", "learn"),
+        default="keep",
+        help="anchors of the rest: the current targets (keep), or times what was sold of them so far (learn)",
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
@@ -70,8 +77,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.actuals,
         arguments.published,
         arguments.as_of,
-        arguments.keep_gap,
-        float(arguments.stability),
+        Policy(arguments.keep_gap, float(arguments.stability), arguments.productivity == "learn"),
         arguments.moves,
     )
     options = EngineOptions(time_limit=arguments.time_limit)
@@ -89,5 +95,10 @@ def _words(document: dict[str, Any], out: Path, lang: str) -> str:
             [text(f"replan.{key}", lang), "-" if found[key] is None else f"{found[key]:.1%}"]
             for key in SHARES
         ]
-        lines += ["", *text_table(rows)]
+        told = text(
+            "replan.missed_of", lang, missed=found["rules"]["missed"], checked=found["rules"]["checked"]
+        )
+        lines += ["", *text_table([*rows, [text("replan.rules_missed", lang), told]])]
+    if document["hard_amounts_gave_way"]:
+        lines += ["", text("replan.gave_way", lang)]
     return "\n".join([*lines, "", text("replan.written", lang, out=out)])

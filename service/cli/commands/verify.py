@@ -5,19 +5,21 @@ from pathlib import Path
 
 from allocator.texts import text
 from allocator.verification import verify_results
+from scenarios.replan.verification import is_replan, verify_replan
 from service.cli.output import Output
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", type=Path, metavar="OUT", help="result folder")
+    parser.add_argument("out", type=Path, metavar="OUT", help="result folder, or that of a re-plan")
     parser.add_argument("--all", action="store_true", help="list the checks that hold, too")
     parser.add_argument("--plan", type=Path, default=None, metavar="DIR", help="the plan it came from")
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and list what was checked; exit code 1 if a promise does not hold."""
-    report = verify_results(arguments.out, arguments.plan)
+    verify = verify_replan if is_replan(arguments.out) else verify_results
+    report = verify(arguments.out, arguments.plan)
     shown = [check for check in report.checks if arguments.all or not check.passed]
     lines = [
         f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}"

@@ -114,6 +114,7 @@ def make_plan(
         pins=frame("pins", ()),
         calendar=frame("calendar", ()),
         seasonality=frame("seasonality", ()),
+        carried=frame("carried", ()),
         input_hash="",
         **filled,
     )

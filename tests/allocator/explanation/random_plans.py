@@ -63,6 +63,7 @@ def random_plan(seed: int) -> Plan:
         pins=frame(tables.PINS, ()),
         calendar=frame(tables.CALENDAR, ()),
         seasonality=frame(tables.SEASONALITY, ()),
+        carried=frame(tables.CARRIED, ()),
         input_hash="ab" * 32,
     )
     return _with_rules(plan, rng, [row["product_id"] for row in products])

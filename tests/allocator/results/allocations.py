@@ -94,6 +94,7 @@ def plan_of(
         pins=frame(tables.PINS, (dict(zip(number, row, strict=True)) for row in pins)),
         calendar=frame(tables.CALENDAR, ()),
         seasonality=frame(tables.SEASONALITY, ()),
+        carried=frame(tables.CARRIED, ()),
         input_hash="ab" * 32,
         overrides=("months=12",),
     )

@@ -194,6 +194,7 @@ def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None 
 
 
 PLAN_TABLES = (
+    "carried",
     "calendar",
     "commitments",
     "history",

@@ -1,0 +1,99 @@
+"""Texts of the page of a re-plan."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "replan.over": {"en": "Mid-year re-plan", "zh": "年中目标调整"},
+    "replan.facts": {
+        "en": "Actuals to {as_of} locked ({done} of {months} months) · {keep} of the gap is made up · reps "
+        "stay within ±{stability} of their remaining target where that can be · anchors: {anchors}",
+        "zh": "实际锁定至 {as_of}（{months} 个月中的 {done} 个月）· 差距由剩余月份补回 {keep} · "
+        "个人剩余目标尽量保持在 ±{stability} 以内 · 基准：{anchors}",
+    },
+    "replan.anchors_keep": {"en": "current targets", "zh": "现行目标"},
+    "replan.anchors_learn": {
+        "en": "current targets × productivity to date",
+        "zh": "现行目标 × 累计达成系数",
+    },
+    "replan.footer": {
+        "en": "Input {digest}. Prove it with: allocator verify OUT (the folder of this page).",
+        "zh": "输入 {digest}。验证命令：allocator verify OUT（本页所在文件夹）。",
+    },
+    "replan.part_year": {"en": "The year", "zh": "全年"},
+    "replan.part_where": {"en": "Regions and products", "zh": "区域与产品"},
+    "replan.part_months": {"en": "Months", "zh": "月度"},
+    "replan.part_movers": {"en": "Largest changes", "zh": "变动最大"},
+    "replan.part_rules": {"en": "Rules of the year", "zh": "全年规则"},
+    "replan.card_published": {"en": "Published year", "zh": "已发布全年目标"},
+    "replan.card_actual": {"en": "Actual to date", "zh": "累计实际"},
+    "replan.card_remaining": {"en": "Remaining, now", "zh": "剩余月份新目标"},
+    "replan.card_target": {"en": "Year now", "zh": "调整后全年"},
+    "replan.of_published": {"en": "{share} of what was published to date", "zh": "累计目标达成 {share}"},
+    "replan.against_published": {"en": "{change} against the published rest", "zh": "较原剩余目标 {change}"},
+    "replan.against_year": {"en": "{change} against the published year", "zh": "较已发布全年 {change}"},
+    "replan.reps": {"en": "{count} reps, {changed} changed", "zh": "{count} 人，其中 {changed} 变动"},
+    "replan.step_actual": {"en": "Actual to date, locked", "zh": "累计实际（锁定）"},
+    "replan.step_rest": {"en": "Remaining, as published", "zh": "剩余月份原目标"},
+    "replan.step_kept": {"en": "Gap that is made up", "zh": "补回的差距"},
+    "replan.step_ahead": {"en": "Surplus that lowers the rest", "zh": "超额冲减剩余目标"},
+    "replan.step_year": {"en": "Year now", "zh": "调整后全年"},
+    "replan.gap_behind": {
+        "en": "Behind by {gap} to date: {kept} is made up in the months that remain, {forgiven} is forgiven.",
+        "zh": "累计落后 {gap}：其中 {kept} 由剩余月份补回，{forgiven} 核减。",
+    },
+    "replan.gap_ahead": {
+        "en": "Ahead by {gap} to date: the company has that much less left to sell.",
+        "zh": "累计超前 {gap}：公司剩余目标相应减少。",
+    },
+    "replan.gap_none": {"en": "To date just what was published.", "zh": "累计与目标一致。"},
+    "replan.col_node": {"en": "Node", "zh": "节点"},
+    "replan.col_product": {"en": "Product", "zh": "产品"},
+    "replan.col_published": {"en": "Published year", "zh": "已发布全年"},
+    "replan.col_to_date": {"en": "Actual to date", "zh": "累计实际"},
+    "replan.col_attained": {"en": "of target", "zh": "达成率"},
+    "replan.col_before": {"en": "Remaining before", "zh": "原剩余"},
+    "replan.col_now": {"en": "Remaining now", "zh": "新剩余"},
+    "replan.col_change": {"en": "Change", "zh": "变动"},
+    "replan.col_year": {"en": "Year now", "zh": "调整后全年"},
+    "replan.col_delta": {"en": "against published", "zh": "较已发布"},
+    "replan.col_month": {"en": "Month", "zh": "月份"},
+    "replan.col_kind": {"en": "", "zh": ""},
+    "replan.col_rep": {"en": "Rep", "zh": "人员"},
+    "replan.col_factor": {"en": "Productivity", "zh": "达成系数"},
+    "replan.col_rule": {"en": "Rule", "zh": "规则"},
+    "replan.col_tier": {"en": "Tier", "zh": "层级"},
+    "replan.col_was": {"en": "As published", "zh": "发布时"},
+    "replan.col_value": {"en": "Now", "zh": "调整后"},
+    "replan.col_allowed": {"en": "Allowed", "zh": "允许范围"},
+    "replan.col_short": {"en": "Missed by", "zh": "差额"},
+    "replan.col_because": {"en": "Because of", "zh": "原因"},
+    "replan.month_actual": {"en": "locked", "zh": "锁定"},
+    "replan.month_target": {"en": "re-planned", "zh": "调整"},
+    "replan.movers_note": {
+        "en": "Remaining targets before (as published, after moves) and now. Productivity: actual / "
+        "published to date, shrunk towards the peer group.",
+        "zh": "剩余目标：调整前（已发布并计入区域划转）与调整后。"
+        "达成系数：累计实际 / 累计目标，向同组均值收缩。",
+    },
+    "replan.rules_all": {
+        "en": "All {count} rules hold on the year: actuals to date + the re-plan.",
+        "zh": "全部 {count} 条规则在全年（累计实际 + 调整后剩余）上成立。",
+    },
+    "replan.rules_some": {
+        "en": "{held} of {count} rules hold on the year (actuals to date + the re-plan). These do not; they "
+        "are met as nearly as can be.",
+        "zh": "{count} 条规则中有 {held} 条在全年（累计实际 + 调整后剩余）上成立。"
+        "以下规则未能成立，已尽量接近。",
+    },
+    "replan.rules_none": {"en": "This measure has no rules.", "zh": "该指标没有规则。"},
+    "replan.gave_way": {
+        "en": "With these actuals the hard rules cannot hold together any more. They gave way as little as "
+        "can be; totals and pins are kept.",
+        "zh": "在已发生的实际下，硬性规则已无法同时成立，因此以最小幅度放宽；总额与锁定值保持不变。",
+    },
+    "replan.rules_missed": {"en": "rules that do not hold on the year", "zh": "全年未成立的规则"},
+    "replan.missed_of": {"en": "{missed} of {checked}", "zh": "{missed} / {checked}"},
+    "replan.because_actuals": {"en": "what was sold already", "zh": "已发生的实际"},
+    "replan.because_others": {"en": "totals or other rules", "zh": "总额或其他规则"},
+    "replan.more": {"en": "{count} more in {file}", "zh": "另有 {count} 项见 {file}"},
+}
