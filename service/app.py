@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from prometheus_client import CollectorRegistry
 
 from service.accounts.endpoints import router as accounts
@@ -17,6 +18,11 @@ from service.observability.observe import ObserveRequests
 from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
 from service.runs.bell import Bell
+from service.runs.crews import crew_of
+from service.runs.dispatcher import Dispatcher
+from service.runs.endpoints import router as runs
+from service.runs.result_endpoints import router as results
+from service.runs.results import ResultTables
 from service.runs.warm import WarmPlans
 from service.scenarios.endpoints import router as scenarios
 from service.settings import Settings
@@ -29,8 +35,16 @@ def create_app(
     clock: Clock = system_clock,
     seconds: Callable[[], float] = time.monotonic,
     database: Database | None = None,
+    *,
+    works: bool = False,
 ) -> FastAPI:
-    """Return the application; its database is closed when it ends, unless it was given."""
+    """Return the application; its database is closed when it ends, unless it was given.
+
+    Parameters
+    ----------
+    works
+        Whether it works runs off, too, while it lives.
+    """
     opened = database or open_database(settings.sqlalchemy_url)
     context = Context(
         settings,
@@ -41,19 +55,25 @@ def create_app(
         RateLimit(settings.logins_per_minute, seconds),
         PlanStore(opened, settings.storage / "plans"),
         WarmPlans(),
+        ResultTables(),
         Bell(),
     )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        dispatcher = Dispatcher(context, lambda: crew_of(context)) if works else None
+        if dispatcher is not None:
+            dispatcher.start()
         yield
+        if dispatcher is not None:
+            await run_in_threadpool(dispatcher.stop)
         if database is None:
             opened.engine.dispose()
 
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit, scenarios):
+    for router in (health, accounts, audit, results, runs, scenarios):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

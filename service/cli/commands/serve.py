@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, works=settings.workers > 0),
         host=arguments.host,
         port=arguments.port,
         log_config=None,
