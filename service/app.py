@@ -22,6 +22,9 @@ from service.problems.endpoints import router as problems
 from service.problems.handlers import install_problem_handlers
 from service.problems.openapi import describe_problems
 from service.runs.bell import Bell
+from service.runs.endpoints import router as runs
+from service.runs.result_endpoints import router as results
+from service.runs.results import ResultTables
 from service.runs.warm import WarmPlans
 from service.scenarios.endpoints import router as scenarios
 from service.settings import Settings
@@ -56,6 +59,7 @@ def create_app(
         RateLimit(settings.logins_per_minute, seconds),
         PlanStore(opened, settings.storage / "plans"),
         WarmPlans(),
+        ResultTables(),
         Bell(),
         identity_of(settings),
     )
@@ -73,7 +77,18 @@ def create_app(
     app.state.context = context
     install_problem_handlers(app)
     describe_problems(app)
-    for router in (accounts, audit, comparisons, experiments, health, problems, scenarios, webhooks):
+    for router in (
+        accounts,
+        audit,
+        comparisons,
+        experiments,
+        health,
+        problems,
+        results,
+        runs,
+        scenarios,
+        webhooks,
+    ):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

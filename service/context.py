@@ -13,6 +13,7 @@ from service.clock import Clock
 from service.db.database import Database
 from service.plans.store import PlanStore
 from service.runs.bell import Bell
+from service.runs.results import ResultTables
 from service.runs.warm import WarmPlans
 from service.settings import Settings
 from service.wire.rate_limit import RateLimit
@@ -44,6 +45,7 @@ class Context:
     logins: RateLimit
     plans: PlanStore
     warm: WarmPlans
+    results: ResultTables
     bell: Bell
     identity: Identity | None
     background: list[Worker] = field(default_factory=list)

@@ -55,24 +55,24 @@ TEXTS = {
         "zh": "请先删除它们，或为其指定其他上级方案。",
     },
     "problem.ended": {
-        "en": "The run has ended: {status}.",
-        "zh": "运行已结束：{status}。",
+        "en": "The run has ended: {state}.",
+        "zh": "运行已结束：{state}。",
     },
     "problem.ended.hint": {
         "en": "Only a run that waits or works can be stopped.",
         "zh": "只有等待中或运行中的任务可以停止。",
     },
     "problem.not-ended": {
-        "en": "The run has not ended: {status}.",
-        "zh": "运行尚未结束：{status}。",
+        "en": "The run has not ended: {state}.",
+        "zh": "运行尚未结束：{state}。",
     },
     "problem.not-ended.hint": {
         "en": "Ask again after the seconds in Retry-After, or follow its events.",
         "zh": "请在 Retry-After 所示秒数后再试，或订阅其事件。",
     },
     "problem.no-result": {
-        "en": "The run ended without this: {status}.",
-        "zh": "运行已结束，但没有此内容：{status}。",
+        "en": "The run ended without this: {state}.",
+        "zh": "运行已结束，但没有此内容：{state}。",
     },
     "problem.no-result.hint": {
         "en": "See `status`, `reason` and `files` of the run.",

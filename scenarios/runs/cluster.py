@@ -4,7 +4,7 @@ from concurrent.futures import Executor
 from types import TracebackType
 from typing import Any, Self
 
-from distributed import Client
+from distributed import Client, Event, get_client
 
 from scenarios.runs.work import Shared
 
@@ -41,6 +41,18 @@ class Cluster:
         """Bring it to every worker once; runs are handed a reference."""
         return self._client.scatter(shared, broadcast=True, hash=False)
 
+    def raise_sign(self, name: str) -> None:
+        """Raise a sign that workers look for with `cluster_sign.is_raised`."""
+        Event(name, client=self._client).set()
+
+    def lower_sign(self, name: str) -> None:
+        """Take a sign down again, so that the scheduler need not keep it."""
+        Event(name, client=self._client).clear()
+
+    def hand_out(self, thing: object) -> Any:
+        """Leave something in the cluster once; return what to submit in its place."""
+        return self._client.scatter(thing, broadcast=True, hash=False)
+
     def __enter__(self) -> Self:
         return self
 
@@ -49,3 +61,8 @@ class Cluster:
     ) -> None:
         self._executor.shutdown(wait=False)
         self._client.close()
+
+
+def sign_of_worker(name: str) -> Event:
+    """Return a sign as the worker at hand sees it."""
+    return Event(name, client=get_client())

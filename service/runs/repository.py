@@ -5,26 +5,55 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from service.auth.principal import Principal
+from service.auth.principal import Principal, within_scope
 from service.blobs.repository import content_of, keep
-from service.db.models import OutboxEvent, Run, RunArtifact, RunEvent
+from service.db.models import OutboxEvent, PlanNode, Run, RunArtifact, RunEvent
 from service.ids import new_id
 from service.runs.outcome import ENDED, Outcome
 
 ATTEMPTS = 3
 """A run whose worker dies is tried again, this often in all."""
-SEES_ALL_RUNS = ("admin", "finance", "analyst", "manager")
+SEES_RUNS = ("admin", "finance", "analyst", "manager")
 """Roles that may read runs; managers see the rows of their subtree only."""
 
 
 def find_run(session: Session, principal: Principal, run_id: str) -> Run | None:
-    """Return a run that the caller may know of."""
-    if principal.role not in SEES_ALL_RUNS or principal.sees_nothing:
-        return None
-    return session.get(Run, run_id)
+    """Return a run that the caller may know of: one of a plan that has something of the caller's in it."""
+    return session.scalars(select(Run).where(Run.run_id == run_id, _visible(principal))).first()
+
+
+def page_of_runs(
+    session: Session,
+    principal: Principal,
+    before: str,
+    limit: int,
+    *,
+    plan_id: str | None = None,
+    scenario_id: str | None = None,
+    status: str | None = None,
+    created_by: str | None = None,
+) -> Sequence[Run]:
+    """Return up to `limit` runs, the newest first, older than an id (empty: the newest)."""
+    wanted = {"plan_id": plan_id, "scenario_id": scenario_id, "status": status, "created_by": created_by}
+    asked = [getattr(Run, name) == value for name, value in wanted.items() if value is not None]
+    if before:
+        asked.append(Run.run_id < before)
+    return session.scalars(
+        select(Run).where(_visible(principal), *asked).order_by(Run.run_id.desc()).limit(limit)
+    ).all()
+
+
+def is_work_waiting(session: Session, now: datetime) -> bool:
+    """Whether `claim` would find something to do."""
+    return session.scalars(select(Run.run_id).where(_free(now)).limit(1)).first() is not None
+
+
+def status_of(session: Session, run_id: str) -> str:
+    """Return the status alone."""
+    return session.scalars(select(Run.status).where(Run.run_id == run_id)).one()
 
 
 def running_or_queued(session: Session, account_id: str) -> int:
@@ -33,16 +62,17 @@ def running_or_queued(session: Session, account_id: str) -> int:
     return count or 0
 
 
-def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Run | None:
+def claim(
+    session: Session, owner: str, now: datetime, lease: timedelta, attempts: int = ATTEMPTS
+) -> Run | None:
     """Take the oldest run that waits, or whose lease has run out; raises its fence and its attempt.
 
     A run whose attempts are used up ends as failed instead.
     """
-    free = or_(Run.status == "queued", and_(Run.status == "running", Run.lease_until < now))
     while True:
         run = session.scalars(
             select(Run)
-            .where(free)
+            .where(_free(now))
             .order_by(Run.created_at, Run.run_id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -52,7 +82,7 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Run 
         run.fence += 1
         if run.wish == "cancel":
             _end(session, run, Outcome("cancelled", "cancelled before it began"), now)
-        elif run.attempt >= ATTEMPTS:
+        elif run.attempt >= attempts:
             _end(session, run, Outcome("failed", f"its worker died {run.attempt} times"), now)
         else:
             run.attempt += 1
@@ -76,11 +106,54 @@ def renew(session: Session, run_id: str, fence: int, until: datetime, phase: str
     return None if kept is None else str(kept[0])
 
 
+def wishes_of(session: Session, run_ids: Sequence[str]) -> dict[str, str]:
+    """Return run -> wish of those that still work."""
+    rows = session.execute(
+        select(Run.run_id, Run.wish).where(Run.run_id.in_(run_ids), Run.status == "running")
+    )
+    return dict(list(rows))
+
+
+def give_back(session: Session, run_id: str, fence: int, now: datetime, *, counts: bool) -> bool:
+    """Put a run back into the queue; False if it is ours no longer.
+
+    Parameters
+    ----------
+    counts
+        Whether the attempt counts (its worker died) or not (the service ends in peace).
+    """
+    run = _held(session, run_id, fence)
+    if run is None:
+        return False
+    run.status, run.phase, run.lease_owner, run.lease_until = "queued", "", "", None
+    run.attempt -= 0 if counts else 1
+    add_event(session, run_id, "requeued", {"attempt": run.attempt}, now)
+    return True
+
+
+def wish(session: Session, run: Run, wanted: str, now: datetime) -> None:
+    """Ask the holder of a run to stop or cancel it; a run that waits ends at once.
+
+    The run was read under a lock (`lock_run`).
+    """
+    run.wish = wanted
+    add_event(session, run.run_id, wanted, {}, now)
+    if run.status == "queued":
+        run.fence += 1
+        _end(session, run, Outcome("cancelled", "ended before it began"), now)
+    session.flush()
+
+
+def lock_run(session: Session, run_id: str) -> Run:
+    """Return a run that nobody else changes until the transaction ends."""
+    return session.scalars(
+        select(Run).where(Run.run_id == run_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
 def finish(session: Session, run_id: str, fence: int, outcome: Outcome, now: datetime) -> bool:
     """End a run and keep what it left behind, all in one transaction; False if it is ours no longer."""
-    run = session.scalars(
-        select(Run).where(Run.run_id == run_id, Run.fence == fence, Run.status == "running").with_for_update()
-    ).first()
+    run = _held(session, run_id, fence)
     if run is None:
         return False
     _end(session, run, outcome, now)
@@ -133,6 +206,29 @@ def add_outbox_event(
             at=now,
             fanned_out=False,
         )
+    )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Run.status == "queued", and_(Run.status == "running", Run.lease_until < now))
+
+
+def _held(session: Session, run_id: str, fence: int) -> Run | None:
+    return session.scalars(
+        select(Run).where(Run.run_id == run_id, Run.fence == fence, Run.status == "running").with_for_update()
+    ).first()
+
+
+def _visible(principal: Principal) -> ColumnElement[bool]:
+    """Runs of plans whose revision has a node inside the caller's scope."""
+    if principal.role not in SEES_RUNS or principal.sees_nothing:
+        return false()
+    if not principal.scope_path:
+        return true()
+    return (
+        select(PlanNode.node_id)
+        .where(PlanNode.revision_id == Run.revision_id, within_scope(PlanNode.org_path, principal))
+        .exists()
     )
 
 

@@ -15,6 +15,7 @@ from service.clock import system_clock
 from service.db.database import open_database
 from service.db.migrate import migrate
 from service.observability.logs import write_json_logs
+from service.runs.crews import dispatcher_of
 from service.settings import PREFIX, Settings
 from service.webhooks.delivery import Deliverer
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
     config = uvicorn.Config(
-        create_app(settings, background=[Deliverer]),
+        create_app(settings, background=[Deliverer, *([dispatcher_of] if settings.workers else [])]),
         host=arguments.host,
         port=arguments.port,
         log_config=None,
