@@ -14,7 +14,13 @@ from service.context import Context
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
+from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
+from service.releases.desk import ReleaseDesk
+from service.releases.endpoints import router as releases
+from service.releases.pull import ServePulls
+from service.releases.snapshots import Snapshots
+from service.releases.target_endpoints import router as targets
 from service.settings import Settings
 from service.wire.guard_body import GuardBody
 from service.wire.rate_limit import RateLimit
@@ -45,9 +51,11 @@ def create_app(
 
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
+    app.state.releases = ReleaseDesk(PlanStore(opened, settings.storage / "plans"), Snapshots())
     install_problem_handlers(app)
-    for router in (health, accounts, audit):
+    for router in (health, accounts, audit, releases, targets):
         app.include_router(router)
+    app.add_middleware(ServePulls, requests=context.requests, seconds=seconds)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)
     return app

@@ -19,6 +19,8 @@ STATUS = {
     "not-found": 404,
     "method-not-allowed": 405,
     "conflict": 409,
+    "not-this-release": 409,
+    "release-refused": 409,
     "stale": 412,
     "body-too-large": 413,
     "wrong-media-type": 415,

@@ -116,7 +116,11 @@ def publish(session: Session, principal: Principal, draft: Draft, now: datetime)
     rows_repository.add_rows(session, release.release_id, release.effective_from, rows)
     for form, (encoding, content) in draft.snapshots.items():
         made = ReleaseSnapshot(
-            release_id=release.release_id, format=form, encoding=encoding, sha256=release.sha256, content=content
+            release_id=release.release_id,
+            format=form,
+            encoding=encoding,
+            sha256=release.sha256,
+            content=content,
         )
         repository.add(session, made)
     _tell(session, principal, draft, now)
@@ -165,7 +169,7 @@ def _plan_of(plans: PlanStore, run: Run) -> Plan:
 def _day_refused(found: Found, wanted: ReleaseCreate) -> list[FieldError]:
     if found.last is None or wanted.effective_from >= found.last.effective_from:
         return []
-    words = f"the release before holds from {found.last.effective_from}; a later one cannot hold from an earlier day"
+    words = f"the release before holds from {found.last.effective_from}; this one may not begin earlier"
     return [FieldError("/effective_from", words)]
 
 

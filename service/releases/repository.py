@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from service.auth.principal import Principal, within_scope
@@ -12,8 +12,13 @@ from service.db.models import Release, ReleaseAck, ReleaseSnapshot, ReleaseTarge
 
 WHOLE = ("admin", "finance", "hr", "analyst")
 """Roles that see the whole company, unless their scope is a part of it."""
-Found = Row[tuple[Release, str | None]]
-"""A release and the day from which the next one holds."""
+
+
+class Found(NamedTuple):
+    """A release and the day from which the next one holds."""
+
+    release: Release
+    next_from: str | None
 
 
 def sees_whole(principal: Principal) -> bool:
@@ -23,14 +28,14 @@ def sees_whole(principal: Principal) -> bool:
 
 def find_release(session: Session, principal: Principal, release_id: str) -> Found | None:
     """Return a release in which the caller may see a row."""
-    return session.execute(_visible(principal).where(Release.release_id == release_id)).first()
+    return _first(session, _visible(principal).where(Release.release_id == release_id))
 
 
 def newest_release(session: Session, principal: Principal, plan_id: str) -> Found | None:
     """Return the newest release of a plan, if the caller may see a row of it."""
     rows = _visible(principal).where(Release.plan_id == plan_id)
     newest = select(func.max(Release.version)).where(Release.plan_id == plan_id).scalar_subquery()
-    return session.execute(rows.where(Release.version == newest)).first()
+    return _first(session, rows.where(Release.version == newest))
 
 
 def page_of_releases(
@@ -46,7 +51,7 @@ def page_of_releases(
             other.plan_id == Release.plan_id, other.effective_from <= as_of
         )
         rows = rows.where(Release.version == begun.scalar_subquery())
-    return session.execute(rows.order_by(Release.release_id).limit(limit)).all()
+    return [Found(*row) for row in session.execute(rows.order_by(Release.release_id).limit(limit))]
 
 
 def release_numbered(session: Session, plan_id: str, version: int) -> Release | None:
@@ -85,6 +90,11 @@ def add(session: Session, row: Release | ReleaseSnapshot | ReleaseAck) -> None:
     """Add a row; what the database refuses is raised here."""
     session.add(row)
     session.flush()
+
+
+def _first(session: Session, rows: Select[Any]) -> Found | None:
+    row = session.execute(rows).first()
+    return None if row is None else Found(*row)
 
 
 def _visible(principal: Principal) -> Select[Any]:

@@ -46,7 +46,9 @@ class Target(NamedTuple):
     @property
     def row_hash(self) -> str:
         """sha256 of the JSON list of all fields, without spaces, in UTF-8."""
-        return hashlib.sha256(json.dumps(self, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(self, ensure_ascii=False, separators=(",", ":")).encode()
+        ).hexdigest()
 
 
 class ReleaseRow(NamedTuple):
@@ -90,7 +92,9 @@ class Compared:
 def targets_of(tied: TiedOut, plan: Plan, products: Products) -> list[Target]:
     """Return the target of every node, product, month and the year; a subtree is one stretch of rows."""
     nodes = {node.node_id: node for node in nodes_of(plan, "")}
-    order = sorted(range(len(tied.company.org.ids)), key=lambda v: nodes[tied.company.org.ids[v]].org_path.encode())
+    order = sorted(
+        range(len(tied.company.org.ids)), key=lambda v: nodes[tied.company.org.ids[v]].org_path.encode()
+    )
     wanted = [q for q, p in enumerate(tied.company.products.ids) if products == "all" or p == ALL]
     spans = _spans(tied.company.periods)
     tables = [_Amounts(measure, plan, wanted) for measure in tied.measures]
@@ -143,7 +147,10 @@ def unknown_names(reasons: Sequence[ReasonRule], targets: Sequence[Target]) -> I
         for k, rule in enumerate(reasons):
             named = getattr(rule, field)
             if named is not None and named not in known:
-                yield f"/reasons/{k}/{field}", f"no row of this release or the one before has {field} {named!r}"
+                yield (
+                    f"/reasons/{k}/{field}",
+                    f"no row of this release or the one before has {field} {named!r}",
+                )
 
 
 class _Amounts:
@@ -186,9 +193,7 @@ class _Reasons:
 
 def _spans(periods: Sequence[str]) -> list[tuple[str, str, str]]:
     """Name, first and last day of the year and of each month."""
-    months = [
-        (p, f"{p}-01", f"{p}-{monthrange(int(p[:4]), int(p[5:]))[1]:02d}") for p in periods
-    ]
+    months = [(p, f"{p}-01", f"{p}-{monthrange(int(p[:4]), int(p[5:]))[1]:02d}") for p in periods]
     return [(f"{periods[0]}..{periods[-1]}", months[0][1], months[-1][2]), *months]
 
 

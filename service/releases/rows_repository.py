@@ -1,6 +1,6 @@
 """SQL of released rows: written once, read as plain tuples, compared between two releases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 

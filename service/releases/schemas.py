@@ -30,7 +30,7 @@ Day = Annotated[
 
 
 class ReasonRule(Schema):
-    """Why rows changed: those that fit everything that is given; the first rule that fits a row speaks for it.
+    """Why rows changed: those that fit all that is given; the first rule that fits a row speaks for it.
 
     `node_id` means the node and everything below it.
     """
