@@ -21,6 +21,11 @@ from service.plans.store import PlanStore
 from service.problems.endpoints import router as problems
 from service.problems.handlers import install_problem_handlers
 from service.problems.openapi import describe_problems
+from service.releases.desk import ReleaseDesk
+from service.releases.endpoints import router as releases
+from service.releases.pull import ServePulls
+from service.releases.snapshots import Snapshots
+from service.releases.target_endpoints import router as targets
 from service.runs.bell import Bell
 from service.runs.endpoints import router as runs
 from service.runs.result_endpoints import router as results
@@ -75,6 +80,7 @@ def create_app(
 
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
+    app.state.releases = ReleaseDesk(context.plans, Snapshots())
     install_problem_handlers(app)
     describe_problems(app)
     for router in (
@@ -84,12 +90,15 @@ def create_app(
         experiments,
         health,
         problems,
+        releases,
         results,
         runs,
         scenarios,
+        targets,
         webhooks,
     ):
         app.include_router(router)
+    app.add_middleware(ServePulls, requests=context.requests, seconds=seconds)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)
     return app

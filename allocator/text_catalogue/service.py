@@ -78,6 +78,22 @@ TEXTS = {
         "en": "See `status`, `reason` and `files` of the run.",
         "zh": "请查看该运行的 `status`、`reason` 和 `files`。",
     },
+    "problem.not-this-release": {
+        "en": "The release has {rows} rows and the sha256 {sha256}; something else was acknowledged.",
+        "zh": "该发布共 {rows} 行，sha256 为 {sha256}；确认内容与之不符。",
+    },
+    "problem.not-this-release.hint": {
+        "en": "Pull the release again and compare before you acknowledge it.",
+        "zh": "请重新拉取该发布并核对后再确认。",
+    },
+    "problem.release-refused": {
+        "en": "Nothing was released: {count} thing(s) speak against it.",
+        "zh": "未发布：存在 {count} 个阻碍。",
+    },
+    "problem.release-refused.hint": {
+        "en": "Mend what `errors` lists, or run the plan again, and publish then.",
+        "zh": "请修正 `errors` 中列出的问题或重新运行计划，然后再发布。",
+    },
     "problem.stale": {
         "en": "It was changed since you read it.",
         "zh": "读取之后内容已被他人修改。",

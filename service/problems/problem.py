@@ -24,6 +24,8 @@ STATUS = {
     "has-children": 409,
     "no-result": 409,
     "not-ended": 409,
+    "not-this-release": 409,
+    "release-refused": 409,
     "stale": 412,
     "body-too-large": 413,
     "wrong-media-type": 415,

@@ -39,12 +39,17 @@ class Release(Base):
 
 
 class ReleaseTarget(Base):
-    """One released target; `change` against the release before: create, update, keep or remove."""
+    """One released target; `change` against the release before: create, update, keep or remove.
+
+    Rows to remove are tombstones: they stand behind the others and are no targets of the release.
+    Until when a row holds follows from the next release and is not kept.
+    """
 
     __tablename__ = "release_targets"
     __table_args__ = (
         Index("ix_release_targets_scope", "release_id", "org_path", "row_number"),
         Index("ix_release_targets_employee", "release_id", "employee_id"),
+        UniqueConstraint("release_id", "node_id", "measure", "product_id", "period"),
     )
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.release_id"), primary_key=True)
     row_number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -65,7 +70,6 @@ class ReleaseTarget(Base):
     previous_amount: Mapped[str | None] = mapped_column(String(60))
     change_reason: Mapped[str] = mapped_column(Text)
     effective_from: Mapped[str] = mapped_column(String(10))
-    effective_to: Mapped[str | None] = mapped_column(String(10))
     row_hash: Mapped[str] = mapped_column(String(64))
 
 

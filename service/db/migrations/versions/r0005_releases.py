@@ -9,6 +9,11 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+IMMUTABLE = ("releases", "release_targets", "release_snapshots", "release_acks")
+REFUSE_POSTGRESQL = """
+CREATE FUNCTION refuse_release_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'what was released is immutable'; END $$
+"""
 ORG_PATH = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 
 
@@ -58,12 +63,19 @@ def upgrade() -> None:
         sa.Column("previous_amount", sa.String(length=60), nullable=True),
         sa.Column("change_reason", sa.Text(), nullable=False),
         sa.Column("effective_from", sa.String(length=10), nullable=False),
-        sa.Column("effective_to", sa.String(length=10), nullable=True),
         sa.Column("row_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.release_id"], name=op.f("fk_release_targets_release_id_releases")
         ),
         sa.PrimaryKeyConstraint("release_id", "row_number", name=op.f("pk_release_targets")),
+        sa.UniqueConstraint(
+            "release_id",
+            "node_id",
+            "measure",
+            "product_id",
+            "period",
+            name=op.f("uq_release_targets_release_id_node_id_measure_product_id_period"),
+        ),
     )
     op.create_index(
         "ix_release_targets_employee", "release_targets", ["release_id", "employee_id"], unique=False
@@ -98,6 +110,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ack_id", name=op.f("pk_release_acks")),
     )
     op.create_index(op.f("ix_release_acks_release_id"), "release_acks", ["release_id"], unique=False)
+    _guard_releases()
 
 
 def downgrade() -> None:
@@ -106,3 +119,23 @@ def downgrade() -> None:
     op.drop_table("release_snapshots")
     op.drop_table("release_targets")
     op.drop_table("releases")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_release_change()")
+
+
+def _guard_releases() -> None:
+    """Make the database itself refuse to change or drop anything that was released."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(REFUSE_POSTGRESQL)
+        for table in IMMUTABLE:
+            op.execute(
+                f"CREATE TRIGGER {table}_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_release_change()"
+            )
+        return
+    for table in IMMUTABLE:
+        for event in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
+                "BEGIN SELECT RAISE(ABORT, 'what was released is immutable'); END"
+            )

@@ -1,0 +1,150 @@
+"""Targets as JSON, NDJSON, CSV and Parquet: the same rows give the same bytes."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+Format = Literal["json", "ndjson", "csv", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+MEDIA_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+KEPT_COLUMNS = (
+    "employee_id",
+    "email",
+    "node_id",
+    "org_path",
+    "position",
+    "measure",
+    "unit",
+    "currency",
+    "product_id",
+    "period",
+    "period_start",
+    "period_end",
+    "amount",
+    "previous_amount",
+    "change_reason",
+    "effective_from",
+    "row_hash",
+)
+"""Columns of a row as they are kept, in the order in which rows are handed over here."""
+NUMBERS = ("version", "amount", "previous_amount")
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a text that begins with one of these for a formula."""
+COMPRESSION = 6
+Row = Sequence[Any]
+"""One value per kept column."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What all rows of one answer share, and what stands around them."""
+
+    release_id: str
+    version: int
+    status: str
+    effective_to: str | None
+    sha256: str
+
+    @property
+    def per_row(self) -> dict[str, Any]:
+        """The columns of a row that follow from its release."""
+        return {
+            "release_id": self.release_id,
+            "version": self.version,
+            "status": self.status,
+            "effective_to": self.effective_to,
+        }
+
+
+def render(form: Format, head: Head, rows: Sequence[Row], following: str | None = None) -> bytes:
+    """Return the rows in a format; `following` is the cursor of the next page."""
+    return _RENDER[form](head, rows, following)
+
+
+def objects(columns: Sequence[str], rows: Sequence[Row], shared: Mapping[str, Any]) -> list[str]:
+    """Return one JSON object per row, its columns first; values that recur are written once."""
+    head = "".join(f"{_plain(name)}:{_plain(value)}," for name, value in shared.items())
+    slots = ",".join(f"{_plain(name)}:%s" for name in columns)
+    template = "{" + head.replace("%", "%%") + slots + "}"
+    written = [_column(values) for values in zip(*rows, strict=True)]
+    return [template % values for values in zip(*written, strict=True)]
+
+
+def packed(content: bytes) -> bytes:
+    """Return gzip without name and time, so that the same content gives the same bytes."""
+    return gzip.compress(content, COMPRESSION, mtime=0)
+
+
+def harmless(value: Any) -> Any:
+    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what it would."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
+
+
+def _json(head: Head, rows: Sequence[Row], following: str | None) -> bytes:
+    around = {"release_id": head.release_id, "version": head.version, "status": head.status}
+    words = _plain({**around, "sha256": head.sha256})[:-1]
+    items = ",\n".join(objects(KEPT_COLUMNS, rows, head.per_row))
+    return f'{words},"next":{_plain(following)},"items":[\n{items}\n]}}\n'.encode()
+
+
+def _ndjson(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
+    return "".join(f"{one}\n" for one in objects(KEPT_COLUMNS, rows, head.per_row)).encode()
+
+
+def _csv(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
+    shared = head.per_row
+    names = [*shared, *KEPT_COLUMNS]
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(names)
+    first = list(shared.values())
+    text = [k for k, name in enumerate(KEPT_COLUMNS) if name not in NUMBERS]
+    for row in rows:
+        cells = list(row)
+        for k in text:
+            cells[k] = harmless(cells[k])
+        writer.writerow(first + cells)
+    return stream.getvalue().encode()
+
+
+def _parquet(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
+    columns = list(zip(*rows, strict=True)) or [()] * len(KEPT_COLUMNS)
+    arrays = {
+        name: pa.array([value] * len(rows), pa.int32() if name == "version" else pa.string())
+        for name, value in head.per_row.items()
+    }
+    kept = zip(KEPT_COLUMNS, columns, strict=True)
+    arrays |= {name: pa.array(values, pa.string()) for name, values in kept}
+    sink = io.BytesIO()
+    table = pa.table(arrays).replace_schema_metadata({"release_sha256": head.sha256})
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+_RENDER: dict[Format, Callable[[Head, Sequence[Row], str | None], bytes]] = {
+    "json": _json,
+    "ndjson": _ndjson,
+    "csv": _csv,
+    "parquet": _parquet,
+}
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    known = {value: _plain(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,123 @@
+"""SQL of releases, of the bytes made for them and of acknowledgements."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import Session, aliased
+
+from service.auth.principal import Principal, within_scope
+from service.db.models import Release, ReleaseAck, ReleaseSnapshot, ReleaseTarget
+
+WHOLE = ("admin", "finance", "hr", "analyst")
+"""Roles that see the whole company, unless their scope is a part of it."""
+
+
+class Found(NamedTuple):
+    """A release and the day from which the next one holds."""
+
+    release: Release
+    next_from: str | None
+
+
+def sees_whole(principal: Principal) -> bool:
+    """Whether this caller gets every row of a release."""
+    return principal.role in WHOLE and not principal.scope_path
+
+
+def find_release(session: Session, principal: Principal, release_id: str) -> Found | None:
+    """Return a release in which the caller may see a row."""
+    return _first(session, _visible(principal).where(Release.release_id == release_id))
+
+
+def newest_release(session: Session, principal: Principal, plan_id: str) -> Found | None:
+    """Return the newest release of a plan, if the caller may see a row of it."""
+    rows = _visible(principal).where(Release.plan_id == plan_id)
+    newest = select(func.max(Release.version)).where(Release.plan_id == plan_id).scalar_subquery()
+    return _first(session, rows.where(Release.version == newest))
+
+
+def page_of_releases(
+    session: Session, principal: Principal, plan_id: str | None, as_of: str | None, after: str, limit: int
+) -> Sequence[Found]:
+    """Return up to `limit` releases after an id; with `as_of` those in force on that day."""
+    rows = _visible(principal).where(Release.release_id > after)
+    if plan_id is not None:
+        rows = rows.where(Release.plan_id == plan_id)
+    if as_of is not None:
+        other = aliased(Release)
+        begun = select(func.max(other.version)).where(
+            other.plan_id == Release.plan_id, other.effective_from <= as_of
+        )
+        rows = rows.where(Release.version == begun.scalar_subquery())
+    return [Found(*row) for row in session.execute(rows.order_by(Release.release_id).limit(limit))]
+
+
+def release_numbered(session: Session, plan_id: str, version: int) -> Release | None:
+    """Return a release of a plan by its number, whoever asks; for publishing."""
+    return session.scalars(
+        select(Release).where(Release.plan_id == plan_id, Release.version == version)
+    ).first()
+
+
+def day_before(day: str | None) -> str | None:
+    """Return the last day before a day."""
+    return None if day is None else (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def snapshot(session: Session, release_id: str, form: str) -> tuple[str, bytes] | None:
+    """Return encoding and bytes that were made when the release was published."""
+    row = session.execute(
+        select(ReleaseSnapshot.encoding, ReleaseSnapshot.content).where(
+            ReleaseSnapshot.release_id == release_id, ReleaseSnapshot.format == form
+        )
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def page_of_acks(session: Session, release_id: str, after: str, limit: int) -> Sequence[ReleaseAck]:
+    """Return up to `limit` acknowledgements after an id."""
+    return session.scalars(
+        select(ReleaseAck)
+        .where(ReleaseAck.release_id == release_id, ReleaseAck.ack_id > after)
+        .order_by(ReleaseAck.ack_id)
+        .limit(limit)
+    ).all()
+
+
+def add(session: Session, row: Release | ReleaseSnapshot | ReleaseAck) -> None:
+    """Add a row; what the database refuses is raised here."""
+    session.add(row)
+    session.flush()
+
+
+def _first(session: Session, rows: Select[Any]) -> Found | None:
+    row = session.execute(rows).first()
+    return None if row is None else Found(*row)
+
+
+def _visible(principal: Principal) -> Select[Any]:
+    following = aliased(Release)
+    until = (
+        select(following.effective_from)
+        .where(following.plan_id == Release.plan_id, following.version == Release.version + 1)
+        .scalar_subquery()
+    )
+    return select(Release, until).where(_touches(principal))
+
+
+def _touches(principal: Principal) -> ColumnElement[bool]:
+    if sees_whole(principal):
+        return true()
+    return (
+        select(ReleaseTarget.row_number)
+        .where(
+            and_(
+                ReleaseTarget.release_id == Release.release_id,
+                ReleaseTarget.change != "remove",
+                within_scope(ReleaseTarget.org_path, principal),
+            )
+        )
+        .exists()
+    )

@@ -1,0 +1,192 @@
+"""The pull: targets of a release, changes between releases, and one's own targets."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from service.auth.dependencies import Caller
+from service.auth.principal import Principal
+from service.context import ContextDep, ReadSession
+from service.problems.problem import Problem
+from service.releases import repository, rows_repository
+from service.releases.answers import Pulled, accepted_format, takes_gzip
+from service.releases.desk import DeskDep, ReleaseDesk
+from service.releases.endpoints import ID, Id, Limit, release_or_404
+from service.releases.formats import KEPT_COLUMNS, MEDIA_TYPES, Format, Head, objects, render
+from service.releases.rows_repository import Filters
+from service.releases.schemas import ChangePage, OwnTargets, TargetPage
+from service.releases.snapshots import Content, etag_of
+
+router = APIRouter(prefix="/v1", tags=["targets"])
+Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PlanQuery = Annotated[str, Query(max_length=64, pattern=ID)]
+FORMS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": TargetPage,
+        "content": {
+            media.partition(";")[0]: {"schema": {"type": "string"}}
+            for form, media in MEDIA_TYPES.items()
+            if form != "json"
+        },
+        "headers": {"ETag": {"schema": {"type": "string"}}},
+    },
+    304: {"description": "The caller has it already (If-None-Match)"},
+}
+DEFAULT_LIMIT = 100
+
+
+def filters(
+    node: Word = None,
+    employee_id: Word = None,
+    measure: Word = None,
+    product: Word = None,
+    period: Word = None,
+) -> Filters:
+    """Return which rows are asked for; `node` means the node and everything below it."""
+    return Filters(node, employee_id, measure, product, period)
+
+
+class Asked:
+    """Format, filters and page of a pull."""
+
+    def __init__(
+        self,
+        request: Request,
+        wanted: Annotated[Filters, Depends(filters)],
+        form: Annotated[Format | None, Query(alias="format")] = None,
+        cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
+        limit: Annotated[int | None, Query(ge=1, le=500)] = None,
+    ) -> None:
+        self.request, self.filters, self.cursor, self.limit = request, wanted, cursor, limit
+        self.form: Format = form or accepted_format(request)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing narrows the question."""
+        return self.filters == Filters() and self.cursor is None and self.limit is None
+
+
+AskedDep = Annotated[Asked, Depends()]
+
+
+@router.get("/releases/latest/targets", response_class=Response, responses=FORMS)
+def pull_newest_targets(
+    context: ContextDep, desk: DeskDep, caller: Caller, asked: AskedDep, plan: PlanQuery
+) -> Response:
+    """Return the targets of the newest release of a plan."""
+    with context.database.reads() as session:
+        found = repository.newest_release(session, caller, plan)
+        if found is None:
+            raise Problem("not-found")
+        return _pull(session, desk, caller, asked, found)
+
+
+@router.get("/releases/{release_id}/targets", response_class=Response, responses=FORMS)
+def pull_targets(
+    context: ContextDep, desk: DeskDep, caller: Caller, asked: AskedDep, release_id: Id
+) -> Response:
+    """Return the targets of a release: all at once for the whole company, else the own part by page."""
+    with context.database.reads() as session:
+        found = release_or_404(session, caller, release_id)
+        return _pull(session, desk, caller, asked, found)
+
+
+@router.get("/targets/changes", response_class=Response, responses={200: {"model": ChangePage}})
+def read_changes(
+    session: ReadSession,
+    caller: Caller,
+    since_release: Annotated[str, Query(max_length=64, pattern=ID)],
+    cursor: Annotated[str, Query(max_length=80, pattern=r"^([a-z0-9_]{1,64}\.[ur]\.[0-9]{1,9})?$")] = "",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    """Return what differs between a release and the newest one: new and changed rows, then removed ones."""
+    since, _ = release_or_404(session, caller, since_release)
+    to, part, after = cursor.split(".") if cursor else ("", "u", "0")
+    if to:
+        newest, _ = release_or_404(session, caller, to)
+    else:
+        found = repository.newest_release(session, caller, since.plan_id)
+        newest = found[0] if found else since
+    if newest.plan_id != since.plan_id or newest.version < since.version:
+        raise Problem("not-found")
+    rows: list[tuple[str, tuple[Any, ...]]] = []
+    if part == "u":
+        changed = rows_repository.changed_rows(session, caller, since, newest, int(after), limit + 1)
+        rows, after = [("u", row) for row in changed], "0"
+    if len(rows) <= limit:
+        room = limit + 1 - len(rows)
+        removed = rows_repository.removed_rows(session, caller, since, newest, int(after), room)
+        rows += [("r", row) for row in removed]
+    following = None
+    if len(rows) > limit:
+        last_part, last = rows[limit - 1]
+        following = f"{newest.release_id}.{last_part}.{last[0]}"
+    items = objects(("change", *KEPT_COLUMNS), [row[1:] for _, row in rows[:limit]], {})
+    head = {
+        "since_release": since.release_id,
+        "release_id": newest.release_id,
+        "version": newest.version,
+        "sha256": newest.sha256,
+        "next": following,
+    }
+    return _document(head, items)
+
+
+@router.get("/targets/me", response_class=Response, responses={200: {"model": OwnTargets}})
+def read_own_targets(
+    session: ReadSession,
+    caller: Caller,
+    plan: Annotated[str | None, Query(max_length=64, pattern=ID)] = None,
+    cursor: Annotated[str, Query(max_length=80, pattern=r"^([a-z0-9_]{1,64}\.[0-9]{1,9})?$")] = "",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    """Return the caller's own targets in the newest release of each plan, by employee id or own node."""
+    release_id, _, number = cursor.partition(".")
+    rows = rows_repository.own_rows(session, caller, plan, (release_id, int(number or 0)), limit + 1)
+    following = f"{rows[limit - 1][0]}.{rows[limit - 1][3]}" if len(rows) > limit else None
+    columns = ("release_id", "version", "status", "effective_to", *KEPT_COLUMNS)
+    shown = [(row[0], row[1], "final", None, *row[4:]) for row in rows[:limit]]
+    return _document({"next": following}, objects(columns, shown, {}))
+
+
+def _pull(
+    session: Session, desk: ReleaseDesk, caller: Principal, asked: Asked, found: repository.Found
+) -> Response:
+    release, next_from = found
+    status = "final" if next_from is None else "superseded"
+    until = repository.day_before(next_from)
+    head = Head(release.release_id, release.version, status, until, release.sha256)
+    whole = repository.sees_whole(caller)
+    if whole and asked.is_whole:
+        gzipped = takes_gzip(asked.request)
+        content = desk.snapshots.content(session, head, asked.form, gzipped=gzipped)
+        return Pulled(content, asked.form, head, release.rows).answer(asked.request, caller)
+    limit = asked.limit or DEFAULT_LIMIT
+    rows = rows_repository.page_of_rows(
+        session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
+    )
+    following = str(rows[limit - 1][0]) if len(rows) > limit else None
+    body = render(asked.form, head, [row[1:] for row in rows[:limit]], following)
+    content = Content(body, "identity", etag_of(body))
+    link = _link(asked.request, head.release_id, following)
+    return Pulled(content, asked.form, head, release.rows if whole else None, link).answer(
+        asked.request, caller
+    )
+
+
+def _link(request: Request, release_id: str, following: str | None) -> str:
+    """Return the address of the next page; it names the release, so that a new one does not get between."""
+    if following is None:
+        return ""
+    kept = [
+        (name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "plan")
+    ]
+    return f"/v1/releases/{release_id}/targets?{urlencode([*kept, ('cursor', following)])}"
+
+
+def _document(head: dict[str, Any], items: list[str]) -> Response:
+    """Return a page around rows that are JSON already."""
+    start = objects(tuple(head), [tuple(head.values())], {})[0][:-1]
+    return Response(f'{start},"items":[{",".join(items)}]}}'.encode(), media_type="application/json")

@@ -1,0 +1,71 @@
+"""The tiny company as a plan that has been run, and those who publish and pull."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from service.db.database import Database
+from service.db.models import PlanRecord, Run
+from service.plans.service import create_plan, revise_plan
+from service.plans.store import read_files
+from tests.plans import plan_texts
+from tests.service.conftest import SYSTEM, Moment, worked_off
+
+Clients = Callable[[str, str, str], TestClient]
+
+
+def tiny_files(**changed: str) -> dict[str, bytes]:
+    """Return the files of the tiny company; its test plan passes the gates."""
+    texts = {**plan_texts(), **changed}
+    return {("plan.yaml" if name == "plan" else f"{name}.csv"): t.encode() for name, t in texts.items()}
+
+
+class Desk:
+    """What a test does with the tiny company."""
+
+    def __init__(self, database: Database, moment: Moment, folder: Path, finance: TestClient) -> None:
+        self.database, self.moment, self.folder, self.finance = database, moment, folder, finance
+        files = tiny_files()
+        with database.writes.begin() as session:
+            self.plan = create_plan(session, SYSTEM, "tiny", files, read_files(files), "first", moment())
+
+    @property
+    def version(self) -> int:
+        with self.database.reads() as session:
+            return session.get_one(PlanRecord, self.plan.plan_id).version
+
+    def revise(self, **changed: str) -> None:
+        files = tiny_files(**changed)
+        with self.database.writes.begin() as session:
+            plan = session.get_one(PlanRecord, self.plan.plan_id)
+            revise_plan(session, SYSTEM, plan, files, read_files(files), "again", self.moment())
+            self.plan = plan
+
+    def run(self, chain: Sequence[Mapping[str, Any]] = ()) -> Run:
+        return worked_off(self.database, self.plan, chain, self.moment, self.folder)
+
+    def post(self, run: Run, client: TestClient | None = None, **body: Any) -> Response:
+        headers = {"If-Match": body.pop("if_match", f'"{self.version}"')} | body.pop("headers", {})
+        wanted = {"run_id": run.run_id, "effective_from": "2019-07-01", **body}
+        path = f"/v1/plans/{self.plan.plan_id}/releases"
+        return (client or self.finance).post(path, json=wanted, headers=headers)
+
+    def release(self, run: Run, **body: Any) -> dict[str, Any]:
+        answer = self.post(run, **body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+
+@pytest.fixture
+def desk(database: Database, moment: Moment, tmp_path: Path, client_of: Clients) -> Desk:
+    return Desk(database, moment, tmp_path, client_of("finance", "finance", ""))
+
+
+@pytest.fixture
+def hr(client_of: Clients) -> TestClient:
+    return client_of("hr", "hr", "")
