@@ -8,12 +8,14 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from service.accounts.endpoints import router as accounts
+from service.agreement.commitments.endpoints import router as commitments
 from service.audit.endpoints import router as audit
 from service.clock import Clock, system_clock
 from service.context import Context
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
+from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
 from service.settings import Settings
 from service.wire.guard_body import GuardBody
@@ -35,6 +37,7 @@ def create_app(
         CollectorRegistry(),
         RateLimit(settings.requests_per_minute, seconds),
         RateLimit(settings.logins_per_minute, seconds),
+        PlanStore(opened, settings.storage / "plans"),
     )
 
     @asynccontextmanager
@@ -46,7 +49,7 @@ def create_app(
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit):
+    for router in (health, accounts, audit, commitments):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)

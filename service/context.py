@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from service.clock import Clock
 from service.db.database import Database
+from service.plans.store import PlanStore
 from service.settings import Settings
 from service.wire.rate_limit import RateLimit
 
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, clock, metrics and limits of one running service."""
+    """Settings, database, clock, metrics, limits and plans of one running service."""
 
     settings: Settings
     database: Database
@@ -24,6 +25,7 @@ class Context:
     registry: CollectorRegistry
     requests: RateLimit
     logins: RateLimit
+    plans: PlanStore
 
 
 def context_of(request: Request) -> Context:
