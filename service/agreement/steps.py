@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.agreement.schemas import StepView
 from service.auth.principal import Principal, within_scope
+from service.db.locks import lock_until_commit
 from service.db.models import AgreementStep
 from service.ids import new_id
 
@@ -35,6 +36,12 @@ def add_step(
     now: datetime,
 ) -> None:
     """Append a step in the transaction of what it tells of."""
+    lock_until_commit(session, f"steps {subject_id} {place.node_id}")
+    last = session.scalar(
+        select(func.max(AgreementStep.number)).where(
+            AgreementStep.subject_id == subject_id, AgreementStep.node_id == place.node_id
+        )
+    )
     session.add(
         AgreementStep(
             step_id=new_id("step", now),
@@ -42,6 +49,7 @@ def add_step(
             node_id=place.node_id,
             org_path=place.org_path,
             subject_id=subject_id,
+            number=(last or 0) + 1,
             action=action,
             document=json.dumps(document, sort_keys=True, ensure_ascii=False),
             comment=comment,
@@ -61,7 +69,7 @@ def steps_of(session: Session, principal: Principal, subject_id: str, node_id: s
             AgreementStep.node_id == node_id,
             within_scope(AgreementStep.org_path, principal),
         )
-        .order_by(AgreementStep.made_at, AgreementStep.step_id)
+        .order_by(AgreementStep.number)
     ).all()
     return [
         StepView(
