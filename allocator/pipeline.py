@@ -203,17 +203,27 @@ def round_measure(
 
 
 def _evidence(solved: Solved, rounding: dict[str, Any]) -> dict[str, Any]:
+    return evidence_of(solved.balanced, solved.answer, solved.tiers, rounding, solved.fallbacks)
+
+
+def evidence_of(
+    balanced: BalanceModel,
+    answer: BalanceAnswer,
+    tiers: tuple[TierOutcome, ...],
+    rounding: dict[str, Any],
+    fallbacks: int,
+) -> dict[str, Any]:
     """Return residuals, tiers, rounding and passes as plain JSON types."""
     return {
-        "residuals": solved.answer.residual,
-        "passes": {**solved.answer.passes, "fallbacks": solved.fallbacks},
+        "residuals": answer.residual,
+        "passes": {**answer.passes, "fallbacks": fallbacks},
         "tiers": [
             {"tier": tier.tier, "largest_violation": tier.largest, "sum_of_violations": tier.total}
-            for tier in solved.tiers
+            for tier in tiers
             if tier.is_settled
         ],
-        "unsettled_tiers": [tier.tier for tier in solved.tiers if not tier.is_settled],
+        "unsettled_tiers": [tier.tier for tier in tiers if not tier.is_settled],
         "rounding": rounding,
-        "cells": int(solved.balanced.n_cell),
-        "rows": len(solved.balanced.rows),
+        "cells": int(balanced.n_cell),
+        "rows": len(balanced.rows),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from allocator.text_catalogue import (
+    agreement,
     attainment,
     backtest,
     changes,
@@ -24,6 +25,7 @@ from allocator.text_catalogue import (
 )
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    **agreement.TEXTS,
     **attainment.TEXTS,
     **backtest.TEXTS,
     **changes.TEXTS,

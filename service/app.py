@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from service.accounts.endpoints import router as accounts
+from service.agreement.commitments.endpoints import router as commitments
 from service.audit.endpoints import router as audit
 from service.auth.oidc import identity_of
 from service.clock import Clock, system_clock
@@ -86,6 +87,7 @@ def create_app(
     for router in (
         accounts,
         audit,
+        commitments,
         comparisons,
         experiments,
         health,

@@ -74,7 +74,7 @@ def rule_moves(
     known = instance != NO_INSTANCE
     names[known] = problem.instances["rule_id"].to_numpy(object)[instance[known]]
     steps = np.full(len(rows), BY_DEPTH)
-    steps[np.isin(kind, ["total", "product_total"])] = STEPS.index("shared_load")
+    steps[np.isin(kind, ["total", "product_total", "frame"])] = STEPS.index("shared_load")
     steps[np.isin(kind, ["fairness", "group"])] = STEPS.index("fairness")
     steps[kind == "pin"] = STEPS.index("pins")
     depth = np.where(steps == BY_DEPTH, depth, 0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from allocator.model.instances import RATIO_KINDS
@@ -13,8 +14,8 @@ from solver_models.grid import Grid
 from solver_models.hierarchy import Hierarchy
 from solver_models.model import BalanceModel, Rows, SoftRows
 
-FRAME_SOURCE = -1
-"""`source` of the rows that hold the subtree's own targets."""
+FRAME = "frame"
+"""`kind` in the ledger of the rows that hold the subtree's own targets."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,9 @@ class FramedProblem:
 
     Parameters
     ----------
-    model
-        In the measure's unit; the rows with `FRAME_SOURCE` say X[node, p] = its present target.
-    cell
-        Position in the whole grid of each cell of the model.
+    problem
+        The part of the measure's problem that is left: its model in the measure's unit, `cell` in the
+        whole grid; the rows of kind `FRAME` say X[node, p] = its present target.
     grid
         The cells of the subtree alone; its root is the node.
     first_cell
@@ -35,19 +35,35 @@ class FramedProblem:
         Rank of the product leaf of each frame row, in their order.
     """
 
-    model: BalanceModel
-    cell: IntArray
+    problem: MeasureProblem
     grid: Grid
     first_cell: int
     frame_product: IntArray
 
+    @property
+    def model(self) -> BalanceModel:
+        """The balance model."""
+        return self.problem.model
+
+    @property
+    def cell(self) -> IntArray:
+        """Position in the whole grid of each cell of the model."""
+        return self.problem.cell
+
+    @property
+    def of_frame(self) -> BoolArray:
+        """The rows of the model that hold the node's targets."""
+        kind = self.problem.ledger["kind"].to_numpy(object)
+        held: BoolArray = kind[self.model.rows.source] == FRAME
+        return held
+
     def with_frame(self, target: FloatArray) -> "FramedProblem":
         """Return the problem with other targets of the node, in the order of `frame_product`."""
         rows = self.model.rows
-        of_frame = rows.source == FRAME_SOURCE
         lower, upper = rows.lower.copy(), rows.upper.copy()
-        lower[of_frame] = upper[of_frame] = target
-        return replace(self, model=replace(self.model, rows=replace(rows, lower=lower, upper=upper)))
+        lower[self.of_frame] = upper[self.of_frame] = target
+        model = replace(self.model, rows=replace(rows, lower=lower, upper=upper))
+        return replace(self, problem=replace(self.problem, model=model))
 
 
 def frame_problem(
@@ -85,6 +101,8 @@ def frame_problem(
     frame, product = _frame_rows(
         below, cell - cells_of.start, present[node, grid.products.leaf], rows.matrix.shape[1]
     )
+    ledger = _with_frame_entries(problem.ledger, node, grid.products.leaf[product].astype(np.int64))
+    frame = replace(frame, source=len(problem.ledger) + np.arange(len(frame)))
     model = BalanceModel(
         anchor=problem.model.anchor[inside],
         weight=problem.model.weight[inside],
@@ -94,7 +112,14 @@ def frame_problem(
         rows=_joined(frame, rows),
         soft=soft,
     )
-    return FramedProblem(model, cell, below, cells_of.start, product)
+    left = replace(problem, model=model, cell=cell, ledger=ledger)
+    return FramedProblem(left, below, cells_of.start, product)
+
+
+def _with_frame_entries(ledger: pd.DataFrame, node: int, product: IntArray) -> pd.DataFrame:
+    """Say in the ledger what the rows of the frame mean."""
+    entries = pd.DataFrame({"kind": FRAME, "instance": -1, "node": node, "product": product})
+    return pd.concat([ledger, entries[list(ledger.columns)]], ignore_index=True)
 
 
 def _sub_grid(grid: Grid, node: int) -> Grid:
@@ -120,7 +145,7 @@ def _frame_rows(grid: Grid, cell: IntArray, target: FloatArray, n_column: int) -
         csr_array(matrix[product]),
         target[product],
         target[product],
-        np.full(len(product), FRAME_SOURCE, np.int64),
+        np.zeros(len(product), np.int64),
         np.zeros(len(product), np.int64),
     )
     return rows, product

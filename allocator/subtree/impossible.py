@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, hstack
 
 from allocator.diagnosis.diagnose import LANGUAGES, amount_text
 from allocator.model.labels import Labels
-from allocator.subtree.frame import FRAME_SOURCE, FramedProblem
+from allocator.subtree.frame import FramedProblem
 from allocator.texts import text
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
@@ -90,7 +90,7 @@ def _sentence(measure: str, node_id: str, frame: list[dict[str, Any]], lang: str
 def least_change(framed: FramedProblem, engine: Engine, options: EngineOptions) -> FrameGap | None:
     """Return the frame's least total change that lets the hard rows hold; None if no change does."""
     model = framed.model.scaled()
-    of_frame = np.flatnonzero(model.rows.source == FRAME_SOURCE)
+    of_frame = np.flatnonzero(framed.of_frame)
     k, m = len(of_frame), len(model.rows)
     up = csr_array((np.ones(k), (of_frame, np.arange(k))), shape=(m, k))
     lower, upper = model.column_bounds()

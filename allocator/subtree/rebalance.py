@@ -5,22 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.anchors.build import build_anchors
-from allocator.errors import EngineFailure, Fault, InfeasiblePlan, InputFaults, RunStopped
+from allocator.errors import Fault, InputFaults
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels, label_plan
 from allocator.model.problem import build_problem
 from allocator.plan.plan import Plan
-from allocator.subtree.frame import FramedProblem, frame_problem
-from allocator.subtree.impossible import frame_diagnosis, least_change
+from allocator.subtree.solving import Standing, solve_frame
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.failures import EngineStopped, ModelInfeasible
-from solver_models.rounding.rounding import round_targets
-from solver_models.rounding.side_rows import no_side_rows
-from solver_models.solve import solve_model
-
-NOISE = 1e-9
-"""A frame missed by less than this share is met."""
+from solver_models.engines.base import Engine, EngineOptions
 
 
 @dataclass(frozen=True)
@@ -52,6 +44,7 @@ def rebalance_subtree(
     present_units: IntArray,
     engine: Engine,
     options: EngineOptions | None = None,
+    unrounded: FloatArray | None = None,
 ) -> SubtreeAllocation:
     """Balance the cells below `node_id` inside the frame of its present targets.
 
@@ -66,6 +59,9 @@ def rebalance_subtree(
     present_units
         Shape (n_node, n_product_node): the standing targets in multiples of `round_to`, positions
         as `label_plan(plan)` gives them.
+    unrounded
+        Shape (n_cell,): the standing numbers before rounding, where they are known. What stands
+        outside counts with these then, and no rule below the node has to give way to rounding.
 
     Raises
     ------
@@ -78,71 +74,21 @@ def rebalance_subtree(
         If the engine did not finish.
     """
     labels = label_plan(plan)
-    node = _position(labels, node_id)
+    node = subtree_position(labels, node_id)
     _check_present(labels, present_units)
     unit = float(plan.spec.measures[measure].round_to)
     anchors = build_anchors(plan, labels, measure)
     problem = build_problem(plan, labels, measure, anchors, spell_out(plan, labels, measure, anchors))
-    present = present_units.astype(np.float64) * unit
-    framed = frame_problem(labels, problem, node, present, unit)
-    cells, relaxed = _within_rounding(labels, measure, node, framed, unit, engine, options or EngineOptions())
-    below = present_units[node, labels.grid.products.leaf]
-    rounded = round_targets(
-        framed.grid, _meeting(framed, cells / unit, below), no_side_rows(framed.grid.n_product)
+    standing = Standing(node, present_units, unrounded, unit)
+    found = solve_frame(plan, labels, problem, measure, standing, engine, options or EngineOptions())
+    relaxed = tuple((tier.tier, tier.largest) for tier in found.solved.tiers if not tier.largest <= 0)
+    return SubtreeAllocation(
+        node, standing.units_with(found.rounded.units, labels), standing.cells_with(found, labels), relaxed
     )
-    if not np.array_equal(rounded.units[0], present_units[node]):
-        raise EngineFailure(f"{measure}: no rounding of the targets below {node_id} keeps its own targets")
-    units = present_units.copy()
-    units[node : int(labels.grid.org.subtree_end[node])] = rounded.units
-    unrounded = present[labels.grid.org.leaf][:, labels.grid.products.leaf].ravel()
-    unrounded[framed.first_cell : framed.first_cell + len(cells)] = cells
-    return SubtreeAllocation(node, units, unrounded, relaxed)
 
 
-def _within_rounding(
-    labels: Labels,
-    measure: str,
-    node: int,
-    framed: FramedProblem,
-    unit: float,
-    engine: Engine,
-    options: EngineOptions,
-) -> tuple[FloatArray, tuple[tuple[int, float], ...]]:
-    """Balance inside the frame; with over-assignment the frame itself was rounded, by less than a unit."""
-    try:
-        return _balance(framed, engine, options)
-    except ModelInfeasible as infeasible:
-        gap = least_change(framed, engine, options)
-        if gap is None or np.abs(gap.change).max(initial=0.0) >= unit:
-            raise InfeasiblePlan(frame_diagnosis(labels, measure, node, gap)) from infeasible
-        return _balance(framed.with_frame(gap.present + gap.change), engine, options)
-
-
-def _meeting(framed: FramedProblem, cells: FloatArray, target: IntArray) -> FloatArray:
-    """Scale each product's cells so that the node's targets are whole; by less than a unit in all."""
-    table = cells.reshape(framed.grid.n_rep, framed.grid.n_product)
-    carried = framed.grid.roll_up(cells)[0, framed.grid.products.leaf]
-    factor = np.where(carried > 0, target / np.where(carried > 0, carried, 1.0), 1.0)
-    met: FloatArray = (table * np.where(np.abs(factor - 1.0) > NOISE, factor, 1.0)).ravel()
-    return met
-
-
-def _balance(
-    framed: FramedProblem, engine: Engine, options: EngineOptions
-) -> tuple[FloatArray, tuple[tuple[int, float], ...]]:
-    """Solve the framed model; all cells of the subtree, in the measure's unit."""
-    try:
-        solved = solve_model(framed.model.scaled(), engine, options)
-    except EngineStopped as stopped:
-        raise RunStopped(str(stopped)) from stopped
-    except EngineError as failure:
-        raise EngineFailure(str(failure)) from failure
-    cells = np.zeros(framed.grid.n_cell)
-    cells[framed.cell - framed.first_cell] = solved.answer.x * solved.balanced.unit
-    return cells, tuple((tier.tier, tier.largest) for tier in solved.tiers if not tier.largest <= 0)
-
-
-def _position(labels: Labels, node_id: str) -> int:
+def subtree_position(labels: Labels, node_id: str) -> int:
+    """Return the position of a node with reps below it, or refuse the name."""
     node = labels.node_code.get(node_id)
     if node is None or labels.grid.org.is_leaf[node]:
         message = "there is no such node" if node is None else "the node is a rep: nothing stands below it"

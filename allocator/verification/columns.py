@@ -90,13 +90,20 @@ def _difference(found: FloatArray, expected: FloatArray) -> FloatArray:
     return np.where(both_empty, 0.0, np.where(np.isnan(gap), np.inf, gap))
 
 
-def check_plan_columns(company: Company, result: MeasureResult) -> list[Check]:
-    """Check last_year, anchors of nodes, levels and the distance of nodes from the unrounded numbers."""
+def check_plan_columns(company: Company, result: MeasureResult, room: FloatArray) -> list[Check]:
+    """Check last_year, anchors of nodes, levels and the distance of nodes from the unrounded numbers.
+
+    Parameters
+    ----------
+    room
+        Shape (n_node,): roundings besides the node's own that its unrounded sums carry (see `Frame`).
+    """
     last_year = company.last_year(result.measure)
     anchor = company.node_sums(result.cell_anchor)
     unrounded = company.node_sums(result.unrounded) / result.unit
     allowed = np.broadcast_to(roundings(company), unrounded.shape).copy()
     allowed[0] = 1.0
+    allowed += room[:, None] * roundings(company)
     wrong_level = result.level != company.org_column("level")[:, None]
     return [
         _same(
@@ -122,18 +129,29 @@ def check_plan_columns(company: Company, result: MeasureResult) -> list[Check]:
     ]
 
 
-def check_unrounded_totals(company: Company, result: MeasureResult) -> list[Check]:
-    """Anchors and unrounded numbers meet the company total and every product total, to 1e-9 of it."""
+def check_unrounded_totals(company: Company, result: MeasureResult, room: FloatArray) -> list[Check]:
+    """Anchors and unrounded numbers meet the company total and every product total, to 1e-9 of it.
+
+    Parameters
+    ----------
+    room
+        Shape (n_node,): roundings that the unrounded sums carry (see `Frame`).
+    """
+    carried = float(room[0])
     return [
-        _totals_met("anchor_totals", company, result, result.cell_anchor, "anchors"),
-        _totals_met("unrounded_totals", company, result, result.unrounded, "unrounded numbers"),
+        _totals_met("anchor_totals", company, result, result.cell_anchor, "anchors", 0.0),
+        _totals_met("unrounded_totals", company, result, result.unrounded, "unrounded numbers", carried),
     ]
 
 
-def _totals_met(check: str, company: Company, result: MeasureResult, cells: FloatArray, words: str) -> Check:
+def _totals_met(
+    check: str, company: Company, result: MeasureResult, cells: FloatArray, words: str, carried: float
+) -> Check:
     stated = _stated(company, result)
     sums = company.node_sums(cells)[0] / result.unit
-    gap = [max(low - sums[q], sums[q] - high, 0.0) / max(abs(low), 1.0) for q, low, high in stated]
+    spare = carried * roundings(company)
+    gap = [max(low - sums[q], sums[q] - high, spare[q]) - spare[q] for q, low, high in stated]
+    gap = [missed / max(abs(low), 1.0) for missed, (_, low, _) in zip(gap, stated, strict=True)]
     place = result.node_place(lambda k: f"{words} sum to {sums[k] * result.unit:.12g}")
     promise = f"{words} meet the company total and the product totals"
     return judge(check, result.measure, promise, np.array(gap), EXACT, lambda k: place(stated[k][0]))

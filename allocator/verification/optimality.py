@@ -152,6 +152,8 @@ def check_rule_prices(stage: Stage, file: RuleFile) -> Check:
     leaf = stage.company.products.first_leaf[rules.ints("product")]
     inner, low, high = multiplier[rep, leaf], point.lower[rep, leaf], point.upper[rep, leaf]
     held = point.is_open[rep, leaf] & (((inner > 0) & (low > 0)) | ((inner < 0) & np.isfinite(high)))
+    if point.outside is not None:
+        held &= ~point.outside[rep, leaf]
     expected[on_cell] += np.where(held, inner, 0.0)[on_cell]
     price, _ = floats(file.table["price"], may_be_empty=False)
     wanted = expected[file.entry]

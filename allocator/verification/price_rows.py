@@ -133,7 +133,7 @@ def _entries(company: Company, sides: Sides, rows: pd.DataFrame) -> IntArray:
             "product_id": np.array(company.products.ids, object)[rules.ints("product")],
         }
     )
-    anonymous = rows["kind"].isin(["pin", "total", "product_total"])
+    anonymous = rows["kind"].isin(["pin", "total", "product_total", "frame"])
     wanted = rows[KEY].assign(rule_id=rows["rule_id"].where(~anonymous, ""))
     index = pd.MultiIndex.from_frame(named)
     return np.asarray(index.get_indexer(pd.MultiIndex.from_frame(wanted)), np.int64)

@@ -47,8 +47,16 @@ def side_words(company: Company, sides: Sides, k: int) -> str:
     return f"{name} at ({node}, {product}), {'lower' if sides.is_lower[k] else 'upper'} side"
 
 
-def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amounts: Amounts) -> list[Check]:
-    """Check hard rules before rounding (to 1e-9) and after (amounts exactly, ratios within the rounding)."""
+def check_hard_rules(
+    company: Company, result: MeasureResult, sides: Sides, amounts: Amounts, room: FloatArray
+) -> list[Check]:
+    """Check hard rules before rounding (to 1e-9) and after (amounts exactly, ratios within the rounding).
+
+    Parameters
+    ----------
+    room
+        Shape (n_node,): roundings that the unrounded sums carry (see `Frame`).
+    """
     hard = sides.tier == 0
     amount_rows = (
         hard & ~sides.is_mix & ~sides.is_fair & ~np.asarray(sides.rules.is_kind("link")[sides.entry], bool)
@@ -62,7 +70,8 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
     after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
     hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
     ratio = hard & ~amount_rows
-    room = amounts.missed_after / (sides.rounding_room * result.unit)
+    rounded_by = amounts.missed_after / (sides.rounding_room * result.unit)
+    carried = np.where(sides.is_fair, room.max(), room[sides.node]) * sides.rounding_room * result.unit
 
     judge_some = _SideJudge(company, result, sides)
     return [
@@ -71,7 +80,7 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
             "hard rules, pins and totals hold for the unrounded numbers",
             EXACT,
             np.flatnonzero(hard),
-            amounts.missed_before / amounts.size,
+            np.maximum(amounts.missed_before - carried, 0.0) / amounts.size,
             amounts.before,
         ),
         judge_some(
@@ -95,7 +104,7 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
             "effort capacities and lines below the company give way by less than the rounding, if at all",
             NEAR_ONE,
             np.flatnonzero(beside),
-            room,
+            rounded_by,
             amounts.after,
         ),
         judge_some(
@@ -103,7 +112,7 @@ def check_hard_rules(company: Company, result: MeasureResult, sides: Sides, amou
             "hard mix, fairness and link rules give way by less than the rounding itself",
             NEAR_ONE,
             np.flatnonzero(ratio),
-            room,
+            rounded_by,
             amounts.after,
         ),
     ]

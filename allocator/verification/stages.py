@@ -41,6 +41,8 @@ class Point:
         d_j of every soft side (0 for hard ones), shape (n_side,).
     theta
         Largest relative violation of the tier of every soft side, shape (n_side,).
+    outside
+        Cells that a frame holds where they are; None where there is no frame.
     """
 
     x: FloatArray
@@ -51,6 +53,7 @@ class Point:
     is_open: BoolArray
     shortfall: FloatArray
     theta: FloatArray
+    outside: BoolArray | None = None
 
     @property
     def size(self) -> FloatArray:

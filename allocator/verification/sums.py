@@ -116,8 +116,14 @@ def _month_product_sums(result: MeasureResult, leaf: IntArray) -> Check:
     )
 
 
-def check_tree_sums(company: Company, result: MeasureResult) -> list[Check]:
-    """Check sums over the two trees: lines, nodes, children_sum, the ledger, months of nodes."""
+def check_tree_sums(company: Company, result: MeasureResult, room: FloatArray) -> list[Check]:
+    """Check sums over the two trees: lines, nodes, children_sum, the ledger, months of nodes.
+
+    Parameters
+    ----------
+    room
+        Shape (n_node,): roundings that the unrounded sums carry (see `Frame`).
+    """
     org, products = company.org, company.products
     children = org.sum_children(result.units)
     lines = products.sum_leaves(np.ascontiguousarray(result.units[:, products.leaves].T)).T
@@ -167,7 +173,7 @@ def check_tree_sums(company: Company, result: MeasureResult) -> list[Check]:
                 f" {_amount(result, children, k)}"
             ),
         ),
-        _ledger(company, result, children, exact),
+        _ledger(company, result, children, exact, room),
         judge(
             "month_nodes",
             result.measure,
@@ -187,7 +193,9 @@ def check_tree_sums(company: Company, result: MeasureResult) -> list[Check]:
     ]
 
 
-def _ledger(company: Company, result: MeasureResult, children: IntArray, exact: BoolArray) -> Check:
+def _ledger(
+    company: Company, result: MeasureResult, children: IntArray, exact: BoolArray, room: FloatArray
+) -> Check:
     """Children of over-assigned levels sum to (1 + h) X_v, rounded once (a line: once per product)."""
     org = company.org
     owed = org.sum_children(company.node_sums(result.unrounded) / result.unit)
@@ -195,6 +203,7 @@ def _ledger(company: Company, result: MeasureResult, children: IntArray, exact: 
     plain_children = org.sum_children((company.over == 0).astype(np.int64))
     mixed = (plain_children > 0) & (plain_children < org.n_children)
     n_roundings[mixed] = plain_children[mixed] + 1
+    n_roundings += org.sum_children(room)
     allowed = n_roundings[:, None] * roundings(company)[None, :]
     concerned = (~exact & ~org.is_leaf)[:, None]
     deviation = np.where(concerned, np.abs(children - owed) / allowed, 0.0)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
 from allocator.verification.company import Company, found_company
 from allocator.verification.explanation import check_explanation
+from allocator.verification.frame import framed_point, framed_sides, read_frame
 from allocator.verification.hashing import fingerprint
 from allocator.verification.measure_result import (
     DIM_TABLES,
@@ -153,17 +156,19 @@ def _names_of_plan(company: Company) -> Names:
 
 def _check_against_plan(company: Company, measure: MeasureResult, result: ResultTables) -> list[Check]:
     """All promises of one measure that need the plan."""
-    checks = [
-        *check_tree_sums(company, measure),
+    frame, checks = read_frame(company, measure, result.certificate)
+    room = np.zeros(len(company.org)) if frame is None else frame.room
+    checks += [
+        *check_tree_sums(company, measure, room),
         *check_totals(company, measure),
-        *check_plan_columns(company, measure),
-        *check_unrounded_totals(company, measure),
+        *check_plan_columns(company, measure, room),
+        *check_unrounded_totals(company, measure, room),
     ]
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
     amounts = row_amounts(company, measure, sides)
     found, is_open = check_cell_bounds(company, measure, rules)
-    checks += found + check_hard_rules(company, measure, sides, amounts)
+    checks += found + check_hard_rules(company, measure, sides, amounts, room)
     file = None
     if "rules" in result.tables:
         file, check = match_rules(company, measure, rules, result.tables["rules"])
@@ -173,8 +178,13 @@ def _check_against_plan(company: Company, measure: MeasureResult, result: Result
         checks += not_checked(["rules"], measure.measure, "rules.csv is damaged")
     if "prices" not in result.tables:
         return checks + not_checked(["optimality"], measure.measure, "prices.csv is damaged")
+    if frame is not None:
+        sides = framed_sides(company, measure, rules, is_open, frame)
+        amounts = row_amounts(company, measure, sides)
     prices, check = match_prices(company, measure, sides, amounts.before, result.tables["prices"])
     point = final_point(measure, sides, amounts, cell_bounds(company, rules), is_open)
+    if frame is not None:
+        point = framed_point(company, point, frame)
     found, balance = check_optimality(company, measure, sides, amounts, point, prices)
     checks += [check, *found]
     return checks if file is None else [*checks, check_rule_prices(balance, file)]

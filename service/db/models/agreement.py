@@ -101,15 +101,22 @@ class Submission(Base):
 
 
 class AgreementStep(Base):
-    """One step of the talk about a node, never changed: the history of all of the above."""
+    """One step of the talk about a node, never changed: the history of all of the above.
+
+    `number` counts the steps of a subject at a node from 1.
+    """
 
     __tablename__ = "agreement_steps"
-    __table_args__ = (Index("ix_steps_scope", "plan_id", "org_path"),)
+    __table_args__ = (
+        UniqueConstraint("subject_id", "node_id", "number"),
+        Index("ix_steps_scope", "plan_id", "org_path"),
+    )
     step_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"))
     node_id: Mapped[str] = mapped_column(String(200))
     org_path: Mapped[str] = mapped_column(ORG_PATH)
-    subject_id: Mapped[str] = mapped_column(String(64), index=True)
+    subject_id: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int] = mapped_column(Integer)
     action: Mapped[str] = mapped_column(String(40))
     document: Mapped[str] = mapped_column(Text)
     comment: Mapped[str] = mapped_column(Text)

@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("node_id", sa.String(length=200), nullable=False),
         sa.Column("org_path", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -104,8 +105,13 @@ def upgrade() -> None:
             ["plan_id"], ["plans.plan_id"], name=op.f("fk_agreement_steps_plan_id_plans")
         ),
         sa.PrimaryKeyConstraint("step_id", name=op.f("pk_agreement_steps")),
+        sa.UniqueConstraint(
+            "subject_id",
+            "node_id",
+            "number",
+            name=op.f("uq_agreement_steps_subject_id_node_id_number"),
+        ),
     )
-    op.create_index(op.f("ix_agreement_steps_subject_id"), "agreement_steps", ["subject_id"], unique=False)
     op.create_index("ix_steps_scope", "agreement_steps", ["plan_id", "org_path"], unique=False)
 
 

@@ -1,0 +1,1 @@
+"""Top-down meets bottom-up 上下结合: commitments, balance requests, submissions."""

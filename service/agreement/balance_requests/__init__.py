@@ -1,0 +1,1 @@
+"""A manager balances his own subtree inside the frame of a run."""

@@ -1,0 +1,1 @@
+"""What nodes commit to, and how far that is from the numbers from above."""

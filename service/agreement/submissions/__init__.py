@@ -1,0 +1,1 @@
+"""What every node owes its parent, up the tree."""
