@@ -7,34 +7,22 @@ from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from service.accounts.endpoints import router as accounts
-from service.agreement.commitments.endpoints import router as commitments
-from service.audit.endpoints import router as audit
 from service.auth.oidc import identity_of
 from service.clock import Clock, system_clock
-from service.comparisons.endpoints import router as comparisons
 from service.context import Context, Worker
 from service.db.database import Database, open_database
-from service.experiments.endpoints import router as experiments
-from service.health.endpoints import router as health
 from service.observability.observe import ObserveRequests
 from service.plans.store import PlanStore
-from service.problems.endpoints import router as problems
 from service.problems.handlers import install_problem_handlers
 from service.problems.openapi import describe_problems
 from service.releases.desk import ReleaseDesk
-from service.releases.endpoints import router as releases
 from service.releases.pull import ServePulls
 from service.releases.snapshots import Snapshots
-from service.releases.target_endpoints import router as targets
+from service.routers import ROUTERS
 from service.runs.bell import Bell
-from service.runs.endpoints import router as runs
-from service.runs.result_endpoints import router as results
 from service.runs.results import ResultTables
 from service.runs.warm import WarmPlans
-from service.scenarios.endpoints import router as scenarios
 from service.settings import Settings
-from service.webhooks.endpoints import router as webhooks
 from service.wire.guard_body import GuardBody
 from service.wire.rate_limit import RateLimit
 
@@ -84,21 +72,7 @@ def create_app(
     app.state.releases = ReleaseDesk(context.plans, Snapshots())
     install_problem_handlers(app)
     describe_problems(app)
-    for router in (
-        accounts,
-        audit,
-        commitments,
-        comparisons,
-        experiments,
-        health,
-        problems,
-        releases,
-        results,
-        runs,
-        scenarios,
-        targets,
-        webhooks,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(ServePulls, requests=context.requests, seconds=seconds)
     app.add_middleware(GuardBody, limit=settings.body_limit)

@@ -46,7 +46,17 @@ def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
         With every fault, by file, row and column.
     """
     faults = FaultCollector()
-    source = _source(Path(path), faults)
+    return check_source(_source(Path(path), faults), overrides, faults)
+
+
+def check_source(source: Source, overrides: Sequence[str], faults: FaultCollector) -> Plan:
+    """Check a plan as it was written; `faults` holds what was wrong with its form.
+
+    Raises
+    ------
+    InputFaults
+        With every fault of form and content, by file, row and column.
+    """
     tree, sheets = apply_overrides(source.tree, source.sheets, overrides, faults)
     settings = read_settings(tree, source.file, faults)
     frames = {name: typed_frame(sheet, faults) for name, sheet in sheets.items()}

@@ -17,6 +17,7 @@ from allocator.plan.tables import REQUIRED_TABLES, TABLES, TRACKING_TABLES, Tabl
 from allocator.plan.yaml_source import Branch, Scalar, read_yaml
 
 PLAN_FILE = "plan.yaml"
+FILES = (PLAN_FILE, *(name for table in TABLES for name in (table.file, table.parquet_file)))
 TABLE_ENDINGS = (".csv", ".parquet", ".txt", ".tsv", ".xls", ".xlsx")
 _ENCODING_LINE = re.compile(rb"^encoding[ \t]*:[ \t]*[\"']?([A-Za-z0-9_.-]+)", re.MULTILINE)
 
@@ -46,12 +47,17 @@ class Source:
 def read_folder(folder: Path, faults: FaultCollector) -> Source:
     """Read a folder with plan.yaml and the tables as csv or Parquet; faults of form go to `faults`."""
     present = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    names = [PLAN_FILE, *(name for table in TABLES for name in (table.file, table.parquet_file))]
-    files = {name: (folder / name).read_bytes() for name in sorted(names) if name in present}
+    files = {name: (folder / name).read_bytes() for name in sorted(FILES) if name in present}
+    source = source_of_files(files, faults)
+    refuse_misspelled_files(present, set(files), faults)
+    return source
+
+
+def source_of_files(files: Mapping[str, bytes], faults: FaultCollector) -> Source:
+    """Read the files of a plan folder, all of them of names in `FILES`; faults of form go to `faults`."""
     tree = _read_plan_file(files.get(PLAN_FILE), faults)
-    encoding = _declared_encoding(tree)
+    encoding = declared_encoding(tree)
     sheets = {table.name: _read_table(table, files, encoding, faults) for table in TABLES}
-    _refuse_misspelled_files(present, set(files), faults)
     return Source(PLAN_FILE, tree, sheets, files)
 
 
@@ -149,12 +155,13 @@ def _read_plan_file(raw: bytes | None, faults: FaultCollector) -> Branch | None:
     return read_yaml(text, PLAN_FILE, faults)
 
 
-def _declared_encoding(tree: Branch | None) -> str:
+def declared_encoding(tree: Branch | None) -> str:
+    """Return the encoding that plan.yaml names, UTF-8 by default."""
     node = tree.at(("encoding",)) if tree else None
     return node.text if isinstance(node, Scalar) and node.text else "utf-8"
 
 
-def _refuse_misspelled_files(present: Sequence[str], read: set[str], faults: FaultCollector) -> None:
+def refuse_misspelled_files(present: Sequence[str], read: set[str], faults: FaultCollector) -> None:
     """Files whose name is nearly that of a table which the folder lacks are faults; others are ignored."""
     tables = {table.name: table for table in TABLES if not {table.file, table.parquet_file} & read}
     for name in present:

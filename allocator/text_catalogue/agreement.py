@@ -1,11 +1,11 @@
 """What the service says when people talk about targets: what stands in the way, and what to do."""
 
 TEXTS = {
-    "problem.no-result": {
+    "problem.run-without-targets": {
         "en": "The run {run_id} has no targets.",
         "zh": "运行 {run_id} 没有目标结果。",
     },
-    "problem.no-result.hint": {
+    "problem.run-without-targets.hint": {
         "en": "Name a run that succeeded.",
         "zh": "请指定一个已成功的运行。",
     },

@@ -179,6 +179,54 @@ TEXTS = {
         "en": "Wait {seconds} second(s).",
         "zh": "请等待 {seconds} 秒。",
     },
+    "problem.beyond-scope": {
+        "en": "The plan reaches beyond your part of the company.",
+        "zh": "该计划超出您负责的组织范围。",
+    },
+    "problem.beyond-scope.hint": {
+        "en": "Ask somebody whose account sees the whole company.",
+        "zh": "请联系账户范围覆盖全公司的同事。",
+    },
+    "problem.not-acceptable": {
+        "en": "This cannot be answered in the format that you ask for.",
+        "zh": "无法以您要求的格式返回内容。",
+    },
+    "problem.not-acceptable.hint": {
+        "en": "Offered here: {offered}.",
+        "zh": "此处可用：{offered}。",
+    },
+    "problem.unreadable-file": {
+        "en": "The file is not readable as {format}.",
+        "zh": "无法将文件读取为 {format}。",
+    },
+    "problem.unreadable-file.hint": {
+        "en": "Send the file under its true type; save it again if it is damaged or has a password.",
+        "zh": "请以文件的真实类型发送；若文件损坏或设有密码，请重新保存。",
+    },
+    "problem.unwelcome-file": {
+        "en": "The file holds something that no plan needs and that can do harm: {found}.",
+        "zh": "文件包含计划不需要且可能有害的内容：{found}。",
+    },
+    "problem.unwelcome-file.hint": {
+        "en": "Write the file anew from the program that you trust, with plain files in one folder.",
+        "zh": "请用可信的程序重新生成文件，并将普通文件置于同一文件夹。",
+    },
+    "problem.file-too-large": {
+        "en": "The file unpacks to more than {limit}.",
+        "zh": "文件解压后超过 {limit}。",
+    },
+    "problem.file-too-large.hint": {
+        "en": "Send large tables one by one as csv or Parquet.",
+        "zh": "请将大表逐个以 csv 或 Parquet 发送。",
+    },
+    "problem.import-faulty": {
+        "en": "The import has faults and cannot be committed.",
+        "zh": "该导入存在问题，无法提交。",
+    },
+    "problem.import-faulty.hint": {
+        "en": "Mend what GET /v1/imports/{import_id} lists and send the file again.",
+        "zh": "请修正 GET /v1/imports/{import_id} 中列出的问题后重新发送文件。",
+    },
     "problem.refused": {"en": "The request was refused.", "zh": "请求被拒绝。"},
     "problem.refused.hint": {
         "en": "See the documentation of this address.",

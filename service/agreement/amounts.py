@@ -25,7 +25,7 @@ def targets_of(session: Session, run: Run, measure: str) -> pd.DataFrame:
     """
     content = artifact(session, run.run_id, "targets.csv") if run.status in WITH_RESULT else None
     if content is None:
-        raise Problem("no-result", run_id=run.run_id)
+        raise Problem("run-without-targets", run_id=run.run_id)
     columns = ["measure", "node_id", "product_id", "target"]
     table = pd.read_csv(io.BytesIO(content), usecols=columns, dtype=str, keep_default_na=False)
     return table[table["measure"] == measure]

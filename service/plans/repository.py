@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select, true
 from sqlalchemy.orm import Session
 
 from service.auth.principal import Principal, within_scope
@@ -98,6 +98,46 @@ def find_node(session: Session, principal: Principal, revision_id: str, node_id:
             within_scope(PlanNode.org_path, principal),
         )
     ).first()
+
+
+def page_of_nodes(
+    session: Session, principal: Principal, revision_id: str, after: str, limit: int
+) -> Sequence[PlanNode]:
+    """Return up to `limit` nodes inside the caller's scope after the node of an id, by path."""
+    seen = (
+        select(PlanNode.org_path)
+        .where(PlanNode.revision_id == revision_id, PlanNode.node_id == after)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(PlanNode)
+        .where(
+            PlanNode.revision_id == revision_id,
+            within_scope(PlanNode.org_path, principal),
+            PlanNode.org_path > seen if after else true(),
+        )
+        .order_by(PlanNode.org_path)
+        .limit(limit)
+    ).all()
+
+
+def visible_node_ids(session: Session, principal: Principal, revision_id: str) -> set[str]:
+    """Return the ids of the nodes inside the caller's scope."""
+    return set(
+        session.scalars(
+            select(PlanNode.node_id).where(
+                PlanNode.revision_id == revision_id, within_scope(PlanNode.org_path, principal)
+            )
+        )
+    )
+
+
+def reaches_beyond(session: Session, principal: Principal, revision_id: str) -> bool:
+    """Whether a revision has nodes outside the caller's scope."""
+    outside = select(PlanNode.node_id).where(
+        PlanNode.revision_id == revision_id, not_(within_scope(PlanNode.org_path, principal))
+    )
+    return session.scalars(outside.limit(1)).first() is not None
 
 
 def _touches(principal: Principal) -> ColumnElement[bool]:

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from allocator.errors import InputFaults
 from allocator.fairness.gate import gate_failures
 from allocator.plan.plan import Plan
 from allocator.verification.company import Company, found_company
+from allocator.verification.frame import read_frame
 from allocator.verification.measure_result import MeasureResult, Names, order_rows, read_measures, row_keys
 from allocator.verification.plan_files import PlanFiles
 from allocator.verification.report import Check, list_faults
@@ -47,7 +50,9 @@ def tie_out(files: Mapping[str, bytes], plan: Plan) -> TiedOut:
     measures, checks = _numbers(company, result)
     checks += [_certified(result, plan)]
     for measure in measures:
-        checks += [*check_result_sums(measure), *check_tree_sums(company, measure)]
+        frame, framed = read_frame(company, measure, result.certificate)
+        room = np.zeros(len(company.org)) if frame is None else frame.room
+        checks += [*framed, *check_result_sums(measure), *check_tree_sums(company, measure, room)]
     faults = [sentence for name in TABLES for sentence in result.faults.get(f"{name}.csv", [])]
     broken = [f"{c.measure}: {c.message}" if c.measure else c.message for c in checks if not c.passed]
     return TiedOut(company, tuple(measures), (*faults, *broken, *gates))

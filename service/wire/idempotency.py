@@ -35,13 +35,15 @@ class Answer:
     kept: bytes | None = None
 
 
-async def attempt(
+def attempt(
     request: Request,
     idempotency_key: Annotated[str | None, Header(max_length=200, pattern=r"^[\x21-\x7e]+$")] = None,
 ) -> Attempt:
-    """Hash method, path and body."""
-    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
-    digest.update(await request.body())
+    """Hash method, address, type and body; the body was hashed where it came in."""
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n{media_type}\n"
+    digest = hashlib.sha256(asked.encode())
+    digest.update(request.scope["state"]["body_sha256"])
     return Attempt(idempotency_key, digest.hexdigest())
 
 

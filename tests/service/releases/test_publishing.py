@@ -1,9 +1,7 @@
 """A release is exact, numbered without gaps, immutable and won by one."""
 
-import hashlib
-import json
-from decimal import Decimal
 from fastapi.testclient import TestClient
+
 from tests.service.releases.conftest import Desk
 
 
