@@ -14,26 +14,50 @@ LEGEND_COLUMNS, LEGEND_STEP = 3, 132.0
 LONGEST_NAME = 22
 COLOURS = ("#1f5fa8", "#c65d3b", "#2f8f83", "#b8862b", "#7a4fa3", "#5c6880")
 MOST_LINES = 6
+LIMIT_COLOUR = "#a3322b"
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; y may hold None where nothing is known."""
+    """One line of a chart; y may hold None where nothing is known.
+
+    Parameters
+    ----------
+    limits
+        Values of x beyond which there is nothing.
+    """
 
     name: str
     x: Sequence[float]
     y: Sequence[float | None]
+    limits: Sequence[float] = ()
 
 
 def line_chart(
-    title: str, x_title: str, series: Sequence[Series], *, is_share: bool, x_is_share: bool = False
+    title: str,
+    x_title: str,
+    series: Sequence[Series],
+    *,
+    is_share: bool,
+    x_is_share: bool = False,
+    limit_words: str = "",
 ) -> Markup | None:
-    """Draw up to six lines on common scales; None where no point is known."""
+    """Draw up to six lines on common scales; None where no point is known.
+
+    Limits are upright dashed lines; one that lies far off the line is left out.
+
+    Parameters
+    ----------
+    limit_words
+        What a limit is called, with `{value}`.
+    """
     shown = [one for one in series if any(value is not None for value in one.y)][:MOST_LINES]
     if not shown:
         return None
     xs = [x for one in shown for x in one.x]
     ys = [y for one in shown for y in one.y if y is not None]
+    near = [[x for x in one.limits if _is_near(x, xs)] for one in shown]
+    xs += [x for limits in near for x in limits]
     x_low, x_high = _span(min(xs), max(xs))
     y_low, y_high = _span(min(ys), max(ys))
 
@@ -56,6 +80,15 @@ def line_chart(
         at, _ = place(x, y_low)
         shapes.append(_text(_number(x, x_is_share), at, HEIGHT - BOTTOM + 15, "middle"))
     shapes.append(_text(x_title, WIDTH - RIGHT, HEIGHT - 6, "end"))
+    for x, k in dict.fromkeys((x, k) for k, limits in enumerate(near) for x in limits):
+        at, _ = place(x, y_low)
+        colour = COLOURS[k] if len(shown) > 1 else LIMIT_COLOUR
+        top = f"M{at:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}"
+        shapes.append(element("path", d=top, stroke=colour, stroke_dasharray="5 4", fill="none"))
+        is_right = at > (LEFT + WIDTH - RIGHT) / 2
+        words = limit_words.format(value=_number(x, x_is_share))
+        beside, anchor = (at - 4, "end") if is_right else (at + 4, "start")
+        shapes.append(_text(words, beside, TOP - 4 + 13 * (k + 1), anchor, colour))
     for k, one in enumerate(shown):
         points = [place(x, y) for x, y in zip(one.x, one.y, strict=True) if y is not None]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -68,6 +101,12 @@ def line_chart(
             name = one.name if len(one.name) <= LONGEST_NAME else one.name[: LONGEST_NAME - 1] + "…"
             shapes.append(_text(name, LEFT + column * LEGEND_STEP, 30 + 14 * row, "start", COLOURS[k]))
     return svg(WIDTH, HEIGHT, *shapes, label=title)
+
+
+def _is_near(x: float, xs: Sequence[float]) -> bool:
+    """Whether a value lies on a line or no further off than the line is long."""
+    low, high = min(xs), max(xs)
+    return low - (high - low) <= x <= high + (high - low)
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
