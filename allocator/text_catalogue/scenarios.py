@@ -113,6 +113,10 @@ TEXTS = {
         "en": "{name}, {measure}: the largest feasible company target is {amount} {unit}{stopped}",
         "zh": "{name}，{measure}：公司目标最大可行值为 {amount} {unit}{stopped}",
     },
+    "sweep.unlimited": {
+        "en": "{name}, {measure}: no hard rule stops a larger company target",
+        "zh": "{name}，{measure}：没有硬约束限制公司目标的上限",
+    },
     "sweep.stopped": {"en": " (stopped by {stops})", "zh": "（受制于 {stops}）"},
     "sweep.largest_nodes": {
         "en": "  with the total kept, at most: {nodes}",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from scenarios.curves.brackets import Bracket
+from scenarios.runs.outcome import Outcome
 
 COLUMNS = (
     "scenario",
@@ -23,6 +24,8 @@ COLUMNS = (
     "exact",
 )
 
+DIGITS = 6
+
 
 def breakpoints(brackets: Sequence[Bracket]) -> pd.DataFrame:
     """One row per place of a rule and stretch of an axis over which it starts or stops there.
@@ -38,7 +41,7 @@ def _rows(one: Bracket) -> Iterator[tuple[object, ...]]:
     """The places of one bracket, what starts first."""
     for verb, places, other in (("starts", one.starts, one.before), ("stops", one.stops, one.after)):
         for place in sorted(places):
-            totals = [end.kpis()[place.measure]["total"] for end in (one.before, one.after)]
+            totals = [_total(end, place.measure) for end in (one.before, one.after)]
             elsewhere = other.figures["measures"][place.measure]["places"][place.state]
             yield (
                 one.line.scenario,
@@ -55,6 +58,12 @@ def _rows(one: Bracket) -> Iterator[tuple[object, ...]]:
                 "no" if place.rule_id in elsewhere else "yes",
                 "yes" if one.is_exact else "no",
             )
+
+
+def _total(outcome: Outcome, measure: str) -> float | None:
+    """The company's target, without the noise of sums."""
+    total: float | None = outcome.kpis()[measure]["total"]
+    return None if total is None else round(total, DIGITS)
 
 
 def shown_rows(table: pd.DataFrame) -> list[tuple[dict[str, object], list[str]]]:

@@ -33,6 +33,8 @@ COLUMNS = (
     "stopped_above",
     "reason",
 )
+DIGITS = 6
+"""What lies below is the noise of sums."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _rows(one: PlanLimits) -> Iterator[tuple[object, ...]]:
                 one.found["names"].get(limit["node_id"], ""),
                 limit["level"],
                 limit["smallest"],
-                limit["anchor"],
+                round(limit["anchor"], DIGITS),
                 limit["largest"],
                 _stops(limit["stops_below"]),
                 _stops(limit["stops_above"]),

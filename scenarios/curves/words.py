@@ -57,15 +57,14 @@ def _largest(one: PlanLimits, plan: Plan, lang: str) -> Iterator[str]:
         spec = plan.spec.measures.get(measure)
         places, unit = (0, "") if spec is None else (decimals(spec.round_to), spec.unit)
         open_words = text("sweep.open", lang)
+        key = "sweep.largest" if found["company"]["largest"] is not None else "sweep.unlimited"
         amounts = [
             open_words if limit["largest"] is None else f"{limit['largest']:,.{places}f}"
             for limit in (found["company"], *found["nodes"])
         ]
         stops = ", ".join(dict.fromkeys(stop["name"] for stop in found["company"]["stops_above"]))
         stopped = text("sweep.stopped", lang, stops=stops) if stops else ""
-        yield text(
-            "sweep.largest", lang, name=name, measure=measure, amount=amounts[0], unit=unit, stopped=stopped
-        )
+        yield text(key, lang, name=name, measure=measure, amount=amounts[0], unit=unit, stopped=stopped)
         names = [one.found["names"].get(limit["node_id"]) or limit["node_id"] for limit in found["nodes"]]
         shown = [f"{name} {amount}" for name, amount in zip(names, amounts[1:], strict=True)][:SHOWN_NODES]
         if shown:

@@ -19,8 +19,8 @@ from scenarios.curves.lines import lines
 from scenarios.curves.pareto import is_undominated, pareto_table
 from scenarios.files.sweep_file import read_sweep
 from scenarios.runs.fleets import InProcess
-from scenarios.runs.plan_of_runs import Run
 from scenarios.runs.outcome import Outcome
+from scenarios.runs.plan_of_runs import Run
 from scenarios.runs.sweep import run_sweep
 
 
