@@ -106,7 +106,7 @@ TEXTS = {
         "en": "Limits of {count} more plans were not looked for: 100 is the most.",
         "zh": "另有 {count} 个方案未计算可行范围：上限为 100 个。",
     },
-    "sweep.limit_mark": {"en": "limit {value}", "zh": "可行上下限 {value}"},
+    "sweep.limit_mark": {"en": "limit {value}", "zh": "可行边界 {value}"},
     "sweep.open": {"en": "no limit", "zh": "无限制"},
     "sweep.no_limits": {"en": "{name}: no feasible limits: {reason}", "zh": "{name}：没有可行范围：{reason}"},
     "sweep.largest": {
@@ -117,6 +117,14 @@ TEXTS = {
         "en": "{name}, {measure}: no hard rule stops a larger company target",
         "zh": "{name}，{measure}：没有硬约束限制公司目标的上限",
     },
+    "sweep.short.total": {"en": "total", "zh": "总目标"},
+    "sweep.short.fairness": {"en": "fairness", "zh": "公平"},
+    "sweep.short.hedge": {"en": "over-assignment", "zh": "加码"},
+    "sweep.lines_left_out": {
+        "en": "The first {most} lines are drawn; {count} more are in runs.csv.",
+        "zh": "仅绘制前 {most} 条曲线，其余 {count} 条见 runs.csv。",
+    },
+    "sweep.column.stopped_below": {"en": "what stops less", "zh": "下限受制于"},
     "sweep.stopped": {"en": " (stopped by {stops})", "zh": "（受制于 {stops}）"},
     "sweep.largest_nodes": {
         "en": "  with the total kept, at most: {nodes}",

@@ -95,7 +95,7 @@ def _questions(session: SweepSession, outcomes: Sequence[Outcome]) -> Iterator[_
             continue
         run = moved_run(session.sweep, session.plan, line.outcomes[0].run, line.axis, NONE)
         if run is not None:
-            work = LimitWork(total.products, with_nodes=False)
+            work = LimitWork(total.measure, total.products, with_nodes=False)
             yield _Question(line.scenario, line.axis, line.fixed, run.chain, work)
 
 

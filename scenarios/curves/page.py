@@ -5,21 +5,28 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from allocator.plan.plan import Plan
-from allocator.report.markup import Content, Markup, element
-from allocator.report.part import Part, cells, heads, table
+from allocator.report.markup import Content, Markup, element, join
+from allocator.report.part import Part, cells, heads, note, table
 from allocator.report.report import page
 from allocator.texts import text
-from scenarios.curves.charts import Series, line_chart
+from scenarios.curves.charts import MOST_LINES, Series, line_chart
 from scenarios.curves.findings import Findings
 from scenarios.curves.limits import line_limits
 from scenarios.curves.lines import Line, lines
 from scenarios.curves.pareto import pareto_table
-from scenarios.curves.sections import SHOWN_ROWS, axis_name, breakpoints_part, limits_part, table_part
+from scenarios.curves.sections import (
+    SHOWN_ROWS,
+    axis_name,
+    breakpoints_part,
+    fixed_words,
+    limits_part,
+    scenario_name,
+    table_part,
+)
 from scenarios.curves.tables import acceptance_table, draws_table
 from scenarios.files.sweep_file import SweepFile
 from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import SHORT_FORMS
-from scenarios.scenario import BASE
 from scenarios.whatif_words import SHARES, kpi_text
 
 CURVES = (
@@ -34,6 +41,8 @@ CURVES = (
     "incentive_cost",
     "churn",
 )
+DIGITS = 7
+"""Figures alike in so many digits are the same."""
 
 
 def sweep_page(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> str:
@@ -73,7 +82,13 @@ def _runs(outcomes: Sequence[Outcome], lang: str) -> Markup:
             kpis = one.figures["measures"].get(measure, {}).get("kpis", {})
             status = text(f"sweep.status.{one.figures['status']}", lang)
             reason = f" ({one.figures['reason']})" if one.figures["reason"] else ""
-            body.append([one.run.name, status + reason, *(kpi_text(kpi, kpis.get(kpi), 0) for kpi in shown)])
+            body.append(
+                [
+                    scenario_name(one.run.name, lang),
+                    status + reason,
+                    *(kpi_text(kpi, kpis.get(kpi), 0) for kpi in shown),
+                ]
+            )
         rows_shown = [element("tr", cells(*line)) for line in body]
         tables += [element("h3", measure), table(heads(*head), rows_shown)]
     return element("div", tables)
@@ -93,7 +108,7 @@ def curve_charts(
             marks = [line_limits(findings.limits, sweep.axes, plan, line, measure) for line in along]
             for kpi in CURVES:
                 series = [
-                    Series(_line_name(line), line.value, _along(line, measure, kpi), limits)
+                    Series(_line_name(line, along, lang), line.value, _along(line, measure, kpi), limits)
                     for line, limits in zip(along, marks, strict=True)
                 ]
                 chart = line_chart(
@@ -104,12 +119,30 @@ def curve_charts(
                     x_is_share=axis in SHORT_FORMS,
                     limit_words=text("sweep.limit_mark", lang, value="{value}"),
                 )
-                if chart is not None:
+                if chart is not None and _moves(along, measure):
                     yield measure, axis, kpi, chart
 
 
-def _line_name(line: Line) -> str:
-    return ", ".join(filter(None, [line.scenario if line.scenario != BASE else "", line.fixed]))
+def _moves(along: Sequence[Line], measure: str) -> bool:
+    """Whether anything of a measure depends on an axis; a total of revenue, say, leaves units alone."""
+    return any(
+        _settled(one, measure) != _settled(line.outcomes[0], measure)
+        for line in along
+        for one in line.outcomes[1:]
+    )
+
+
+def _settled(outcome: Outcome, measure: str) -> list[float | None]:
+    """Key figures without the noise of a solver."""
+    found = outcome.kpis().get(measure, {})
+    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in found.values()]
+
+
+def _line_name(line: Line, along: Sequence[Line], lang: str) -> str:
+    """What sets a line apart from those beside it."""
+    has_others = len({one.scenario for one in along}) > 1
+    start = scenario_name(line.scenario, lang) if has_others else ""
+    return ", ".join(filter(None, [start, fixed_words(line.fixed, lang)]))
 
 
 def _along(line: Line, measure: str, kpi: str) -> list[float | None]:
@@ -124,10 +157,18 @@ def _curve_parts(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) ->
         Part(
             f"curve-{number}",
             text("sweep.curve", lang, measure=measure, axis=axis_name(axis, lang)),
-            element("div", charts, style="display:flex;flex-wrap:wrap;gap:14px"),
+            join(
+                element("div", charts, style="display:flex;flex-wrap:wrap;gap:14px"),
+                _lines_left_out(findings.outcomes, axis, lang),
+            ),
         )
         for number, ((measure, axis), charts) in enumerate(by_place.items(), start=1)
     ]
+
+
+def _lines_left_out(outcomes: Sequence[Outcome], axis: str, lang: str) -> Markup | None:
+    count = sum(line.axis == axis and len(line.value) > 1 for line in lines(outcomes)) - MOST_LINES
+    return note(text("sweep.lines_left_out", lang, count=count, most=MOST_LINES)) if count > 0 else None
 
 
 def _front(outcomes: Sequence[Outcome]) -> pd.DataFrame:

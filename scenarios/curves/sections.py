@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -10,16 +11,22 @@ from allocator.report.markup import Content, Markup, element, join
 from allocator.report.part import Part, cells, heads, note, table
 from allocator.results.tables import decimals
 from allocator.texts import CATALOGUE, text
+from scenarios.comparison.tidy import records
 from scenarios.curves.brackets import Narrowed
 from scenarios.curves.breakpoints import breakpoints, shown_rows
 from scenarios.curves.limits import SweepLimits, limits_table
+from scenarios.curves.lines import as_number
 from scenarios.runs.plan_of_runs import SHORT_FORMS
 from scenarios.scenario import BASE
 from scenarios.whatif_words import kpi_text
 
 SHOWN_ROWS = 60
 SHOWN_PLACES = 4
-SHARE_DIGITS = 5
+SHARE_DIGITS = 4
+WORDS = frozenset(
+    ("scenario", "measure", "axis", "rule_id", "event", "places", "node", "stopped_below", "stopped_above")
+)
+"""Columns that stand left."""
 
 
 def axis_name(axis: str, lang: str) -> str:
@@ -31,44 +38,42 @@ def breakpoints_part(found: Narrowed, plan: Plan, lang: str) -> list[Part]:
     """Where rules start and stop to bind; nothing where the grid has no line along which any does."""
     if not found.brackets:
         return []
-    names = _names(plan)
+    names = _names_of(plan)
     rows = shown_rows(breakpoints(found.brackets))
     keys = ("scenario", "measure", "axis", "at", "total", "rule_id", "event", "places")
-    body = [
-        element("tr", cells(*_breakpoint(row, places, plan, names, lang)))
-        for row, places in rows[:SHOWN_ROWS]
-    ]
+    body = [_breakpoint(row, places, plan, names, lang) for row, places in rows[:SHOWN_ROWS]]
     words = "sweep.capped" if found.is_capped else "sweep.narrowed"
     lead = text(words if found.most else "sweep.steps", lang, runs=found.runs, most=found.most)
-    parts = [element("p", lead, class_="lead"), table(heads(*(_head(key, lang) for key in keys)), body)]
+    parts = [element("p", lead, class_="lead"), table(_heads(keys, lang), body)]
     more = _more(len(rows), "breakpoints", lang)
     return [Part("breakpoints", text("sweep.breakpoints", lang), join(*parts, more))]
 
 
 def _breakpoint(
-    row: Mapping[str, object], places: Sequence[str], plan: Plan, names: Mapping[str, str], lang: str
-) -> list[str]:
-    low, high, exact = float(str(row["from"])), float(str(row["to"])), row["exact"] == "yes"
-    axis, fixed = str(row["axis"]), str(row["fixed"])
-    share = axis in SHORT_FORMS
-    digits = decimals(plan.spec.measures[str(row["measure"])].round_to)
-    total_low, total_high = (float(str(row[key])) for key in ("total_from", "total_to"))
-    event = text(f"sweep.event.{str(row['event']).replace(' ', '_')}", lang)
+    row: Mapping[str, Any], places: Sequence[str], plan: Plan, names: Mapping[str, str], lang: str
+) -> Markup:
+    axis, exact = row["axis"], row["exact"] == "yes"
+    digits = decimals(plan.spec.measures[row["measure"]].round_to)
     shown = [named(place, names) for place in places[:SHOWN_PLACES]]
     more = len(places) - SHOWN_PLACES
+    event = text(f"sweep.event.{row['event'].replace(' ', '_')}", lang)
     everywhere = text("sweep.whole_rule", lang) if row["whole_rule"] == "yes" else ""
-    return [
-        _scenario(str(row["scenario"]), lang),
-        str(row["measure"]),
-        axis_name(axis, lang) + (f" ({fixed})" if fixed else ""),
-        _stretch(
-            low, high, exact, lambda value: axis_value(value, is_share=share, is_signed=axis == "total")
-        ),
-        _stretch(total_low, total_high, exact, lambda value: f"{value:,.{digits}f}"),
-        str(row["rule_id"]),
-        event + everywhere,
-        ", ".join(shown) + (text("limits.more", lang, count=more) if more > 0 else ""),
-    ]
+
+    def at(value: float) -> str:
+        return axis_value(value, is_share=axis in SHORT_FORMS, is_signed=axis == "total")
+
+    def amount(value: float) -> str:
+        return f"{value:,.{digits}f}"
+
+    plain = ", ".join(filter(None, [scenario_name(row["scenario"], lang), fixed_words(row["fixed"], lang)]))
+    return element(
+        "tr",
+        [_words(plain), _words(row["measure"]), _words(axis_name(axis, lang))],
+        element("td", _stretch(row["from"], row["to"], exact, at)),
+        element("td", _stretch(row["total_from"], row["total_to"], exact, amount)),
+        [_words(row["rule_id"]), _words(event + everywhere)],
+        _words(", ".join(shown) + (text("limits.more", lang, count=more) if more > 0 else "")),
+    )
 
 
 def _stretch(low: float, high: float, exact: bool, words: Callable[[float], str]) -> str:
@@ -76,6 +81,19 @@ def _stretch(low: float, high: float, exact: bool, words: Callable[[float], str]
     if exact or low == high:
         return words((low + high) / 2)
     return f"{words(low)} … {words(high)}"
+
+
+def fixed_words(fixed: str, lang: str) -> str:
+    """Return the other axes of a line (`total=-0.10, hedge=0.02`) as people write them."""
+    return ", ".join(_point_words(*part.partition("=")[::2], lang) for part in fixed.split(", ") if part)
+
+
+def _point_words(axis: str, label: str, lang: str) -> str:
+    value = as_number(label)
+    if axis not in SHORT_FORMS:
+        return f"{axis}={label}"
+    shown = label if value is None else axis_value(value, is_share=True, is_signed=axis == "total")
+    return f"{text(f'sweep.short.{axis}', lang)} {shown}"
 
 
 def axis_value(value: float, *, is_share: bool, is_signed: bool) -> str:
@@ -92,7 +110,7 @@ def named(place: str, names: Mapping[str, str]) -> str:
     return " × ".join([shown, *(names.get(f"product {part}") or part for part in parts[1:])])
 
 
-def _names(plan: Plan) -> dict[str, str]:
+def _names_of(plan: Plan) -> dict[str, str]:
     """Names of the nodes by id, of the products by `product ID`."""
     found = {str(key): str(name) for key, name in zip(plan.org["node_id"], plan.org["name"], strict=True)}
     products = zip(plan.products["product_id"], plan.products["name"], strict=True)
@@ -104,37 +122,47 @@ def limits_part(limits: SweepLimits, plan: Plan, lang: str) -> list[Part]:
     if not limits.plans:
         return []
     found = limits_table(limits)
-    keys = ("scenario", "fixed", "measure", "node", "smallest", "anchor", "largest", "stopped_above")
-    used = [key for key in keys if key != "fixed" or (found["fixed"] != "").any()]
-    body = []
-    for row in found.head(SHOWN_ROWS).to_dict("records"):
-        words = _limit_row({str(key): value for key, value in row.items()}, plan, lang)
-        fields = cells(*(words[key] for key in used))
-        body.append(element("tr", fields, class_="sum" if row["level"] == _top_level(plan) else None))
-    parts: list[Content] = [
-        element("p", text("sweep.limits_note", lang), class_="lead"),
-        table(heads(*(_head(key, lang) for key in used)), body),
-        _more(len(found), "limits", lang),
-    ]
+    content: list[Content] = [element("p", text("sweep.limits_note", lang), class_="lead")]
+    for measure in dict.fromkeys(found["measure"]):
+        own = found[found["measure"] == measure]
+        head = element("h3", str(measure), " ", element("span", _unit(plan, str(measure)), class_="unit"))
+        rows = [_limit_row(row, plan, lang) for row in records(own.head(SHOWN_ROWS))]
+        keys = ("scenario", "node", "smallest", "anchor", "largest", "stopped_below", "stopped_above")
+        content += [head if measure else None, table(_heads(keys, lang), rows)]
+        content.append(_more(len(own), "limits", lang))
     if limits.left_out:
-        parts.append(note(text("sweep.limits_left_out", lang, count=limits.left_out)))
-    return [Part("limits", text("sweep.limits", lang), join(*parts))]
+        content.append(note(text("sweep.limits_left_out", lang, count=limits.left_out)))
+    return [Part("limits", text("sweep.limits", lang), join(*content))]
 
 
-def _limit_row(row: Mapping[str, object], plan: Plan, lang: str) -> dict[str, str]:
-    measure = plan.spec.measures.get(str(row["measure"]))
+def _unit(plan: Plan, measure: str) -> str:
+    return plan.spec.measures[measure].unit if measure in plan.spec.measures else ""
+
+
+def _limit_row(row: Mapping[str, Any], plan: Plan, lang: str) -> Markup:
+    measure = plan.spec.measures.get(row["measure"])
     places = decimals(Decimal(1) if measure is None else measure.round_to)
-    node, name = str(row["node_id"]), str(row["name"])
-    return {
-        "scenario": _scenario(str(row["scenario"]), lang),
-        "fixed": str(row["fixed"]),
-        "measure": str(row["measure"]),
-        "node": f"{name} ({node})" if name and name != node else node,
-        "anchor": _amount(row["anchor"], places, "-"),
-        "smallest": _amount(row["smallest"], places, "-" if row["reason"] else text("sweep.open", lang)),
-        "largest": _amount(row["largest"], places, "-" if row["reason"] else text("sweep.open", lang)),
-        "stopped_above": str(row["reason"] or row["stopped_above"]),
-    }
+    node, name = row["node_id"], row["name"]
+    is_company = row["level"] == str(plan.org["level"].iat[0])
+    empty = "-" if row["reason"] else text("sweep.open", lang)
+    plain = ", ".join(filter(None, [scenario_name(row["scenario"], lang), fixed_words(row["fixed"], lang)]))
+    return element(
+        "tr",
+        _words(plain),
+        _words(f"{name} ({node})" if name and name != node else node),
+        cells(*(_amount(row[key], places, empty) for key in ("smallest", "anchor", "largest"))),
+        _words(row["stopped_below"].replace(" *", "")),
+        _words(row["reason"] or row["stopped_above"].replace(" *", "")),
+        class_="sum" if is_company else None,
+    )
+
+
+def _words(words: str) -> Markup:
+    return element("td", words, class_="words")
+
+
+def _heads(keys: Sequence[str], lang: str) -> list[Markup]:
+    return [element("th", _head(key, lang), class_="words" if key in WORDS else None) for key in keys]
 
 
 def _amount(value: object, places: int, empty: str) -> str:
@@ -143,11 +171,8 @@ def _amount(value: object, places: int, empty: str) -> str:
     return f"{float(str(value)):,.{places}f}"
 
 
-def _top_level(plan: Plan) -> str:
-    return str(plan.org["level"].iat[0])
-
-
-def _scenario(name: str, lang: str) -> str:
+def scenario_name(name: str, lang: str) -> str:
+    """Return a scenario by its name for people."""
     return text("sweep.base", lang) if name == BASE else name
 
 

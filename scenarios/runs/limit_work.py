@@ -19,12 +19,15 @@ class LimitWork:
 
     Parameters
     ----------
+    measure
+        The only one asked for; None = all.
     products
         Whether stated product totals follow the company's.
     with_nodes
         Ask for the nodes right below the company, too.
     """
 
+    measure: str | None = None
     products: Products = "follow"
     with_nodes: bool = True
 
@@ -35,7 +38,8 @@ class LimitWork:
             plan = bench.changed(chain)
         except (InfeasiblePlan, InputFaults, RunStopped, EngineFailure) as error:
             return {"status": "failed", "reason": str(error), "measures": {}}
-        measures = {name: self._limits(plan, name, bench.shared) for name in plan.spec.measures}
+        asked = [name for name in plan.spec.measures if self.measure in (None, name)]
+        measures = {name: self._limits(plan, name, bench.shared) for name in asked}
         named = {limit["node_id"] for one in measures.values() for limit in _all_limits(one)}
         rows = zip(plan.org["node_id"], plan.org["name"], strict=True)
         names = {str(node): str(name) for node, name in rows if node in named}
