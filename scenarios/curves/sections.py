@@ -8,7 +8,7 @@ import pandas as pd
 
 from allocator.plan.plan import Plan
 from allocator.report.markup import Content, Markup, element, join
-from allocator.report.part import Part, cells, heads, note, table
+from allocator.report.part import Part, cells, note, table
 from allocator.results.tables import decimals
 from allocator.texts import CATALOGUE, text
 from scenarios.comparison.tidy import records
@@ -24,7 +24,10 @@ SHOWN_ROWS = 60
 SHOWN_PLACES = 4
 SHARE_DIGITS = 4
 WORDS = frozenset(
-    ("scenario", "measure", "axis", "rule_id", "event", "places", "node", "stopped_below", "stopped_above")
+    (
+        *("run", "scenario", "measure", "axis", "rule_id", "event", "places", "node", "stopped_below"),
+        *("stopped_above", "kpi", "verdict", "text"),
+    )
 )
 """Columns that stand left."""
 
@@ -68,18 +71,18 @@ def _breakpoint(
     plain = ", ".join(filter(None, [scenario_name(row["scenario"], lang), fixed_words(row["fixed"], lang)]))
     return element(
         "tr",
-        [_words(plain), _words(row["measure"]), _words(axis_name(axis, lang))],
+        [_words(plain), _words(row["measure"]), _code(axis_name(axis, lang))],
         element("td", _stretch(row["from"], row["to"], exact, at)),
         element("td", _stretch(row["total_from"], row["total_to"], exact, amount)),
-        [_words(row["rule_id"]), _words(event + everywhere)],
+        [_code(row["rule_id"]), _words(event + everywhere)],
         _words(", ".join(shown) + (text("limits.more", lang, count=more) if more > 0 else "")),
     )
 
 
 def _stretch(low: float, high: float, exact: bool, words: Callable[[float], str]) -> str:
-    """One value where the stretch is narrow, both ends where it is not."""
+    """Its upper end where the stretch is narrow, both ends where it is not."""
     if exact or low == high:
-        return words((low + high) / 2)
+        return words(high)
     return f"{words(low)} … {words(high)}"
 
 
@@ -89,9 +92,9 @@ def fixed_words(fixed: str, lang: str) -> str:
 
 
 def _point_words(axis: str, label: str, lang: str) -> str:
-    value = as_number(label)
     if axis not in SHORT_FORMS:
-        return f"{axis}={label}"
+        return f"{axis}={label}" if label else axis
+    value = as_number(label)
     shown = label if value is None else axis_value(value, is_share=True, is_signed=axis == "total")
     return f"{text(f'sweep.short.{axis}', lang)} {shown}"
 
@@ -161,6 +164,11 @@ def _words(words: str) -> Markup:
     return element("td", words, class_="words")
 
 
+def _code(words: str) -> Markup:
+    """A short text that stays on one line."""
+    return element("td", words, style="text-align:left")
+
+
 def _heads(keys: Sequence[str], lang: str) -> list[Markup]:
     return [element("th", _head(key, lang), class_="words" if key in WORDS else None) for key in keys]
 
@@ -181,10 +189,10 @@ def table_part(key: str, found: pd.DataFrame, lang: str) -> list[Part]:
     if found.empty:
         return []
     body = [
-        element("tr", cells(*(_cell(name, value, lang) for name, value in row.items())))
-        for row in found.head(SHOWN_ROWS).to_dict("records")
+        element("tr", [_cell(name, value, lang) for name, value in row.items()])
+        for row in records(found.head(SHOWN_ROWS))
     ]
-    shown = table(heads(*(_head(str(name), lang) for name in found.columns)), body)
+    shown = table(_heads([str(name) for name in found.columns], lang), body)
     return [Part(key, text(f"sweep.{key}", lang), join(shown, _more(len(found), key, lang)))]
 
 
@@ -199,13 +207,27 @@ def _head(column: str, lang: str) -> str:
     return text(known, lang) if known else column
 
 
-def _cell(column: object, value: object, lang: str) -> str:
-    if column == "kpi":
-        return text(f"kpi.{value}", lang)
-    if column == "verdict":
-        return text(f"sweep.verdict.{value}", lang)
+def _cell(column: str, value: Any, lang: str) -> Markup:
+    if column in WORDS:
+        return _words(_said(column, str(value), lang))
+    if isinstance(value, float) and value != value:
+        return element("td")
     if isinstance(value, float) and f"kpi.{column}" in CATALOGUE:
-        return kpi_text(str(column), value, 0) if value == value else ""
-    if isinstance(value, float):
-        return f"{value:,.6g}" if value == value else ""
-    return "" if value is None else str(value)
+        return element("td", kpi_text(column, value, 0))
+    return element("td", f"{value:,.6g}" if isinstance(value, float) else str(value))
+
+
+def _said(column: str, value: str, lang: str) -> str:
+    """Return a word of a table as people say it."""
+    if column == "run":
+        return run_name(value, lang)
+    if column == "scenario":
+        return scenario_name(value, lang)
+    key = {"kpi": f"kpi.{value}", "verdict": f"sweep.verdict.{value}"}.get(column)
+    return text(key, lang) if key else value
+
+
+def run_name(name: str, lang: str) -> str:
+    """Return a run (`push | total=0.05, hedge=0`) by its name for people."""
+    start, _, point = name.partition(" | ")
+    return ", ".join(filter(None, [scenario_name(start, lang), fixed_words(point, lang)]))
