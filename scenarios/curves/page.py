@@ -20,6 +20,7 @@ from scenarios.curves.sections import (
     breakpoints_part,
     fixed_words,
     limits_part,
+    run_name,
     scenario_name,
     table_part,
 )
@@ -84,7 +85,7 @@ def _runs(outcomes: Sequence[Outcome], lang: str) -> Markup:
             reason = f" ({one.figures['reason']})" if one.figures["reason"] else ""
             body.append(
                 [
-                    scenario_name(one.run.name, lang),
+                    run_name(one.run.name, lang),
                     status + reason,
                     *(kpi_text(kpi, kpis.get(kpi), 0) for kpi in shown),
                 ]

@@ -92,8 +92,10 @@ def fixed_words(fixed: str, lang: str) -> str:
 
 
 def _point_words(axis: str, label: str, lang: str) -> str:
+    if not label:
+        return text("sweep.draw", lang, number=axis.removeprefix("draw "))
     if axis not in SHORT_FORMS:
-        return f"{axis}={label}" if label else axis
+        return f"{axis}={label}"
     value = as_number(label)
     shown = label if value is None else axis_value(value, is_share=True, is_signed=axis == "total")
     return f"{text(f'sweep.short.{axis}', lang)} {shown}"
@@ -189,7 +191,7 @@ def table_part(key: str, found: pd.DataFrame, lang: str) -> list[Part]:
     if found.empty:
         return []
     body = [
-        element("tr", [_cell(name, value, lang) for name, value in row.items()])
+        element("tr", [_cell(name, value, str(row.get("kpi", name)), lang) for name, value in row.items()])
         for row in records(found.head(SHOWN_ROWS))
     ]
     shown = table(_heads([str(name) for name in found.columns], lang), body)
@@ -207,13 +209,14 @@ def _head(column: str, lang: str) -> str:
     return text(known, lang) if known else column
 
 
-def _cell(column: str, value: Any, lang: str) -> Markup:
+def _cell(column: str, value: Any, kpi: str, lang: str) -> Markup:
+    """One field; numbers are written as the key figure they are, where they are one."""
     if column in WORDS:
         return _words(_said(column, str(value), lang))
     if isinstance(value, float) and value != value:
         return element("td")
-    if isinstance(value, float) and f"kpi.{column}" in CATALOGUE:
-        return element("td", kpi_text(column, value, 0))
+    if isinstance(value, float) and f"kpi.{kpi}" in CATALOGUE:
+        return element("td", kpi_text(kpi, value, 0))
     return element("td", f"{value:,.6g}" if isinstance(value, float) else str(value))
 
 
