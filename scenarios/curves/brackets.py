@@ -19,6 +19,7 @@ BATCH = 32
 """Runs asked for at once. Fixed, so that a cap stops at the same ones whatever the number of workers."""
 STATES = ("binding", "relaxed")
 
+Progress = Callable[[int, int], None]
 Further = Callable[[Sequence[Run]], Sequence[Outcome]]
 
 
@@ -97,6 +98,7 @@ def narrowed(
     sweep: SweepFile,
     further: Further,
     most: int = MOST_RUNS_BETWEEN,
+    progress: Progress | None = None,
 ) -> Narrowed:
     """Halve every bracket until it is narrow or the cap is reached.
 
@@ -109,8 +111,11 @@ def narrowed(
         Solves runs and returns their outcomes.
     most
         Cap on the runs; 0 = the steps of the grid as they are.
+    progress
+        Told how many runs were made, of how many at most.
     """
     found = [_settled(one, plan) for one in step_brackets(outcomes)]
+    tell = progress or (lambda done, total: None)
     spent = 0
     while spent < most and (chosen := _next(found, min(BATCH, most - spent))):
         middles = [_middle(one) for one in chosen]
@@ -124,6 +129,9 @@ def narrowed(
         for one, middle, run in zip(chosen, middles, runs, strict=True):
             halves[id(one)] = _halves(one, middle, None if run is None else next(solved), plan)
         found = [part for one in found for part in halves.get(id(one), [one])]
+        tell(spent, most)
+    if 0 < spent < most:
+        tell(spent, spent)
     return Narrowed(tuple(found), spent, most, any(not one.is_final for one in found))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.curves.brackets import MOST_RUNS_BETWEEN, Narrowed, narrowed, step_brackets
+from scenarios.curves.brackets import MOST_RUNS_BETWEEN, Narrowed, Progress, narrowed, step_brackets
 from scenarios.curves.limits import SweepLimits, sweep_limits
 from scenarios.runs.outcome import Outcome
 from scenarios.runs.sweep import SweepSession
@@ -19,10 +19,13 @@ class Findings:
 
 
 def find_out(
-    session: SweepSession, outcomes: Sequence[Outcome], most_between: int = MOST_RUNS_BETWEEN
+    session: SweepSession,
+    outcomes: Sequence[Outcome],
+    most_between: int = MOST_RUNS_BETWEEN,
+    progress: Progress | None = None,
 ) -> Findings:
     """Narrow the breakpoints down with at most so many further runs, and find the limits."""
-    between = narrowed(outcomes, session.plan, session.sweep, session.further, most_between)
+    between = narrowed(outcomes, session.plan, session.sweep, session.further, most_between, progress)
     return Findings(tuple(outcomes), between, sweep_limits(session, outcomes))
 
 

@@ -80,7 +80,7 @@ def _run(
     with SweepSession(plan, sweep, arguments.out, fleet, options) as session:
         outcomes = session.outcomes(_Bar(output))
         output.progress(text("sweep.phase_between", output.lang))
-        return find_out(session, outcomes, arguments.breakpoint_runs)
+        return find_out(session, outcomes, arguments.breakpoint_runs, _Bar(output))
 
 
 class _Bar:

@@ -95,7 +95,9 @@ def test_a_cap_is_kept_and_told(
         asked.extend(runs)
         return session.further(runs)
 
-    found = narrowed(findings.outcomes, plan, sweep, further, 7)
+    told: list[tuple[int, int]] = []
+    found = narrowed(findings.outcomes, plan, sweep, further, 7, lambda *now: told.append(now))
+    assert told[-1] == (7, 7)
     assert len(asked) == found.runs == 7
     assert found.is_capped
     assert "no" in set(breakpoints(found.brackets)["exact"])
