@@ -1,6 +1,6 @@
 """What scenarios of one plan have in common, worked out once: labels, evidence, replays, draws."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -44,10 +44,12 @@ class Groundwork:
 
     def __init__(self) -> None:
         self._labels: _Recent[Labels] = _Recent()
-        self._evidence: _Recent[Evidence] = _Recent()
-        self._replays: _Recent[Replayed] = _Recent()
         self._promises: _Recent[int] = _Recent()
-        self._draws: _Recent[CompanyDraws] = _Recent()
+        # by measure: every scenario asks for each in turn, so that many of them would drive each other out
+        self._past: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
+        self._evidence: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
+        self._replays: dict[str, _Recent[Replayed]] = defaultdict(_Recent)
+        self._draws: dict[str, _Recent[CompanyDraws]] = defaultdict(_Recent)
 
     def labels(self, plan: Plan) -> Labels:
         """Return the labels of a plan."""
@@ -59,9 +61,9 @@ class Groundwork:
         """Return what the tables say about a measure."""
         frames = (plan.org, plan.products, plan.history, plan.potential)
         over = tuple(sorted(plan.spec.over_assignment.items()))
-        key = (measure, plan.spec.plan, plan.spec.start, plan.spec.months, over, *map(id, frames))
-        past = self._evidence.get((key, "past"), frames, lambda: gather_evidence(plan, labels, measure))
-        return self._evidence.get(
+        key = (plan.spec.plan, plan.spec.start, plan.spec.months, over, *map(id, frames))
+        past = self._past[measure].get(key, frames, lambda: gather_evidence(plan, labels, measure))
+        return self._evidence[measure].get(
             (key, id(plan.commitments)),
             (frames, plan.commitments),
             lambda: gather_evidence(plan, labels, measure, past, only_promises=True),
@@ -74,16 +76,16 @@ class Groundwork:
         promises = self._promises.get(
             id(plan.commitments), plan.commitments, lambda: _past_promises(plan.commitments)
         )
-        key = (measure, plan.spec.start, plan.spec.months, unit, promises, *map(id, frames))
-        return self._replays.get(
+        key = (plan.spec.start, plan.spec.months, unit, promises, *map(id, frames))
+        return self._replays[measure].get(
             key, frames, lambda: replay_past(plan, labels, measure, observe(plan, labels, measure))
         )
 
     def draws(self, plan: Plan, measure: str, model: SalesModel) -> CompanyDraws:
         """Return draws whose shocks fit a sales model."""
         shape = (len(model.expected), model.group.tobytes(), model.correlation, model.common)
-        key = (measure, plan.spec.attainment.seed, shape)
-        return self._draws.get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
+        key = (plan.spec.attainment.seed, shape)
+        return self._draws[measure].get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
 
 
 def _past_promises(commitments: pd.DataFrame) -> int:

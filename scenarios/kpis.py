@@ -203,6 +203,21 @@ def rules_that(one: MeasureSolution, status: str) -> frozenset[str]:
     return frozenset(str(name) for name in rules["rule_id"].to_numpy(object)[chosen])
 
 
+def places_that(solution: Solution, one: MeasureSolution, status: str) -> dict[str, list[list[str]]]:
+    """Rule id -> [node, product] pairs where the rule has this status, in tree order; without pins."""
+    rules, labels = one.rules, solution.labels
+    chosen = (rules["status"] == status).to_numpy(bool) & (rules["kind"] != "pin").to_numpy(bool)
+    names = rules["rule_id"].to_numpy(object)[chosen]
+    nodes, products = (rules[key].to_numpy(np.int64)[chosen] for key in ("node", "product"))
+    found: dict[str, dict[tuple[int, int], None]] = {}
+    for name, v, p in zip(names.tolist(), nodes.tolist(), products.tolist(), strict=True):
+        found.setdefault(str(name), {})[v, p] = None
+    return {
+        name: [[labels.node_id[v], labels.product_id[p]] for v, p in sorted(found[name])]
+        for name in sorted(found)
+    }
+
+
 def rules_at(solution: Solution, one: MeasureSolution, status: str) -> dict[str, set[str]]:
     """Rule id -> ids of the nodes where the rule has this status; pins together as `pin`."""
     rules = one.rules

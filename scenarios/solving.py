@@ -118,7 +118,7 @@ def allocate_scenario(
         progress(measure, "solve")
         with phases.phase("anchors"):
             evidence = ground.evidence(plan, labels, measure)
-        solver = base.solver(measure, engine, options)
+        solver = base.solver(plan, measure, engine, options)
         solved = solve_measure(plan, labels, measure, engine, options, phases, evidence, solver)
         progress(measure, "round")
         result = round_measure(plan, labels, measure, solved, phases)
@@ -142,7 +142,7 @@ def _solve_one(
     rounded: bool,
 ) -> MeasureSolution:
     evidence = ground.evidence(plan, labels, measure)
-    solver = base.solver(measure, engine, options)
+    solver = base.solver(plan, measure, engine, options)
     solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver)
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)

@@ -30,13 +30,15 @@ class WarmBase:
         self._plan, self._ground = plan, ground
         self._states: dict[str, WarmState | None] = {}
 
-    def solver(self, measure: str, engine: Engine, options: EngineOptions) -> ModelSolver:
-        """Return what solves the model of a measure."""
-        plan = self._plan
-        if plan is None or measure not in plan.spec.measures or not isinstance(engine, BalanceEngine):
+    def solver(self, plan: Plan, measure: str, engine: Engine, options: EngineOptions) -> ModelSolver:
+        """Return what solves the model of a measure of a plan; the base itself is solved afresh and kept."""
+        base = self._plan
+        if base is None or measure not in base.spec.measures or not isinstance(engine, BalanceEngine):
             return solve_model
+        if plan is base:
+            return self._keeping(measure)
         if measure not in self._states:
-            self._states[measure] = _state_of(plan, measure, engine, options.to_the_end, self._ground)
+            self._states[measure] = _state_of(base, measure, engine, options.to_the_end, self._ground)
         state = self._states[measure]
         if state is None:
             return solve_model
@@ -45,6 +47,20 @@ class WarmBase:
             return solve_from(model, state, engine, options)
 
         return from_base
+
+    def _keeping(self, measure: str) -> ModelSolver:
+        """Solve the base for its own sake, so that its first scenario need not solve it again."""
+
+        def keeping(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
+            # stays so where there is no answer
+            self._states[measure] = None
+            state = solve_warm(model, engine, options)
+            # what a limit cut short is no place to begin at
+            if all(tier.is_settled for tier in state.solved.tiers):
+                self._states[measure] = state
+            return state.solved
+
+        return keeping
 
 
 def _state_of(

@@ -17,6 +17,7 @@ from allocator.errors import Fault, InputFaults
 from allocator.explanation.table import explanation_tables
 from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
+from allocator.plan.plan import Plan
 from allocator.report.part import Extras
 from allocator.report.report import write_report
 from allocator.results.beside import beside
@@ -30,7 +31,16 @@ from allocator.results.tables import cells_table, decimals, monthly_tables, rule
 JUDGED_BESIDE = 30_000
 """From this many cells on the tables take longer than the workbook: judging joins it on the second core."""
 MARKS = ("certificate.json", "diagnosis.json")
-RESULT_FILES = (*TABLE_FILES, *MARKS, "fairness.json", "attainment.json", "matrix.xlsx", "report.html")
+NAMES = "names.json"
+RESULT_FILES = (
+    *TABLE_FILES,
+    *MARKS,
+    NAMES,
+    "fairness.json",
+    "attainment.json",
+    "matrix.xlsx",
+    "report.html",
+)
 Form = Literal["csv", "parquet", "both"]
 
 
@@ -109,6 +119,7 @@ def write_results(
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
                 finish(digest)
+        write_json(folder / NAMES, names_document(allocation.plan))
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 
@@ -137,6 +148,17 @@ def _write_report(
     """Write the page that shows the targets and what was judged of them."""
     shown = {**(extras or {}), **judged, "result_hash": digest}
     write_report(allocation, folder / "report.html", lang, shown)
+
+
+def names_document(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return names.json: the names of nodes and products by id."""
+    return {
+        key: dict(zip(table[column].tolist(), table["name"].tolist(), strict=True))
+        for key, table, column in (
+            ("nodes", plan.org, "node_id"),
+            ("products", plan.products, "product_id"),
+        )
+    }
 
 
 def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:

@@ -41,6 +41,7 @@ TEXTS = {
     "compare.movers": {"en": "Who moved most", "zh": "变动最大者"},
     "compare.rules": {"en": "Rules that start or stop to bind", "zh": "规则状态变化"},
     "compare.node": {"en": "node", "zh": "节点"},
+    "compare.name": {"en": "name", "zh": "名称"},
     "compare.product": {"en": "product", "zh": "产品"},
     "compare.level": {"en": "level", "zh": "层级"},
     "compare.base": {"en": "base", "zh": "基准"},

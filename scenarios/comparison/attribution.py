@@ -13,6 +13,7 @@ from scenarios.changes.apply import apply_changes
 from scenarios.changes.change import Change
 from scenarios.changes.plan_texts import Reference
 from scenarios.comparison.board import MeasureSide, causes_by_change, lay_out
+from scenarios.comparison.names import joined_names, plan_names
 from scenarios.comparison.tidy import COMPARISON, comparison_table, joined
 from solver_models.engines.base import Engine, EngineOptions
 
@@ -34,8 +35,9 @@ def attribute_changes(
     """
     measures = dict.fromkeys(one.measure for allocation in allocations for one in allocation.measures)
     tables = []
+    names = joined_names(plan_names(allocation.plan) for allocation in allocations)
     for measure in measures:
-        board = lay_out(measure, [_side(allocation, measure) for allocation in allocations], STEPS)
+        board = lay_out(measure, [_side(allocation, measure) for allocation in allocations], STEPS, names)
         causes = causes_by_change(board, changes)
         tables.append(comparison_table(board, 0, len(changes), causes, scenario))
     return joined(tables, COMPARISON)

@@ -8,8 +8,10 @@ from math import gcd
 import numpy as np
 import pandas as pd
 
+from scenarios.comparison.names import Names
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
+NO_NAMES = Names()
 KEY = ["node_id", "product_id"]
 NEW, GONE, UNCHANGED = "new", "gone", "unchanged"
 
@@ -60,6 +62,7 @@ class Board:
     parts: IntArray
     part_names: tuple[str, ...]
     round_to: Decimal
+    names: Names = NO_NAMES
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def common_unit(units: Sequence[Decimal]) -> Decimal:
     return Decimal(gcd(*(int(unit.scaleb(places)) for unit in units))).scaleb(-places)
 
 
-def lay_out(measure: str, sides: Sequence[MeasureSide | None], part_names: Sequence[str]) -> Board:
+def lay_out(
+    measure: str, sides: Sequence[MeasureSide | None], part_names: Sequence[str], names: Names = NO_NAMES
+) -> Board:
     """Lay the results of a measure on common cells; None where a result lacks the measure."""
     given = [side for side in sides if side is not None]
     unit = common_unit([side.round_to for side in given])
@@ -106,7 +111,7 @@ def lay_out(measure: str, sides: Sequence[MeasureSide | None], part_names: Seque
         anchor[k, at] = np.nan_to_num(side.cells["anchor"].to_numpy(np.float64))
         parts[k][:, at] = side.parts * factor
     cells = cells.reset_index(drop=True)
-    return Board(measure, cells, units, present, last_year, anchor, parts, tuple(part_names), unit)
+    return Board(measure, cells, units, present, last_year, anchor, parts, tuple(part_names), unit, names)
 
 
 def causes_by_step(board: Board, base: int, other: int) -> Causes:

@@ -12,6 +12,7 @@ from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
 from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_step, lay_out
 from scenarios.comparison.key_figures import Figures, key_figures, rule_changes
+from scenarios.comparison.names import joined_names
 from scenarios.comparison.result_folder import Result, different_terms, read_result_folder
 from scenarios.comparison.tidy import (
     COMPARISON,
@@ -181,7 +182,8 @@ def _compare(results: Sequence[Result], published: Result | None) -> Comparison:
 def _measure(measure: str, results: Sequence[Result], published: Result | None) -> MeasureComparison:
     sides: list[MeasureSide | None] = [one.sides.get(measure) for one in results]
     last = published.sides.get(measure) if published else None
-    board = lay_out(measure, [*sides, last] if last else sides, STEPS)
+    names = joined_names(one.names for one in results)
+    board = lay_out(measure, [*sides, last] if last else sides, STEPS, names)
     return MeasureComparison(
         measure,
         _unit(measure, results),

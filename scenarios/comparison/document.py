@@ -9,6 +9,7 @@ from allocator.results.tables import amounts, decimals
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
+from scenarios.comparison.names import beside_id
 from scenarios.comparison.tidy import records
 from scenarios.comparison.words import cause_name, figure_rows, nodes_above_reps, rule_rows
 
@@ -80,7 +81,7 @@ def comparison_text(comparison: Comparison, out: Path, files: list[str], lang: s
         lines += text_table([head, *figure_rows(one, places, lang)])
         for other in one.against:
             lines += ["", f"{base} -> {other.scenario}", *_moved(other, places, lang)]
-            rules = rule_rows(other, lang)
+            rules = rule_rows(other, one.board.names, lang)
             lines += [f"  {rule}: {change} ({where})" for rule, change, _, where in rules[:SHOWN_RULES]]
             if len(rules) > SHOWN_RULES:
                 more = len(rules) - SHOWN_RULES
@@ -98,7 +99,7 @@ def _moved(other: Against, places: int, lang: str) -> list[str]:
     ]
     rows = [
         [
-            str(row["node_id"]),
+            beside_id(row["node_name"], row["node_id"]),
             *("-" if side is None else f"{float(side):,.{places}f}" for side in (row["base"], row["other"])),
             f"{float(row['delta']):+,.{places}f}",
             f"{row['change']:+.1%}" if row["change"] == row["change"] else "",

@@ -7,6 +7,7 @@ import numpy as np
 
 from allocator.verification.result_tables import as_mapping
 from scenarios.comparison.board import Board
+from scenarios.comparison.names import BETWEEN
 from scenarios.comparison.result_folder import Result
 from scenarios.comparison.tidy import is_all_products, is_rep
 
@@ -103,7 +104,8 @@ def rule_changes(base: Result, other: Result, measure: str) -> list[dict[str, An
             for change, where in (("starts", after - before), ("stops", before - after)):
                 if where:
                     nodes = [
-                        node if product == "*" else f"{node} x {product}" for node, product in sorted(where)
+                        node if product == "*" else f"{node}{BETWEEN}{product}"
+                        for node, product in sorted(where)
                     ]
                     found.append(
                         {

@@ -13,6 +13,7 @@ from allocator.results.tables import decimals
 from allocator.texts import text
 from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
+from scenarios.comparison.names import Names
 from scenarios.comparison.tidy import records
 from scenarios.comparison.words import cause_name, figure_rows, nodes_above_reps, rule_rows
 from solver_models.arrays import IntArray
@@ -67,7 +68,7 @@ def _nodes(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
     rows = [
         element(
             "tr",
-            element("td", str(board.cells["node_id"].iat[v])),
+            _node(board, int(v)),
             [_field(board, k, int(v), lang) for k in range(len(names))],
             class_="sum" if v == shown[0] else None,
         )
@@ -78,6 +79,18 @@ def _nodes(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
         table(heads(text("compare.node", lang), *names), rows, "heat"),
     ]
     return join(body, _more(len(all_nodes) - len(shown), "comparison.xlsx", lang))
+
+
+def _node(board: Board, v: int) -> Markup:
+    return _named(str(board.cells["node_id"].iat[v]), board.names)
+
+
+def _named(node: str, names: Names) -> Markup:
+    """The name of a node, its id in small type beside it; the id alone where it has no other name."""
+    name = names.nodes.get(node, "")
+    if not name or name == node:
+        return element("td", node)
+    return element("td", name, " ", element("span", node, class_="unit"))
 
 
 def _field(board: Board, k: int, v: int, lang: str) -> Markup:
@@ -112,7 +125,7 @@ def _cause_table(one: MeasureComparison, other: Against, lang: str) -> Markup:
     rows = [
         element(
             "tr",
-            element("td", str(board.cells["node_id"].iat[v])),
+            _node(board, int(v)),
             [_amount(float(causes.amount[c, v]) * unit, lang) for c in used],
             _amount(float(causes.delta[v]) * unit, lang),
             class_="sum" if v == shown[0] else None,
@@ -153,7 +166,9 @@ def _movers(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
             rows.append(
                 element(
                     "tr",
-                    cells(str(row["level"]), str(row["node_id"]), *sides),
+                    cells(str(row["level"])),
+                    _named(str(row["node_id"]), one.board.names),
+                    cells(*sides),
                     element(
                         "td", whole(delta, places, is_signed=True), class_="minus" if delta < 0 else None
                     ),
@@ -183,7 +198,7 @@ def _rules(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
                 element("td", count),
                 element("td", where, class_="words"),
             )
-            for rule, change, count, where in rule_rows(other, lang)
+            for rule, change, count, where in rule_rows(other, one.board.names, lang)
         ]
         body.append(element("h4", other.scenario))
         body.append(table(head, rows[:MOST_RULES]) if rows else note(text("compare.same_rules", lang)))

@@ -13,8 +13,10 @@ import pandas as pd
 from allocator.errors import Fault
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
+from allocator.results.folder import NAMES
 from allocator.verification.result_tables import floats, whole_units
 from scenarios.comparison.board import KEY, MeasureSide
+from scenarios.comparison.names import Names
 
 COLUMNS = {
     "targets.csv": [
@@ -46,6 +48,8 @@ class Result:
         measure, rule_id, node_id, product_id, kind, status.
     certificate, fairness, attainment
         The documents; the last two are empty where the folder does not hold them.
+    names
+        Names of nodes and products; none in folders that were written without them.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Result:
     certificate: Mapping[str, Any]
     fairness: Mapping[str, Any]
     attainment: Mapping[str, Any]
+    names: Names
 
 
 def read_result_folder(path: Path, name: str, faults: FaultCollector) -> Result | None:
@@ -89,9 +94,10 @@ def read_result_folder(path: Path, name: str, faults: FaultCollector) -> Result 
             sides[str(measure)] = side
     fairness = _document(path / "fairness.json", faults, needed=False)
     attainment = _document(path / "attainment.json", faults, needed=False)
+    names = _names(path / NAMES, faults)
     if len(faults) > before:
         return None
-    return Result(name, path, sides, tables["rules.csv"], certificate, fairness, attainment)
+    return Result(name, path, sides, tables["rules.csv"], certificate, fairness, attainment, names)
 
 
 def _document(path: Path, faults: FaultCollector, *, needed: bool) -> dict[str, Any]:
@@ -108,6 +114,18 @@ def _document(path: Path, faults: FaultCollector, *, needed: bool) -> dict[str, 
         _damaged(faults, path, "the file holds no JSON object")
         return {}
     return found
+
+
+def _names(path: Path, faults: FaultCollector) -> Names:
+    document = _document(path, faults, needed=False)
+    found = []
+    for key in ("nodes", "products"):
+        names = document.get(key, {})
+        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+            _damaged(faults, path, "this is no list of names by id", column=key)
+            names = {}
+        found.append(names)
+    return Names(*found)
 
 
 def _table(path: Path, columns: list[str], faults: FaultCollector) -> pd.DataFrame:

@@ -7,14 +7,17 @@ import numpy as np
 import pandas as pd
 
 from allocator.results.tables import amounts
-from scenarios.comparison.board import UNCHANGED, Board, Causes
+from scenarios.comparison.board import KEY, UNCHANGED, Board, Causes
+from scenarios.comparison.names import column
 from solver_models.arrays import BoolArray, IntArray
 
 COMPARISON = (
     "scenario",
     "measure",
     "node_id",
+    "node_name",
     "product_id",
+    "product_name",
     "base",
     "other",
     "delta",
@@ -26,6 +29,7 @@ MOVERS = (
     "measure",
     "level",
     "node_id",
+    "node_name",
     "base",
     "other",
     "delta",
@@ -48,12 +52,15 @@ def comparison_table(board: Board, base: int, other: int, causes: Causes, scenar
     cell, cause = np.nonzero(np.concatenate([shown, still[None]]).T)
     names = np.array([*causes.names, UNCHANGED], object)
     amount = np.concatenate([causes.amount, np.zeros((1, len(still)), np.int64)])
+    node, product = (board.cells[key].to_numpy(object) for key in KEY)
     return pd.DataFrame(
         {
             "scenario": scenario,
             "measure": board.measure,
-            "node_id": board.cells["node_id"].to_numpy(object)[cell],
-            "product_id": board.cells["product_id"].to_numpy(object)[cell],
+            "node_id": node[cell],
+            "node_name": column(board.names.nodes, node)[cell],
+            "product_id": product[cell],
+            "product_name": column(board.names.products, product)[cell],
             "base": _where_present(board, base)[cell],
             "other": _where_present(board, other)[cell],
             "delta": amounts(causes.delta, board.round_to)[cell],
@@ -89,7 +96,7 @@ def movers_table(board: Board, base: int, other: int, causes: Causes, scenario: 
             order = np.argsort(-np.abs(causes.delta[moved]), kind="stable")
             chosen += moved[order[:SHOWN_MOVERS]].tolist()
     at = np.array(chosen, np.int64)
-    before = board.units[base][at]
+    before, node = board.units[base][at], board.cells["node_id"].to_numpy(object)[at]
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(before > 0, causes.delta[at] / before, np.nan)
     return pd.DataFrame(
@@ -97,7 +104,8 @@ def movers_table(board: Board, base: int, other: int, causes: Causes, scenario: 
             "scenario": scenario,
             "measure": board.measure,
             "level": board.cells["level"].to_numpy(object)[at],
-            "node_id": board.cells["node_id"].to_numpy(object)[at],
+            "node_id": node,
+            "node_name": column(board.names.nodes, node),
             "base": _where_present(board, base)[at],
             "other": _where_present(board, other)[at],
             "delta": amounts(causes.delta, board.round_to)[at],

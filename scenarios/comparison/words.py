@@ -7,6 +7,7 @@ import numpy as np
 from allocator.texts import CATALOGUE, text
 from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, MeasureComparison
+from scenarios.comparison.names import Names
 from scenarios.comparison.tidy import is_all_products
 from scenarios.whatif_words import kpi_text
 from solver_models.arrays import IntArray
@@ -34,14 +35,15 @@ def figure_rows(one: MeasureComparison, places: int, lang: str) -> Iterator[list
         ]
 
 
-def rule_rows(one: Against, lang: str) -> list[list[str]]:
+def rule_rows(one: Against, names: Names, lang: str) -> list[list[str]]:
     """Return rule, change, number of places, and the first of them."""
     return [
         [
             change["rule_id"],
             text(f"compare.{change['change']}", lang),
             f"{change['count']:,}",
-            ", ".join(change["nodes"][:SHOWN_PLACES]) + (" …" if change["count"] > SHOWN_PLACES else ""),
+            ", ".join(names.place(place) for place in change["nodes"][:SHOWN_PLACES])
+            + (" …" if change["count"] > SHOWN_PLACES else ""),
         ]
         for change in one.rules
     ]

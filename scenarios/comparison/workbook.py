@@ -17,7 +17,9 @@ from scenarios.comparison.words import cause_name, figure_rows, rule_rows
 
 HEAD_ROW = 3
 """Rows above the headings: title, subtitle, an empty one."""
-NODE_WIDTH, LEVEL_WIDTH, AMOUNT_WIDTH = 18, 11, 15
+NODE_WIDTH, NAME_WIDTH, LEVEL_WIDTH, AMOUNT_WIDTH = 18, 24, 11, 15
+FIXED = 3
+"""Columns of a matrix before the amounts: node, name, level."""
 
 
 def write_workbook(comparison: Comparison, path: Path, lang: str) -> None:
@@ -97,24 +99,25 @@ def _matrix_sheet(
     products = list(dict.fromkeys(board.cells["product_id"]))
     row_of = {node: HEAD_ROW + 2 + k for k, node in enumerate(nodes)}
     width = 2 * len(names) - 1
-    start_of = {product: 2 + k * width for k, product in enumerate(products)}
-    for column, key in enumerate(("node", "level")):
+    start_of = {product: FIXED + k * width for k, product in enumerate(products)}
+    for column, key in enumerate(("node", "name", "level")):
         sheet.write_string(HEAD_ROW, column, "", styles.band("identity"))
         sheet.write_string(
             HEAD_ROW + 1, column, text(f"compare.{key}", lang), styles.head("identity", "left")
         )
     for product, start in start_of.items():
         band = "target" if product == "*" else "products"
-        called = text("compare.all", lang) if product == "*" else product
+        called = text("compare.all", lang) if product == "*" else board.names.product(product)
         for offset in range(width):
             sheet.write_string(HEAD_ROW, start + offset, called if offset == 0 else "", styles.band(band))
             delta = text("compare.delta", lang)
             word = names[offset] if offset < len(names) else f"{delta} {names[offset - len(names) + 1]}"
             sheet.write_string(HEAD_ROW + 1, start + offset, word, styles.head(band, first=offset == 0))
     sheet.set_column(0, 0, NODE_WIDTH)
-    sheet.set_column(1, 1, LEVEL_WIDTH)
-    sheet.set_column(2, 1 + width * len(products), AMOUNT_WIDTH)
-    sheet.freeze_panes(HEAD_ROW + 2, 2)
+    sheet.set_column(1, 1, NAME_WIDTH)
+    sheet.set_column(2, 2, LEVEL_WIDTH)
+    sheet.set_column(FIXED, FIXED - 1 + width * len(products), AMOUNT_WIDTH)
+    sheet.freeze_panes(HEAD_ROW + 2, FIXED)
     forms = {
         (is_rep, first, kind): styles.cell(
             kind, places, depth=0 if not is_rep else 2, has_children=not is_rep, first=first, pinned=False
@@ -131,7 +134,8 @@ def _matrix_sheet(
         row, start = row_of[node], start_of[product]
         if product == "*":
             sheet.write_string(row, 0, node, forms[is_rep, False, "text"])
-            sheet.write_string(row, 1, level_of[v], forms[is_rep, False, "text"])
+            sheet.write_string(row, 1, board.names.nodes.get(node, ""), forms[is_rep, False, "text"])
+            sheet.write_string(row, 2, level_of[v], forms[is_rep, False, "text"])
         for k in range(len(names)):
             if board.present[k, v]:
                 sheet.write_number(row, start + k, values[k, v], forms[is_rep, k == 0, "amount"])
@@ -150,56 +154,60 @@ def _causes_sheet(sheet: Worksheet, one: MeasureComparison, styles: Styles, lang
     shown = np.flatnonzero(is_all_products(board))
     names = one.against[0].causes.names
     used = [c for c in range(len(names)) if any(o.causes.amount[c, shown].any() for o in one.against)]
-    head = [text("compare.other", lang), text("compare.node", lang)]
+    head = [text(f"compare.{key}", lang) for key in ("other", "node", "name")]
     called = [cause_name(names[c], lang) for c in used]
-    _heads(sheet, HEAD_ROW, [*head, *called, text("compare.delta", lang)], "sources", styles, 2)
+    _heads(sheet, HEAD_ROW, [*head, *called, text("compare.delta", lang)], "sources", styles, 3)
     sheet.set_row(HEAD_ROW, 30)
     sheet.set_column(0, 1, NODE_WIDTH)
-    sheet.set_column(2, 2 + len(used), AMOUNT_WIDTH)
-    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.set_column(2, 2, NAME_WIDTH)
+    sheet.set_column(3, 3 + len(used), AMOUNT_WIDTH)
+    sheet.freeze_panes(HEAD_ROW + 1, 3)
     row = HEAD_ROW + 1
     plain, strong = styles.number("signed", places), styles.number("signed", places, bold=True)
     for other in one.against:
         for v in shown[other.causes.delta[shown] != 0].tolist():
             sheet.write_string(row, 0, other.scenario, styles.get())
-            sheet.write_string(row, 1, board.cells["node_id"].iat[v], styles.get())
-            for column, c in enumerate(used, start=2):
+            node = str(board.cells["node_id"].iat[v])
+            sheet.write_string(row, 1, node, styles.get())
+            sheet.write_string(row, 2, board.names.nodes.get(node, ""), styles.get())
+            for column, c in enumerate(used, start=3):
                 sheet.write_number(row, column, other.causes.amount[c, v] * unit, plain)
-            sheet.write_number(row, 2 + len(used), other.causes.delta[v] * unit, strong)
+            sheet.write_number(row, 3 + len(used), other.causes.delta[v] * unit, strong)
             row += 1
-    sheet.autofilter(HEAD_ROW, 0, max(row - 1, HEAD_ROW), 2 + len(used))
+    sheet.autofilter(HEAD_ROW, 0, max(row - 1, HEAD_ROW), 3 + len(used))
 
 
 def _movers_sheet(sheet: Worksheet, comparison: Comparison, styles: Styles, lang: str) -> None:
     _title(sheet, text("compare.movers", lang), comparison.names[0], styles)
-    keys = ("level", "node", "base", "other", "delta", "change", "main_cause")
+    keys = ("level", "node", "name", "base", "other", "delta", "change", "main_cause")
     _heads(
         sheet,
         HEAD_ROW,
         ["", text("compare.figure", lang), *(text(f"compare.{key}", lang) for key in keys)],
         "checks",
         styles,
-        4,
+        5,
     )
     sheet.set_column(0, 3, NODE_WIDTH)
-    sheet.set_column(4, 7, AMOUNT_WIDTH)
-    sheet.set_column(8, 8, 28)
+    sheet.set_column(4, 4, NAME_WIDTH)
+    sheet.set_column(5, 8, AMOUNT_WIDTH)
+    sheet.set_column(9, 9, 28)
     row = HEAD_ROW
     for one in comparison.measures:
         places = decimals(one.board.round_to)
         for other in one.against:
             for mover in records(other.movers):
                 row += 1
-                texts = (other.scenario, one.measure, str(mover["level"]), str(mover["node_id"]))
-                for column, word in enumerate(texts):
+                texts = [str(mover[key]) for key in ("level", "node_id", "node_name")]
+                for column, word in enumerate((other.scenario, one.measure, *texts)):
                     sheet.write_string(row, column, word, styles.get())
-                for column, value in enumerate((mover["base"], mover["other"]), start=4):
+                for column, value in enumerate((mover["base"], mover["other"]), start=5):
                     if value is not None:
                         sheet.write_number(row, column, float(value), styles.number("amount", places))
-                sheet.write_number(row, 6, float(mover["delta"]), styles.number("signed", places))
+                sheet.write_number(row, 7, float(mover["delta"]), styles.number("signed", places))
                 if np.isfinite(mover["change"]):
-                    sheet.write_number(row, 7, float(mover["change"]), styles.number("growth", 0))
-                sheet.write_string(row, 8, cause_name(str(mover["cause"]), lang), styles.get(indent=1))
+                    sheet.write_number(row, 8, float(mover["change"]), styles.number("growth", 0))
+                sheet.write_string(row, 9, cause_name(str(mover["cause"]), lang), styles.get(indent=1))
 
 
 def _rules_sheet(sheet: Worksheet, comparison: Comparison, styles: Styles, lang: str) -> None:
@@ -219,7 +227,7 @@ def _rules_sheet(sheet: Worksheet, comparison: Comparison, styles: Styles, lang:
     row = HEAD_ROW
     for one in comparison.measures:
         for other in one.against:
-            for rule, change, count, where in rule_rows(other, lang):
+            for rule, change, count, where in rule_rows(other, one.board.names, lang):
                 row += 1
                 for column, word in enumerate((other.scenario, one.measure, rule, change, count, where)):
                     sheet.write_string(row, column, word, styles.get())

@@ -1,73 +1,76 @@
-"""Where along an axis a rule starts or stops to bind."""
+"""breakpoints.csv: where along an axis a rule starts or stops to bind, and at which node."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
-from scenarios.curves.tables import axis_names
-from scenarios.runs.plan_of_runs import GRID
-from scenarios.runs.sweep import Outcome
+from scenarios.curves.brackets import Bracket
+from scenarios.runs.outcome import Outcome
+
+COLUMNS = (
+    "scenario",
+    "measure",
+    "axis",
+    "fixed",
+    "from",
+    "to",
+    "total_from",
+    "total_to",
+    "rule_id",
+    "node_id",
+    "product_id",
+    "event",
+    "whole_rule",
+    "exact",
+)
+
+DIGITS = 6
 
 
-@dataclass(frozen=True)
-class Line:
-    """Outcomes along one axis, all else fixed, in ascending order.
+def breakpoints(brackets: Sequence[Bracket]) -> pd.DataFrame:
+    """One row per place of a rule and stretch of an axis over which it starts or stops there.
 
-    Parameters
-    ----------
-    fixed
-        The other axes and their values, as text.
-    value
-        Shape (n,): the axis as numbers.
+    `whole_rule` is yes where the rule was nowhere in this state before, or is nowhere after; `exact` is no
+    where the stretch could be narrowed further (the cap, or a point between without targets).
     """
-
-    scenario: str
-    axis: str
-    fixed: str
-    value: tuple[float, ...]
-    outcomes: tuple[Outcome, ...]
+    rows = [row for one in brackets for row in _rows(one)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
-    """Yield every line of the grid; points that are no numbers and runs without targets stay out."""
-    grid = [one for one in outcomes if one.run.kind == GRID and one.figures["status"] == "done"]
-    for axis in axis_names(grid):
-        found: dict[tuple[str, str], list[tuple[float, Outcome]]] = {}
-        for one in grid:
-            point = dict(one.run.point)
-            number = as_number(point[axis])
-            if number is not None:
-                fixed = ", ".join(f"{name}={label}" for name, label in point.items() if name != axis)
-                found.setdefault((one.run.scenario, fixed), []).append((number, one))
-        for (scenario, fixed), points in found.items():
-            points.sort(key=lambda pair: pair[0])
-            value, along = zip(*points, strict=True)
-            yield Line(scenario, axis, fixed, value, along)
+def _rows(one: Bracket) -> Iterator[tuple[object, ...]]:
+    """The places of one bracket, what starts first."""
+    for verb, places, other in (("starts", one.starts, one.before), ("stops", one.stops, one.after)):
+        for place in sorted(places):
+            totals = [_total(end, place.measure) for end in (one.before, one.after)]
+            elsewhere = other.figures["measures"][place.measure]["places"][place.state]
+            yield (
+                one.line.scenario,
+                place.measure,
+                one.line.axis,
+                one.line.fixed,
+                float(one.low),
+                float(one.high),
+                *totals,
+                place.rule_id,
+                place.node_id,
+                place.product_id,
+                f"{verb} {place.state}",
+                "no" if place.rule_id in elsewhere else "yes",
+                "yes" if one.is_exact else "no",
+            )
 
 
-def as_number(label: str) -> float | None:
-    """Return the number of a label, or None."""
-    try:
-        return float(label)
-    except ValueError:
-        return None
+def _total(outcome: Outcome, measure: str) -> float | None:
+    """The company's target, without the noise of sums."""
+    total: float | None = outcome.kpis()[measure]["total"]
+    return None if total is None else round(total, DIGITS)
 
 
-def breakpoints(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """One row per rule and step of an axis over which it starts or stops to bind (or to give way)."""
-    rows = []
-    for line in lines(outcomes):
-        steps = zip(line.value, line.value[1:], line.outcomes, line.outcomes[1:], strict=False)
-        for low, high, before, after in steps:
-            for measure, found in after.figures["measures"].items():
-                old = before.figures["measures"].get(measure)
-                if old is None:
-                    continue
-                for status in ("binding", "relaxed"):
-                    was, now = set(old[status]), set(found[status])
-                    head = (line.scenario, measure, line.axis, line.fixed, low, high)
-                    rows += [(*head, rule, f"starts {status}") for rule in sorted(now - was)]
-                    rows += [(*head, rule, f"stops {status}") for rule in sorted(was - now)]
-    columns = ["scenario", "measure", "axis", "fixed", "from", "to", "rule_id", "event"]
-    return pd.DataFrame(rows, columns=columns)
+def shown_rows(table: pd.DataFrame) -> list[tuple[dict[str, object], list[str]]]:
+    """Rows for readers: one per rule and stretch, with its places together."""
+    key = [name for name in COLUMNS if name not in ("node_id", "product_id")]
+    found: dict[tuple[object, ...], list[str]] = {}
+    for row in table.to_dict("records"):
+        place = row["node_id"] if row["product_id"] == "*" else f"{row['node_id']} × {row['product_id']}"
+        found.setdefault(tuple(row[name] for name in key), []).append(str(place))
+    return [(dict(zip(key, head, strict=True)), places) for head, places in found.items()]

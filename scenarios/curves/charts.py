@@ -1,6 +1,6 @@
 """Line charts as SVG, drawn without any library so that their bytes never change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,26 +14,50 @@ LEGEND_COLUMNS, LEGEND_STEP = 3, 132.0
 LONGEST_NAME = 22
 COLOURS = ("#1f5fa8", "#c65d3b", "#2f8f83", "#b8862b", "#7a4fa3", "#5c6880")
 MOST_LINES = 6
+LIMIT_COLOUR = "#a3322b"
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart; y may hold None where nothing is known."""
+    """One line of a chart; y may hold None where nothing is known.
+
+    Parameters
+    ----------
+    limits
+        Values of x beyond which there is nothing.
+    """
 
     name: str
     x: Sequence[float]
     y: Sequence[float | None]
+    limits: Sequence[float] = ()
 
 
 def line_chart(
-    title: str, x_title: str, series: Sequence[Series], *, is_share: bool, x_is_share: bool = False
+    title: str,
+    x_title: str,
+    series: Sequence[Series],
+    *,
+    is_share: bool,
+    x_is_share: bool = False,
+    limit_words: str = "",
 ) -> Markup | None:
-    """Draw up to six lines on common scales; None where no point is known."""
+    """Draw up to six lines on common scales; None where no point is known.
+
+    Limits are upright dashed lines; one that lies far off the line is left out.
+
+    Parameters
+    ----------
+    limit_words
+        What a limit is called, with `{value}`.
+    """
     shown = [one for one in series if any(value is not None for value in one.y)][:MOST_LINES]
     if not shown:
         return None
     xs = [x for one in shown for x in one.x]
     ys = [y for one in shown for y in one.y if y is not None]
+    near = [[x for x in one.limits if _is_near(x, xs)] for one in shown]
+    xs += [x for limits in near for x in limits]
     x_low, x_high = _span(min(xs), max(xs))
     y_low, y_high = _span(min(ys), max(ys))
 
@@ -44,7 +68,7 @@ def line_chart(
         )
 
     shapes: list[Markup] = [
-        element("text", title, x=LEFT, y=14, font_size=13, font_weight=600, fill="#1f3864")
+        element("text", title, x=LEFT, y=14, style="font-size:13px;font-weight:600", fill="#1f3864")
     ]
     for y in _ticks(y_low, y_high):
         _, at = place(x_low, y)
@@ -56,6 +80,7 @@ def line_chart(
         at, _ = place(x, y_low)
         shapes.append(_text(_number(x, x_is_share), at, HEIGHT - BOTTOM + 15, "middle"))
     shapes.append(_text(x_title, WIDTH - RIGHT, HEIGHT - 6, "end"))
+    shapes += _limit_marks(near, limit_words, x_is_share, lambda x: place(x, y_low)[0])
     for k, one in enumerate(shown):
         points = [place(x, y) for x, y in zip(one.x, one.y, strict=True) if y is not None]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -68,6 +93,32 @@ def line_chart(
             name = one.name if len(one.name) <= LONGEST_NAME else one.name[: LONGEST_NAME - 1] + "…"
             shapes.append(_text(name, LEFT + column * LEGEND_STEP, 30 + 14 * row, "start", COLOURS[k]))
     return svg(WIDTH, HEIGHT, *shapes, label=title)
+
+
+def _limit_marks(
+    near: Sequence[Sequence[float]], words: str, x_is_share: bool, place: Callable[[float], float]
+) -> list[Markup]:
+    """An upright dashed line per limit, with its words along it; lines of one value have one."""
+    marks: dict[str, tuple[float, int]] = {}
+    for k, limits in enumerate(near):
+        for x in limits:
+            marks.setdefault(words.format(value=_number(x, x_is_share)), (x, k))
+    shapes = []
+    for said, (x, k) in marks.items():
+        at, bottom = place(x), HEIGHT - BOTTOM
+        colour = COLOURS[k] if len(near) > 1 else LIMIT_COLOUR
+        path = f"M{at:.1f} {TOP:g}V{bottom:g}"
+        shapes.append(element("path", d=path, stroke=colour, stroke_dasharray="5 4", fill="none"))
+        beside = at + 11 if at < LEFT + 20 else at - 4
+        turned = f"translate({beside:.1f} {bottom - 6:g}) rotate(-90)"
+        shapes.append(element("text", said, transform=turned, font_size=11, style=f"fill:{colour}"))
+    return shapes
+
+
+def _is_near(x: float, xs: Sequence[float]) -> bool:
+    """Whether a value lies on a line or no further off than the line is long."""
+    low, high = min(xs), max(xs)
+    return low - (high - low) <= x <= high + (high - low)
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
@@ -90,5 +141,8 @@ def _number(value: float, is_share: bool) -> str:
     return f"{value:,.6g}"
 
 
-def _text(words: str, x: float, y: float, anchor: str, colour: str = "#5c6880") -> Markup:
-    return element("text", words, x=round(x, 1), y=round(y, 1), text_anchor=anchor, font_size=11, fill=colour)
+def _text(words: str, x: float, y: float, anchor: str, colour: str | None = None) -> Markup:
+    # a colour of its own is a style: the page's sheet has a say in attributes, not in styles
+    style = None if colour is None else f"fill:{colour}"
+    place = {"x": round(x, 1), "y": round(y, 1)}
+    return element("text", words, **place, text_anchor=anchor, font_size=11, fill="#5c6880", style=style)

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
 from allocator.results.csv_text import write_csv
 from scenarios.acceptance import Verdict
 from scenarios.curves.breakpoints import breakpoints
+from scenarios.curves.findings import Findings
+from scenarios.curves.limits import limits_table
 from scenarios.curves.page import curve_charts, sweep_page
 from scenarios.curves.pareto import pareto_table
 from scenarios.curves.tables import acceptance_table, amounts_table, draws_table, runs_table
 from scenarios.files.sweep_file import SweepFile
+from scenarios.runs.outcome import Outcome
 from scenarios.runs.store import RUNS
-from scenarios.runs.sweep import Outcome
 
 MARK = "sweep.json"
 CURVES = "curves"
@@ -39,18 +43,18 @@ def check_sweep_target(out: Path) -> None:
     raise InputFaults([Fault(str(out), 0, "", "", "not-a-sweep-folder", message, hint)])
 
 
-def write_sweep(
-    plan: Plan, sweep: SweepFile, outcomes: Sequence[Outcome], out: Path, lang: str
-) -> dict[str, Any]:
+def write_sweep(plan: Plan, sweep: SweepFile, findings: Findings, out: Path, lang: str) -> dict[str, Any]:
     """Write every table and drawing, then sweep.json; return what it says.
 
-    The same outcomes give the same bytes.
+    The same findings give the same bytes.
     """
+    outcomes = findings.outcomes
     tables = {
         "runs": runs_table(outcomes),
         "nodes": amounts_table(outcomes, "nodes"),
         "products": amounts_table(outcomes, "products"),
-        "breakpoints": breakpoints(outcomes),
+        "breakpoints": breakpoints(findings.breakpoints.brackets),
+        "limits": limits_table(findings.limits),
         "pareto": pareto_table(outcomes),
         "draws": draws_table(outcomes),
         "acceptance": acceptance_table(outcomes, lang),
@@ -58,21 +62,22 @@ def write_sweep(
     for name, table in tables.items():
         write_csv(out / f"{name}.csv", [table])
     shutil.rmtree(out / CURVES, ignore_errors=True)
-    for measure, axis, kpi, chart in curve_charts(outcomes, lang):
+    for measure, axis, kpi, chart in curve_charts(plan, sweep, findings, lang):
         (out / CURVES).mkdir(exist_ok=True)
         file = "-".join(_file_part(part) for part in (measure, axis, kpi))
         drawing = str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
         (out / CURVES / f"{file}.svg").write_text(drawing + "\n", encoding="utf-8", newline="\n")
-    page = sweep_page(sweep.name, plan.spec.plan, outcomes, lang)
+    page = sweep_page(plan, sweep, findings, lang)
     (out / "sweep.html").write_text(page, encoding="utf-8", newline="\n")
-    document = sweep_document(plan, sweep, outcomes, lang)
+    document = sweep_document(plan, sweep, findings, lang)
     words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
     return document
 
 
-def sweep_document(plan: Plan, sweep: SweepFile, outcomes: Sequence[Outcome], lang: str) -> dict[str, Any]:
-    """Return sweep.json: every run with its figures and verdicts."""
+def sweep_document(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> dict[str, Any]:
+    """Return sweep.json: every run with its figures and verdicts, the breakpoints and the limits."""
+    outcomes, between = findings.outcomes, findings.breakpoints
     counts: dict[str, int] = {}
     for one in outcomes:
         counts[one.figures["status"]] = counts.get(one.figures["status"], 0) + 1
@@ -83,7 +88,20 @@ def sweep_document(plan: Plan, sweep: SweepFile, outcomes: Sequence[Outcome], la
         "counts": counts,
         "accepted": all(one.is_accepted for one in judged(outcomes)) if sweep.acceptance else None,
         "runs": [_run(one, lang) for one in outcomes],
+        "breakpoints": {
+            "runs_between": between.runs,
+            "most_runs_between": between.most,
+            "is_capped": between.is_capped,
+            "found": _records(breakpoints(between.brackets)),
+        },
+        "limits": {"left_out": findings.limits.left_out, "found": _records(limits_table(findings.limits))},
     }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain JSON types, null where there is nothing."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
 def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -4,16 +4,30 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from allocator.report.markup import Content, Markup, element
-from allocator.report.part import Part
+from allocator.plan.plan import Plan
+from allocator.report.markup import Content, Markup, element, join
+from allocator.report.part import Part, cells, heads, note, table
 from allocator.report.report import page
 from allocator.texts import text
-from scenarios.curves.breakpoints import breakpoints, lines
-from scenarios.curves.charts import Series, line_chart
+from scenarios.curves.charts import MOST_LINES, Series, line_chart
+from scenarios.curves.findings import Findings
+from scenarios.curves.limits import line_limits
+from scenarios.curves.lines import Line, lines
 from scenarios.curves.pareto import pareto_table
+from scenarios.curves.sections import (
+    SHOWN_ROWS,
+    axis_name,
+    breakpoints_part,
+    fixed_words,
+    limits_part,
+    run_name,
+    scenario_name,
+    table_part,
+)
 from scenarios.curves.tables import acceptance_table, draws_table
+from scenarios.files.sweep_file import SweepFile
+from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import SHORT_FORMS
-from scenarios.runs.sweep import Outcome
 from scenarios.whatif_words import SHARES, kpi_text
 
 CURVES = (
@@ -28,20 +42,24 @@ CURVES = (
     "incentive_cost",
     "churn",
 )
-SHOWN_ROWS = 60
+DIGITS = 7
+"""Figures alike in so many digits are the same."""
 
 
-def sweep_page(name: str, plan: str, outcomes: Sequence[Outcome], lang: str) -> str:
-    """Return the page; the same outcomes give the same bytes."""
+def sweep_page(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> str:
+    """Return the page; the same findings give the same bytes."""
+    outcomes = findings.outcomes
     parts = [
         Part("runs", text("sweep.runs", lang), _runs(outcomes, lang)),
-        *_curve_parts(outcomes, lang),
-        *_table_part("breakpoints", breakpoints(outcomes), lang),
-        *_table_part("acceptance", acceptance_table(outcomes, lang).drop(columns="rule"), lang),
-        *_table_part("draws", draws_table(outcomes), lang),
-        *_table_part("pareto", _front(outcomes), lang),
+        *limits_part(findings.limits, plan, lang),
+        *_curve_parts(plan, sweep, findings, lang),
+        *breakpoints_part(findings.breakpoints, plan, lang),
+        *table_part("acceptance", acceptance_table(outcomes, lang).drop(columns="rule"), lang),
+        *table_part("draws", draws_table(outcomes), lang),
+        *table_part("pareto", _front(outcomes), lang),
     ]
-    return page(name, text("sweep.title", lang), plan, parts, plan, lang)
+    name = plan.spec.plan
+    return page(sweep.name, text("sweep.title", lang), name, parts, name, lang)
 
 
 def _runs(outcomes: Sequence[Outcome], lang: str) -> Markup:
@@ -65,84 +83,95 @@ def _runs(outcomes: Sequence[Outcome], lang: str) -> Markup:
             kpis = one.figures["measures"].get(measure, {}).get("kpis", {})
             status = text(f"sweep.status.{one.figures['status']}", lang)
             reason = f" ({one.figures['reason']})" if one.figures["reason"] else ""
-            body.append([one.run.name, status + reason, *(kpi_text(kpi, kpis.get(kpi), 0) for kpi in shown)])
-        tables += [element("h3", measure), html_table(head, body)]
+            body.append(
+                [
+                    run_name(one.run.name, lang),
+                    status + reason,
+                    *(kpi_text(kpi, kpis.get(kpi), 0) for kpi in shown),
+                ]
+            )
+        rows_shown = [element("tr", cells(*line)) for line in body]
+        tables += [element("h3", measure), table(heads(*head), rows_shown)]
     return element("div", tables)
 
 
-def curve_charts(outcomes: Sequence[Outcome], lang: str) -> Iterator[tuple[str, str, str, Markup]]:
+def curve_charts(
+    plan: Plan, sweep: SweepFile, findings: Findings, lang: str
+) -> Iterator[tuple[str, str, str, Markup]]:
     """Yield measure, axis, key figure and the drawing of every curve."""
-    found = list(lines(outcomes))
-    measures = list(
-        dict.fromkeys(name for line in found for one in line.outcomes for name in one.figures["measures"])
+    found = [line for line in lines(findings.outcomes) if len(line.value) > 1]
+    measures = dict.fromkeys(
+        name for line in found for one in line.outcomes for name in one.figures["measures"]
     )
     for measure in measures:
         for axis in dict.fromkeys(line.axis for line in found):
-            along = [line for line in found if line.axis == axis and len(line.value) > 1]
+            along = [line for line in found if line.axis == axis]
+            marks = [line_limits(findings.limits, sweep.axes, plan, line, measure) for line in along]
             for kpi in CURVES:
                 series = [
-                    Series(
-                        ", ".join(
-                            filter(None, [line.scenario if line.scenario != "base" else "", line.fixed])
-                        ),
-                        line.value,
-                        [
-                            one.figures["measures"].get(measure, {}).get("kpis", {}).get(kpi)
-                            for one in line.outcomes
-                        ],
-                    )
-                    for line in along
+                    Series(_line_name(line, along, lang), line.value, _along(line, measure, kpi), limits)
+                    for line, limits in zip(along, marks, strict=True)
                 ]
                 chart = line_chart(
                     text(f"kpi.{kpi}", lang),
-                    axis,
+                    axis_name(axis, lang),
                     series,
                     is_share=kpi in SHARES,
                     x_is_share=axis in SHORT_FORMS,
+                    limit_words=text("sweep.limit_mark", lang, value="{value}"),
                 )
-                if chart is not None:
+                if chart is not None and _moves(along, measure):
                     yield measure, axis, kpi, chart
 
 
-def _curve_parts(outcomes: Sequence[Outcome], lang: str) -> list[Part]:
+def _moves(along: Sequence[Line], measure: str) -> bool:
+    """Whether anything of a measure depends on an axis; a total of revenue, say, leaves units alone."""
+    return any(
+        _settled(one, measure) != _settled(line.outcomes[0], measure)
+        for line in along
+        for one in line.outcomes[1:]
+    )
+
+
+def _settled(outcome: Outcome, measure: str) -> list[float | None]:
+    """Key figures without the noise of a solver."""
+    found = outcome.kpis().get(measure, {})
+    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in found.values()]
+
+
+def _line_name(line: Line, along: Sequence[Line], lang: str) -> str:
+    """What sets a line apart from those beside it."""
+    has_others = len({one.scenario for one in along}) > 1
+    start = scenario_name(line.scenario, lang) if has_others else ""
+    return ", ".join(filter(None, [start, fixed_words(line.fixed, lang)]))
+
+
+def _along(line: Line, measure: str, kpi: str) -> list[float | None]:
+    return [one.figures["measures"].get(measure, {}).get("kpis", {}).get(kpi) for one in line.outcomes]
+
+
+def _curve_parts(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> list[Part]:
     by_place: dict[tuple[str, str], list[Content]] = {}
-    for measure, axis, _, chart in curve_charts(outcomes, lang):
+    for measure, axis, _, chart in curve_charts(plan, sweep, findings, lang):
         by_place.setdefault((measure, axis), []).append(chart)
     return [
         Part(
             f"curve-{number}",
-            text("sweep.curve", lang, measure=measure, axis=axis),
-            element("div", charts, style="display:flex;flex-wrap:wrap;gap:14px"),
+            text("sweep.curve", lang, measure=measure, axis=axis_name(axis, lang)),
+            join(
+                element("div", charts, style="display:flex;flex-wrap:wrap;gap:14px"),
+                _lines_left_out(findings.outcomes, axis, lang),
+            ),
         )
         for number, ((measure, axis), charts) in enumerate(by_place.items(), start=1)
     ]
 
 
+def _lines_left_out(outcomes: Sequence[Outcome], axis: str, lang: str) -> Markup | None:
+    count = sum(line.axis == axis and len(line.value) > 1 for line in lines(outcomes)) - MOST_LINES
+    return note(text("sweep.lines_left_out", lang, count=count, most=MOST_LINES)) if count > 0 else None
+
+
 def _front(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    table = pareto_table(outcomes)
-    return table[table["on_front"] == "yes"].drop(columns="on_front")
-
-
-def _table_part(key: str, table: pd.DataFrame, lang: str) -> list[Part]:
-    if table.empty:
-        return []
-    body = [[_cell(value) for value in row] for row in table.head(SHOWN_ROWS).itertuples(index=False)]
-    more = len(table) - SHOWN_ROWS
-    note = element("p", text("sweep.more", lang, count=more, file=key), class_="note") if more > 0 else None
-    head = [str(name) for name in table.columns]
-    return [Part(key, text(f"sweep.{key}", lang), element("div", html_table(head, body), note))]
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.6g}" if value == value else ""
-    return "" if value is None else str(value)
-
-
-def html_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> Markup:
-    """Return a table with a header row."""
-    return element(
-        "table",
-        element("thead", element("tr", [element("th", name) for name in head])),
-        element("tbody", [element("tr", [element("td", cell) for cell in row]) for row in body]),
-    )
+    found = pareto_table(outcomes)
+    return found[found["on_front"] == "yes"].drop(columns="on_front")

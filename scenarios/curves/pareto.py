@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from scenarios.runs.sweep import Outcome
+from scenarios.runs.outcome import Outcome
 from solver_models.arrays import BoolArray, FloatArray
 
 AIMS = ("gini", "history_gap", "commitment_gap")

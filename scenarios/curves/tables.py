@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from scenarios.kpis import KPIS
+from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import DRAWS
-from scenarios.runs.sweep import Outcome
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

@@ -1,7 +1,7 @@
 """A sweep spelled out: every run with its changes, in a fixed order."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
@@ -77,6 +77,26 @@ def spell_out_runs(sweep: SweepFile, plan: Plan, learned_growth: Callable[[], fl
     return tuple(runs)
 
 
+def moved_run(sweep: SweepFile, plan: Plan, run: Run, axis: str, value: Decimal | str) -> Run | None:
+    """Return a run of the grid with another value of one axis; None where the change does not take it."""
+    faults = FaultCollector()
+    point = {**dict(run.point), axis: _label(value)}
+    changes: list[Change] = []
+    for one in sweep.axes:
+        wanted = value if one.name == axis else next(v for v in one.values if _label(v) == point[one.name])
+        for _, made in _changes_of(replace(one, values=(wanted,)), plan, faults):
+            changes += made
+    if len(faults):
+        return None
+    name = f"{run.scenario} | " + ", ".join(f"{key}={label}" for key, label in point.items())
+    top = Scenario(name, tuple(changes), run.scenario, file=GRID)
+    return Run(name, run.scenario, GRID, tuple(point.items()), (*run.chain[:-1], top))
+
+
+def _label(value: Decimal | str) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
 def _changes_of(axis: Axis, plan: Plan, faults: FaultCollector) -> list[tuple[str, tuple[Change, ...]]]:
     """Return the label and the changes of every value of an axis."""
     template, vary = _template(axis, plan, faults)
@@ -84,7 +104,7 @@ def _changes_of(axis: Axis, plan: Plan, faults: FaultCollector) -> list[tuple[st
         return []
     found: list[tuple[str, tuple[Change, ...]]] = []
     for value in axis.values:
-        label = format(value, "f") if isinstance(value, Decimal) else value
+        label = _label(value)
         if label == NONE:
             found.append((NONE, ()))
             continue

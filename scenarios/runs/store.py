@@ -92,3 +92,9 @@ def run_key(shared: Shared, chain: Chain, baseline: Chain) -> str:
         "rounded" if shared.rounded else "exact",
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def limit_key(shared: Shared, chain: Chain, question: str) -> str:
+    """sha256 of all that limits depend on: the plan's inputs, the changes, what is asked, the engine."""
+    parts = ("limits", str(FORMAT), chain_hash(shared.plan, chain), question, shared.engine)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

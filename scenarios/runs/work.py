@@ -7,13 +7,13 @@ from typing import Any
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
 from scenarios.family import PlanFamily
-from scenarios.kpis import RepTargets, measure_kpis, rep_targets, rules_that
+from scenarios.kpis import RepTargets, measure_kpis, places_that, rep_targets, rules_that
 from scenarios.scenario import Chain
 from scenarios.solving import Solution
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the figures of a run change their meaning, so that stored ones are not taken for new ones."""
 
 
@@ -72,7 +72,7 @@ def run_scenario(shared: Shared | None, chain: Chain) -> dict[str, Any]:
     -------
     `status` done, infeasible, stopped, at-fault or failed; `reason` in words unless done; `measures` if done.
     """
-    bench = _bench(shared)
+    bench = bench_of(shared)
     try:
         plan = bench.changed(chain)
         return outcome(bench.solve(plan), bench)
@@ -99,6 +99,7 @@ def outcome(solution: Solution, bench: Bench) -> dict[str, Any]:
                 "products": dict(found.by_product),
                 "binding": sorted(rules_that(one, "binding")),
                 "relaxed": sorted(rules_that(one, "relaxed")),
+                "places": {name: places_that(solution, one, name) for name in ("binding", "relaxed")},
             }
             for one, found in zip(solution.measures, kpis, strict=True)
         },
@@ -123,7 +124,8 @@ def start_worker(shared: Shared) -> None:
     _started = shared
 
 
-def _bench(shared: Shared | None) -> Bench:
+def bench_of(shared: Shared | None) -> Bench:
+    """Return what this worker keeps between runs of a sweep; None = the sweep it was started with."""
     wanted = shared or _started
     if wanted is None:
         raise RuntimeError("this worker was never told which plan it works on")

@@ -32,6 +32,7 @@ NEEDED = (
     "certificate.json",
     "fairness.json",
     "attainment.json",
+    "names.json",
 )
 Files = Mapping[str, bytes]
 

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from allocator.errors import InfeasiblePlan
+from allocator.plan.faults import FaultCollector
+from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from scenarios.changes.kinds import read_changes
 from scenarios.changes.rules import DropRule
 from scenarios.family import PlanFamily
-from scenarios.scenario import Scenario
+from scenarios.scenario import Chain, Scenario
 from scenarios.whatif import what_if, what_if_document
 from service.cli.main import main
 from solver_models.engines.choice import choose_engine
@@ -107,3 +111,52 @@ def test_every_fault_of_files_and_overrides_is_told_at_once(folder: Path, tmp_pa
     file.write_text("changes: [{kind: hires}]\n", encoding="utf-8")
     found = document(folder, "--change", str(file), "--set", "nothing", capfd=capfd, code=2)
     assert [fault["code"] for fault in found["faults"]] == ["unknown-kind", "bad-override"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "scale_total", "measure": "revenue", "factor": 1.03},
+        {"kind": "relax_rule", "rule_id": "r-growth", "widen": "0.05"},
+        {"kind": "set_fairness_band", "measure": "revenue", "max": "0.02"},
+        {"kind": "set_fairness_band", "measure": "revenue", "max": "0.15"},
+        {"kind": "set_rule", "rule_id": "r-fair", "max": "0.1", "tier": "hard"},
+        {"kind": "hire", "node": "w24", "parent": "w2"},
+    ],
+    ids=lambda change: " ".join(map(str, change.values())),
+)
+def test_from_the_answer_before_the_answer_after_is_that_of_a_fresh_solve(
+    folder: Path, change: dict[str, object]
+) -> None:
+    plan, faults = read_plan(folder), FaultCollector()
+    chain = (Scenario("s", read_changes([change], "s", faults)),)
+    faults.raise_if_any()
+    warm, fresh = (
+        what_if_or_none(plan, chain, PlanFamily(choose_engine("auto"), rounded=True, base=base))
+        for base in (plan, None)
+    )
+    assert warm == fresh
+
+
+def what_if_or_none(plan: Plan, chain: Chain, family: PlanFamily) -> dict[str, Any] | None:
+    """The document of a what-if, its figures without the noise of a solver; None where it is infeasible."""
+    try:
+        document = what_if_document(what_if(plan, chain, family), "en")
+    except InfeasiblePlan:
+        return None
+    for found in document["measures"].values():
+        for kpi in found["kpis"].values():
+            for side, value in kpi.items():
+                kpi[side] = None if value is None else round(value, 9)
+    return document
+
+
+def test_a_base_without_an_answer_leaves_the_change_to_a_fresh_solve(tmp_path: Path) -> None:
+    broken = write_plan(tmp_path / "plan")
+    rules = (broken / "rules.csv").read_text(encoding="utf-8").replace(",32000000,", ",11000000,")
+    (broken / "rules.csv").write_text(rules, encoding="utf-8")
+    plan = read_plan(broken)
+    chain = (Scenario("free", (DropRule(rule_id="r-range"),)),)
+    answer = what_if(plan, chain, PlanFamily(choose_engine("auto"), rounded=True, base=plan))
+    assert answer.before is None
+    assert answer.after.measures[0].amounts[0, 0] == 42_000_000

@@ -7,17 +7,20 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputFaults
 from allocator.fairness.gate import GATE_FAILED
+from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.texts import text
-from scenarios.curves.folder import check_sweep_target, judged, write_sweep
+from scenarios.curves.brackets import MOST_RUNS_BETWEEN
+from scenarios.curves.findings import Findings, find_out
+from scenarios.curves.folder import check_sweep_target, write_sweep
+from scenarios.curves.words import sweep_text
 from scenarios.files.sweep_file import MOST_RUNS, SweepFile, read_sweep
 from scenarios.runs.fleets import FEWEST_MEGABYTES, Fleet, InProcess, Processes
-from scenarios.runs.sweep import Options, Outcome, run_sweep
+from scenarios.runs.sweep import Options, SweepSession
 from service.cli.engines import engine_named
 from service.cli.output import Output
 
 HELP = "solve many scenarios of a plan: grids, draws, curves, acceptance"
-SHOWN = 20
 BAR = 30
 
 
@@ -33,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounded", action="store_true", help="round to whole units: slower")
     parser.add_argument(
         "--limit", type=int, default=MOST_RUNS, metavar="N", help="refuse more runs than this"
+    )
+    parser.add_argument(
+        "--breakpoint-runs",
+        type=int,
+        default=MOST_RUNS_BETWEEN,
+        metavar="N",
+        help="runs between grid points to find breakpoints exactly; 0 = by grid step",
     )
     parser.add_argument("--workers", type=int, default=None, metavar="N", help="worker processes; 0 = none")
     parser.add_argument("--time-limit", type=float, default=None, metavar="SECONDS", help="for one run")
@@ -52,10 +62,25 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     limit = float("inf") if arguments.time_limit is None else arguments.time_limit
     options = Options(arguments.engine, arguments.rounded, limit, arguments.retry_failed)
     with _fleet(arguments) as fleet:
-        outcomes = run_sweep(plan, sweep, arguments.out, fleet, options, _Bar(output))
-    document = write_sweep(plan, sweep, outcomes, arguments.out, output.lang)
-    output.show(_words(sweep, outcomes, arguments.out, output.lang), document)
+        findings = _run(plan, sweep, arguments, fleet, options, output)
+    document = write_sweep(plan, sweep, findings, arguments.out, output.lang)
+    output.show(sweep_text(plan, sweep, findings, arguments.out, output.lang), document)
     return GATE_FAILED if document["accepted"] is False else 0
+
+
+def _run(
+    plan: Plan,
+    sweep: SweepFile,
+    arguments: argparse.Namespace,
+    fleet: Fleet,
+    options: Options,
+    output: Output,
+) -> Findings:
+    """Run all, then what lies between."""
+    with SweepSession(plan, sweep, arguments.out, fleet, options) as session:
+        outcomes = session.outcomes(_Bar(output))
+        output.progress(text("sweep.phase_between", output.lang))
+        return find_out(session, outcomes, arguments.breakpoint_runs, _Bar(output))
 
 
 class _Bar:
@@ -93,6 +118,7 @@ def _fleet(arguments: argparse.Namespace) -> Fleet:
             ("workers", arguments.workers, 0),
             ("memory-limit", arguments.memory_limit, FEWEST_MEGABYTES),
             ("limit", arguments.limit, 1),
+            ("breakpoint-runs", arguments.breakpoint_runs, 0),
         )
         if value is not None and value < least
     ]
@@ -114,26 +140,3 @@ def _cluster(address: str) -> Fleet:
         message, hint = f"no scheduler answers: {error}", "start one with `dask scheduler` (docs/scale.md)"
         raise InputFaults([Fault("--cluster", 0, "", address, "no-cluster", message, hint)]) from error
     return fleet
-
-
-def _words(sweep: SweepFile, outcomes: tuple[Outcome, ...], out: Path, lang: str) -> str:
-    """Return the summary for people."""
-    status = [one.figures["status"] for one in outcomes]
-    counts = {name: status.count(name) for name in ("done", "infeasible")}
-    counts["failed"] = len(status) - sum(counts.values())
-    lines = [text("sweep.summary", lang, name=sweep.name, count=len(status), out=out, **counts)]
-    for one in [one for one in outcomes if one.figures["status"] != "done"][:SHOWN]:
-        words = text(f"sweep.status.{one.figures['status']}", lang)
-        lines.append(
-            text("sweep.not_done", lang, run=one.run.name, status=words, reason=one.figures["reason"])
-        )
-    if not sweep.acceptance:
-        return "\n".join(lines)
-    refused = [one for one in judged(outcomes) if not one.is_accepted]
-    if not refused:
-        return "\n".join([*lines, text("sweep.accepted", lang, count=len(judged(outcomes)))])
-    lines.append(text("sweep.refused", lang, count=len(refused)))
-    for one in refused[:SHOWN]:
-        failed = [verdict.sentence(lang) for verdict in one.verdicts if not verdict.passed]
-        lines.append(f"  {one.run.name}: {'; '.join(failed) or one.figures['reason']}")
-    return "\n".join(lines)

@@ -24,7 +24,14 @@ def contents(path: Path) -> dict[str, bytes]:
 def test_a_result_folder_holds_every_file_and_nothing_is_left_beside_it(tmp_path):
     out = tmp_path / "deep" / "out"
     answer = write_results(allocation_of(plan_of()), out, "zh")
-    others = ["attainment.json", "certificate.json", "fairness.json", "matrix.xlsx", "report.html"]
+    others = [
+        "attainment.json",
+        "certificate.json",
+        "fairness.json",
+        "matrix.xlsx",
+        "names.json",
+        "report.html",
+    ]
     assert answer["files"] == sorted([*TABLES, *others])
     assert sorted(path.name for path in out.iterdir()) == answer["files"]
     assert [path.name for path in out.parent.iterdir()] == ["out"]

@@ -46,7 +46,8 @@ def test_all_files_say_the_same(outs: dict[str, Path], tmp_path: Path, capfd: An
     book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
     rows = list(book["revenue"].iter_rows(values_only=True))
     acme = next(row for row in rows if row[0] == "acme")
-    assert acme[2:5] == (42_000_000, 43_000_000, 1_000_000)
+    assert acme[1] == "Acme 公司"
+    assert acme[3:6] == (42_000_000, 43_000_000, 1_000_000)
     page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8")
     assert "43,000,000" in page
     assert "http://" not in page.replace("http://www.w3.org", "")

@@ -10,19 +10,25 @@ from hypothesis import strategies as st
 
 from allocator.plan.reading import read_plan
 from examples.adventureworks.build_plan import build_plan
-from scenarios.curves.breakpoints import breakpoints, lines
+from scenarios.curves.brackets import step_brackets
+from scenarios.curves.breakpoints import breakpoints
 from scenarios.curves.charts import Series, line_chart
+from scenarios.curves.findings import findings_at_hand
 from scenarios.curves.folder import write_sweep
+from scenarios.curves.lines import lines
 from scenarios.curves.pareto import is_undominated, pareto_table
 from scenarios.files.sweep_file import read_sweep
 from scenarios.runs.fleets import InProcess
+from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import Run
-from scenarios.runs.sweep import Outcome, run_sweep
+from scenarios.runs.sweep import run_sweep
 
 
 def outcome(total: str, band: str, binding: list[str], **kpis: float | None) -> Outcome:
     run = Run(f"{total}/{band}", "base", "grid", (("total", total), ("fairness", band)), ())
-    figures: dict[str, Any] = {"binding": binding, "relaxed": [], "kpis": kpis, "nodes": {}, "products": {}}
+    places = {"binding": {rule: [["east", "*"]] for rule in binding}, "relaxed": {}}
+    known = {"binding": binding, "relaxed": [], "places": places, "nodes": {}, "products": {}}
+    figures: dict[str, Any] = {**known, "kpis": {"total": 100.0, **kpis}}
     return Outcome(run, "", {"status": "done", "reason": "", "measures": {"m": figures}})
 
 
@@ -33,7 +39,7 @@ def test_a_breakpoint_names_the_rule_and_the_step_over_which_it_starts_or_stops(
         outcome("0", "none", ["cap"]),
         outcome("0", "0.2", []),
     ]
-    table = breakpoints(grid)
+    table = breakpoints(step_brackets(grid))
     assert table[["axis", "fixed", "from", "to", "rule_id", "event"]].values.tolist() == [
         ["total", "fairness=none", -0.1, 0.0, "cap", "starts binding"],
         ["total", "fairness=none", -0.1, 0.0, "floor", "stops binding"],
@@ -87,8 +93,8 @@ def test_the_real_company_swept_over_its_target(shared_dir: Path, tmp_path: Path
     assert totals == pytest.approx([34_975_000 * (1 + k * 0.075) for k in range(-2, 3)], abs=500)
     assert chances == sorted(chances, reverse=True)
     assert [one.is_accepted for one in grid] == [True, True, True, False, False]
-    assert "group-growth" in set(breakpoints(outcomes)["rule_id"])
-    document = write_sweep(plan, sweep, outcomes, tmp_path / "out", "zh")
+    assert "group-growth" in set(breakpoints(step_brackets(outcomes))["rule_id"])
+    document = write_sweep(plan, sweep, findings_at_hand(outcomes), tmp_path / "out", "zh")
     assert document["accepted"] is False
     assert (
         (tmp_path / "out" / "curves" / "revenue-total-company_probability.svg")

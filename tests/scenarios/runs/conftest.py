@@ -8,7 +8,8 @@ from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from scenarios.files.sweep_file import SweepFile, read_sweep
 from scenarios.runs.fleets import InProcess
-from scenarios.runs.sweep import Outcome, run_sweep
+from scenarios.runs.outcome import Outcome
+from scenarios.runs.sweep import run_sweep
 from tests.plans import write_plan
 
 SWEEP = """

@@ -19,7 +19,8 @@ from scenarios.files.sweep_file import SweepFile
 from scenarios.runs.cluster import Cluster
 from scenarios.runs.drive import Work, drive
 from scenarios.runs.fleets import Processes
-from scenarios.runs.sweep import Outcome, run_sweep
+from scenarios.runs.outcome import Outcome
+from scenarios.runs.sweep import run_sweep
 from scenarios.runs.work import Shared
 from scenarios.scenario import Scenario
 from tests.scenarios.runs import poison

@@ -13,12 +13,14 @@ import pytest
 
 from allocator.errors import InputFaults
 from allocator.plan.plan import Plan
+from scenarios.curves.findings import findings_at_hand
 from scenarios.curves.folder import write_sweep
 from scenarios.files.sweep_file import SweepFile, read_sweep
 from scenarios.runs.fleets import InProcess
+from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import spell_out_runs
 from scenarios.runs.store import OutcomeStore
-from scenarios.runs.sweep import Options, Outcome, run_sweep
+from scenarios.runs.sweep import Options, run_sweep
 from scenarios.scenario import apply_chain
 from scenarios.solving import solve
 from service.cli.main import main
@@ -172,7 +174,7 @@ def test_the_same_outcomes_give_the_same_bytes(
 ) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        write_sweep(plan, sweep, expected, tmp_path / name, "en")
+        write_sweep(plan, sweep, findings_at_hand(expected), tmp_path / name, "en")
     assert files_of(tmp_path / "one") == files_of(tmp_path / "other")
     page = (tmp_path / "one" / "sweep.html").read_text(encoding="utf-8")
     assert "<svg" in page
