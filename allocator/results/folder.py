@@ -98,17 +98,18 @@ def write_results(
             _write_report(allocation, folder, lang, judged, late_hash(), extras)
 
     def fill(folder: Path) -> dict[str, Any]:
-        with beside(lambda late_hash: write_beside(folder, late_hash)) as finish:
+        with beside(lambda late_hash: write_beside(folder, late_hash)) as helper:
             with phases.phase("write tables"):
                 _write_tables(allocation, folder, lang, form)
                 digest = result_hash(folder)
+                helper.tell(digest)
             if not judges_beside:
                 with phases.phase("judge"):
                     judged = _judge(allocation, folder, lang)
                 with phases.phase("write report"):
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
-                finish(digest)
+                helper.wait()
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 
