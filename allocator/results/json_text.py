@@ -1,7 +1,7 @@
 """JSON with two spaces of indent: the bytes of the standard library, most of them from its C encoder."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -33,7 +33,12 @@ def _text(value: Any, depth: int) -> str:
 
 def _key(key: Any) -> str:
     """Return a key as JSON spells it: numbers, true, false and null as texts."""
-    return _encoder(0).encode({key: 0})[1:-4]
+    return _text_key(key) if isinstance(key, str) else _encoder(0).encode({key: 0})[1:-4]
+
+
+@lru_cache(1000)
+def _text_key(key: str) -> str:
+    return _encoder(0).encode(key)
 
 
 @cache
