@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.sparse_rows import norms
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class LinearProgram:
     def n_column(self) -> int:
         """Number of columns."""
         return int(self.matrix.shape[1])
+
+    @cached_property
+    def row_norm(self) -> FloatArray:
+        """Euclidean norm of each row, shape (n_row,)."""
+        return norms(self.matrix)
 
     def block(self, name: str) -> slice:
         """Return the columns of the block called `name`."""

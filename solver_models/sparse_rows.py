@@ -56,6 +56,38 @@ def widened(matrix: csr_array, width: int) -> csr_array:
     return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
 
 
+def rows_at(matrix: csr_array, which: IntArray) -> csr_array:
+    """Return the rows at some positions, in that order; much less work than an index for small matrices."""
+    start = matrix.indptr[which]
+    count = matrix.indptr[which + 1] - start
+    indptr = np.zeros(len(which) + 1, matrix.indptr.dtype)
+    np.cumsum(count, out=indptr[1:])
+    place = np.repeat(start - indptr[:-1], count) + np.arange(indptr[-1], dtype=indptr.dtype)
+    return csr_array((matrix.data[place], matrix.indices[place], indptr), shape=(len(which), matrix.shape[1]))
+
+
+def with_last(matrix: csr_array, column: IntArray, value: FloatArray, width: int) -> csr_array:
+    """Return the matrix with one more coefficient at the end of each row.
+
+    Parameters
+    ----------
+    column
+        Shape (n_row,): where it stands, right of all others.
+    width
+        Number of columns of the result.
+    """
+    ends = matrix.indptr[1:]
+    index = matrix.indices.dtype
+    return csr_array(
+        (
+            np.insert(matrix.data, ends, value),
+            np.insert(matrix.indices, ends, column.astype(index)),
+            matrix.indptr + np.arange(matrix.shape[0] + 1, dtype=matrix.indptr.dtype),
+        ),
+        shape=(matrix.shape[0], width),
+    )
+
+
 def absolute(matrix: csr_array) -> csr_array:
     """Return |A|."""
     matrix = _shareable(matrix)
