@@ -58,8 +58,12 @@ def sides_of(soft: SoftRows, tier: int) -> Sides:
 
 def without_tier(model: BalanceModel, tier: int) -> BalanceModel:
     """Return the model without the soft rows of a tier."""
+    return _with_soft(model, np.flatnonzero(model.soft.tier != tier))
+
+
+def _with_soft(model: BalanceModel, rest: IntArray) -> BalanceModel:
+    """Return the model with some of its soft rows."""
     soft = model.soft
-    rest = np.flatnonzero(soft.tier != tier)
     return replace(
         model,
         soft=SoftRows(
@@ -78,9 +82,7 @@ def all_kept(model: BalanceModel) -> BalanceModel:
     tiers = np.unique(model.soft.tier).tolist()
     sides = [sides_of(model.soft, int(tier)) for tier in tiers]
     kept = [side_rows(one, np.arange(len(one)), keep=True) for one in sides]
-    for tier in tiers:
-        model = without_tier(model, int(tier))
-    return replace(model, rows=appended(model.rows, *kept))
+    return replace(_with_soft(model, np.zeros(0, np.int64)), rows=appended(model.rows, *kept))
 
 
 def all_met(model: BalanceModel, sides: Sides) -> BalanceModel:

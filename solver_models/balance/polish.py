@@ -118,7 +118,7 @@ def _solve_equalities(
     for _ in range(NEWTON_PASSES):
         z = model.anchor + model.weight * (part.cells_t @ price)
         is_free = (z > model.lower) & (z < model.upper)
-        gap = aim - part.cells @ np.clip(z, model.lower, model.upper)
+        gap = aim - part.cells @ np.minimum(np.maximum(z, model.lower), model.upper)
         gap = (gap - part.free @ t if model.n_free else gap) - soft * price
         slope = -(free_t @ price) if model.n_free else np.zeros(0)
         error = max(largest_entry(gap / size), largest_entry(slope) * 1e-2)

@@ -96,7 +96,7 @@ def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
     order = np.argsort(np.diff(cells.indptr), kind="stable")
     cells = times_rows(rows_at(cells, order), scale[order])
     free = times_rows(rows_at(free, order), scale[order])
-    column = np.sqrt(np.asarray(free.multiply(free).sum(axis=0)).ravel())
+    column = np.sqrt(np.bincount(free.indices, weights=free.data * free.data, minlength=free.shape[1]))
     free_scale = 1.0 / np.where(column > 0, column, 1.0)
     free = times_columns(free, free_scale)
     return NormalForm(
