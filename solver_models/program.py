@@ -8,7 +8,6 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.sparse_rows import norms
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ class LinearProgram:
     @cached_property
     def row_norm(self) -> FloatArray:
         """Euclidean norm of each row, shape (n_row,)."""
-        return norms(self.matrix)
+        squares = np.asarray(self.matrix.multiply(self.matrix).sum(axis=1), np.float64)
+        return np.asarray(np.sqrt(squares.ravel()))
 
     def block(self, name: str) -> slice:
         """Return the columns of the block called `name`."""
