@@ -109,7 +109,9 @@ def test_explanations_add_up_and_keep_to_the_scope(
     assert {rule["node_id"] for rule in found["rules"]} - {"E01"}
     assert len(analyst.get(place, params={"node": "E01"}).json()["items"]) == 2
     team = client_of("team", "manager", "/lanhai/east/E01/")
-    own = team.get(place, params={"node": "E01", "measure": "revenue"}).json()["items"][0]
+    answer = team.get(place, params={"node": "E01", "measure": "revenue"})
+    assert answer.status_code == 200, answer.text
+    own = answer.json()["items"][0]
     assert own["steps"] == found["steps"]
     assert all(rule["node_id"].startswith("E01") for rule in own["rules"])
     for node in ("lanhai", "east", "E02", "nobody"):
