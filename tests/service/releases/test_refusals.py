@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 import pandas as pd
 from sqlalchemy import select
@@ -11,11 +10,10 @@ from sqlalchemy import select
 from allocator.verification.hashing import fingerprint
 from service.blobs.repository import contents_of
 from service.db.models import Release, Run
-from service.plans.service import create_plan, find_revision
+from service.plans.service import create_plan
 from service.plans.store import read_files
 from service.runs.outcome import Outcome
-from service.runs.repository import artifact_hashes, claim, finish
-from service.runs.service import RunOptions, ask_for_run
+from service.runs.repository import artifact_hashes
 from tests.service.conftest import SYSTEM, worked_off
 from tests.service.releases.conftest import Desk, tiny_files
 
@@ -28,20 +26,6 @@ def files_of(desk: Desk, run: Run) -> Files:
         hashes = artifact_hashes(session, run.run_id)
         contents = contents_of(session, hashes.values())
     return {name: contents[sha256] for name, sha256 in hashes.items()}
-
-
-def ended(desk: Desk, outcome: Outcome) -> Run:
-    """Return a run of the same plan that left something else behind."""
-    with desk.database.writes.begin() as session:
-        asked = ask_for_run(
-            session, SYSTEM, find_revision(session, desk.plan), [], None, RunOptions(), desk.moment()
-        )
-    with desk.database.writes.begin() as session:
-        claimed = claim(session, "forger", desk.moment(), timedelta(minutes=5))
-        assert claimed is not None
-        assert claimed.run_id == asked.run_id
-        assert finish(session, asked.run_id, claimed.fence, outcome, desk.moment())
-        return session.get_one(Run, asked.run_id)
 
 
 def certified(files: Mapping[str, bytes]) -> Files:
@@ -120,7 +104,7 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
 def test_a_forged_run_is_refused_with_every_reason_and_nothing_is_released(desk: Desk) -> None:
     true = files_of(desk, desk.run())
     for forgery, (forge, words) in FORGERIES.items():
-        answer = desk.post(ended(desk, Outcome("succeeded", "", certified(forge(true)))))
+        answer = desk.post(desk.ended(Outcome("succeeded", "", certified(forge(true)))))
         assert answer.status_code == 409, forgery
         assert answer.json()["type"] == "/problems/release-refused"
         assert words in " ".join(error["message"] for error in answer.json()["errors"]), (
@@ -128,28 +112,28 @@ def test_a_forged_run_is_refused_with_every_reason_and_nothing_is_released(desk:
             answer.text,
         )
     both = certified(changed_judgement(FORGERIES["a unit more in a month"][0](true), "fairness.json"))
-    errors = desk.post(ended(desk, Outcome("succeeded", "", both))).json()["errors"]
+    errors = desk.post(desk.ended(Outcome("succeeded", "", both))).json()["errors"]
     assert any("gate" in error["message"] for error in errors)
     assert any("months" in error["message"] for error in errors)
     uncertified = FORGERIES["a unit more at a region"][0](true)
-    answer = desk.post(ended(desk, Outcome("succeeded", "", uncertified)))
+    answer = desk.post(desk.ended(Outcome("succeeded", "", uncertified)))
     assert "certified is" in answer.text
     with desk.database.reads() as session:
         assert session.scalars(select(Release)).all() == []
-    assert desk.post(ended(desk, Outcome("succeeded", "", true)), products="total").status_code == 201
+    assert desk.post(desk.ended(Outcome("succeeded", "", true)), products="total").status_code == 201
 
 
 def test_files_of_other_scenarios_are_not_those_of_this_run(desk: Desk) -> None:
     chain = [{"name": "more", "changes": [{"kind": "scale_total", "measure": "revenue", "factor": 1.05}]}]
     other = files_of(desk, desk.run(chain))
-    answer = desk.post(ended(desk, Outcome("succeeded", "", other)))
+    answer = desk.post(desk.ended(Outcome("succeeded", "", other)))
     assert answer.status_code == 409
     assert "the plan gives" in answer.text
 
 
 def test_a_run_that_did_not_succeed_or_is_of_another_plan_is_refused(desk: Desk) -> None:
     for status in ("stopped", "failed", "infeasible", "cancelled"):
-        answer = desk.post(ended(desk, Outcome(status, "because")))
+        answer = desk.post(desk.ended(Outcome(status, "because")))
         assert answer.status_code == 409
         assert status in answer.json()["errors"][0]["message"]
     files = tiny_files(plan=tiny_files()["plan.yaml"].decode().replace("fy2020", "other"))
