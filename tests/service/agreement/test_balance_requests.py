@@ -17,7 +17,7 @@ from service.db.database import Database
 from service.db.models import Run
 from service.plans.store import write_files
 from service.runs.repository import artifact, artifact_hashes
-from tests.service.conftest import DEMO, plan_files
+from tests.service.agreement.conftest import company
 
 Make = Callable[[str, str, str], TestClient]
 EAST, TEAM = "/lanhai/east/", "/lanhai/east/E01/"
@@ -95,11 +95,11 @@ def test_what_is_agreed_on_is_a_run_that_verifies_and_moves_nothing_outside_the_
         names = set(artifact_hashes(session, demo_run.run_id))
     assert (run.kind, run.status) == ("balance", "succeeded")
     assert names <= set(files)
-    assert json.loads(run.kpis)["revenue"]["total"] == 1_336_000_000
+    assert json.loads(run.kpis)["revenue"]["total"] == 110_000_000
     result, plan = tmp_path / "result", tmp_path / "plan"
     for folder in (result, plan):
         folder.mkdir()
-    write_files(plan, {**plan_files(DEMO), "pins.csv": files.pop("pins.csv")})
+    write_files(plan, {**company(), "pins.csv": files.pop("pins.csv")})
     write_files(result, files)
     report = verify_results(result, plan)
     assert report.passed, report.text()
@@ -140,7 +140,7 @@ def test_what_others_agreed_on_meanwhile_stays_and_the_next_run_stands_on_it(
     result, plan = tmp_path / "result", tmp_path / "plan"
     for folder in (result, plan):
         folder.mkdir()
-    write_files(plan, {**plan_files(DEMO), "pins.csv": files.pop("pins.csv")})
+    write_files(plan, {**company(), "pins.csv": files.pop("pins.csv")})
     write_files(result, files)
     assert verify_results(result, plan).passed
 
@@ -164,7 +164,7 @@ def test_more_than_the_frame_holds_is_refused_with_the_least_change_that_would_h
 
 
 def test_nobody_asks_for_or_sees_another_subtree(people: dict[str, TestClient], demo_run: Run) -> None:
-    request = asked(people["team"], demo_run, "E01", pin("E0104", "5300000"))
+    request = asked(people["team"], demo_run, "E01", pin("E0104", "8300000"))
     body = {
         "plan_id": demo_run.plan_id,
         "run_id": demo_run.run_id,
@@ -206,7 +206,7 @@ def test_every_bad_pin_is_named(people: dict[str, TestClient], demo_run: Run) ->
         {"node_id": "E0102"},
     ]
     for one in bad:
-        answer = people["team"].post(ADDRESS, json=body | {"pins": [pin("E0104", "5300000"), one]})
+        answer = people["team"].post(ADDRESS, json=body | {"pins": [pin("E0104", "8300000"), one]})
         assert answer.status_code == 422, one
         assert all("/1" in error["pointer"] for error in answer.json()["errors"])
     twice = people["team"].post(ADDRESS, json=body | {"pins": [pin("E0102", "1"), pin("E0102", "2")]})
@@ -221,14 +221,14 @@ def test_every_bad_pin_is_named(people: dict[str, TestClient], demo_run: Run) ->
 def test_a_talk_goes_round_by_round_and_the_side_that_did_not_speak_last_decides(
     people: dict[str, TestClient], demo_run: Run
 ) -> None:
-    first = asked(people["team"], demo_run, "E01", pin("E0104", "5200000"))
+    first = asked(people["team"], demo_run, "E01", pin("E0104", "8200000"))
     assert people["east"].post(f"{ADDRESS}/{first['request_id']}:reject", json={}).status_code == 422
-    second = decided(people["east"], first, "counter", 201, pins=[pin("E0104", "5300000")], comment="meet me")
+    second = decided(people["east"], first, "counter", 201, pins=[pin("E0104", "8300000")], comment="meet me")
     assert (second["round"], second["thread_id"]) == (2, first["request_id"])
     assert people["east"].post(f"{ADDRESS}/{second['request_id']}:accept", json={}).status_code == 403
     gone = people["east"].post(f"{ADDRESS}/{first['request_id']}:accept", json={})
     assert (gone.status_code, gone.json()["type"]) == (409, "/problems/not-now")
-    third = decided(people["team"], second, "counter", 201, pins=[pin("E0104", "5250000")])
+    third = decided(people["team"], second, "counter", 201, pins=[pin("E0104", "8250000")])
     done = decided(people["finance"], third, "reject", comment="too low for the region")
     assert [one["status"] for one in done["rounds"]] == ["countered", "countered", "rejected"]
     assert [step["action"] for step in done["history"]] == [
@@ -239,14 +239,14 @@ def test_a_talk_goes_round_by_round_and_the_side_that_did_not_speak_last_decides
         "ask",
         "rejected",
     ]
-    fourth = asked(people["team"], demo_run, "E01", pin("E0104", "5300000"))
+    fourth = asked(people["team"], demo_run, "E01", pin("E0104", "8300000"))
     assert decided(people["team"], fourth, "withdraw")["status"] == "withdrawn"
 
 
 def test_of_two_decisions_at_once_one_wins(
     people: dict[str, TestClient], demo_run: Run, database: Database
 ) -> None:
-    request = asked(people["team"], demo_run, "E01", pin("E0104", "5300000"))
+    request = asked(people["team"], demo_run, "E01", pin("E0104", "8300000"))
     address = f"{ADDRESS}/{request['request_id']}"
     acts: list[tuple[TestClient, str, dict[str, str]]] = [
         (people["east"], "accept", {}),
@@ -270,7 +270,7 @@ def test_of_two_decisions_at_once_one_wins(
 def test_an_acceptance_that_is_sent_again_has_one_effect(
     people: dict[str, TestClient], demo_run: Run
 ) -> None:
-    request = asked(people["team"], demo_run, "E01", pin("E0104", "5300000"))
+    request = asked(people["team"], demo_run, "E01", pin("E0104", "8300000"))
     address, key = f"{ADDRESS}/{request['request_id']}:accept", {"Idempotency-Key": "once"}
     first = people["east"].post(address, json={}, headers=key)
     again = people["east"].post(address, json={}, headers=key)
