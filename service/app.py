@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from service.accounts.endpoints import router as accounts
 from service.agreement.balance_requests.endpoints import router as balance_requests
 from service.agreement.commitments.endpoints import router as commitments
+from service.agreement.submissions.endpoints import router as submissions
 from service.audit.endpoints import router as audit
 from service.clock import Clock, system_clock
 from service.context import Context
@@ -50,7 +51,7 @@ def create_app(
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit, balance_requests, commitments):
+    for router in (health, accounts, audit, balance_requests, commitments, submissions):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)
