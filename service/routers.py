@@ -1,7 +1,9 @@
 """Every part of the API; the order is that of the document."""
 
 from service.accounts.endpoints import router as accounts
+from service.agreement.balance_requests.endpoints import router as balance_requests
 from service.agreement.commitments.endpoints import router as commitments
+from service.agreement.submissions.endpoints import router as submissions
 from service.audit.endpoints import router as audit
 from service.comparisons.endpoints import router as comparisons
 from service.experiments.endpoints import router as experiments
@@ -19,6 +21,7 @@ from service.webhooks.endpoints import router as webhooks
 ROUTERS = (
     accounts,
     audit,
+    balance_requests,
     commitments,
     comparisons,
     experiments,
@@ -29,6 +32,7 @@ ROUTERS = (
     results,
     runs,
     scenarios,
+    submissions,
     tables,
     targets,
     webhooks,
