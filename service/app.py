@@ -13,6 +13,7 @@ from service.clock import Clock, system_clock
 from service.context import Context
 from service.db.database import Database, open_database
 from service.health.endpoints import router as health
+from service.imports.endpoints import router as imports
 from service.observability.observe import ObserveRequests
 from service.plans.endpoints import router as plans
 from service.plans.table_endpoints import router as tables
@@ -48,7 +49,7 @@ def create_app(
     app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
     app.state.context = context
     install_problem_handlers(app)
-    for router in (health, accounts, audit, plans, tables):
+    for router in (health, accounts, audit, imports, plans, tables):
         app.include_router(router)
     app.add_middleware(GuardBody, limit=settings.body_limit)
     app.add_middleware(ObserveRequests, registry=context.registry)
