@@ -31,9 +31,10 @@ from service.db.database import Database, open_database
 from service.db.migrate import migrate
 from service.plans.service import create_plan, find_revision
 from service.plans.store import read_files
+from service.runs.job import Job
 from service.runs.repository import claim, finish
 from service.runs.service import RunOptions, ask_for_run
-from service.runs.work import Job, work
+from service.runs.work import work
 from service.settings import Settings
 
 REPS, PRODUCTS = 700, 4

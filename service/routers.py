@@ -8,6 +8,7 @@ from service.audit.endpoints import router as audit
 from service.comparisons.endpoints import router as comparisons
 from service.experiments.endpoints import router as experiments
 from service.health.endpoints import router as health
+from service.imports.endpoints import router as imports
 from service.plans.endpoints import router as plans
 from service.plans.table_endpoints import router as tables
 from service.problems.endpoints import router as problems
@@ -26,6 +27,7 @@ ROUTERS = (
     comparisons,
     experiments,
     health,
+    imports,
     plans,
     problems,
     releases,

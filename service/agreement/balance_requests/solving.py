@@ -32,8 +32,8 @@ from service.agreement.amounts import decimal_text, units_of
 from service.agreement.balance_requests.key_figures import solution_of
 from service.agreement.balance_requests.schemas import PinLine, ProposedLine
 from service.problems.problem import FieldError, Problem
+from service.runs.job import read_chain
 from service.runs.outcome import Outcome
-from service.runs.work import read_chain
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
