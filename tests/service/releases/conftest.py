@@ -18,7 +18,8 @@ from service.plans.store import read_files
 from service.runs.outcome import Outcome
 from service.runs.repository import claim, finish
 from service.runs.service import RunOptions, ask_for_run
-from service.runs.work import Job, work
+from service.runs.job import Job
+from service.runs.work import work
 from tests.plans import plan_texts
 from tests.service.conftest import SYSTEM, Moment
 
