@@ -7,6 +7,7 @@ import numpy as np
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
+from solver_models.sparse_rows import absolute, rows_at
 
 SIGNIFICANT = 1e-9
 SIGNIFICANT_CELL = 1e-7
@@ -17,8 +18,7 @@ KEPT = "kept"
 
 def without_noise(program: LinearProgram, solution: Solution) -> Solution:
     """Set prices that are noise beside the largest one to 0 and recompute the reduced costs."""
-    norm = np.sqrt(np.asarray(program.matrix.multiply(program.matrix).sum(axis=1)).ravel())
-    weighted = np.abs(solution.row_price) * norm
+    weighted = np.abs(solution.row_price) * program.row_norm
     price = np.where(weighted > SIGNIFICANT * weighted.max(initial=0.0), solution.row_price, 0.0)
     return replace(solution, row_price=price, reduced_cost=program.cost - program.matrix.T @ price)
 
@@ -39,9 +39,9 @@ def kept_prices(program: LinearProgram, price: FloatArray) -> Solution | None:
     bound = np.where(price > 0, program.row_lower, program.row_upper)[priced]
     if not np.all(np.isfinite(bound)):
         return None
-    rows = program.matrix[priced]
+    rows = rows_at(program.matrix, priced)
     reduced = program.cost - rows.T @ price[priced]
-    noise = SIGNIFICANT_CELL * (np.abs(program.cost) + abs(rows).T @ np.abs(price[priced]))
+    noise = SIGNIFICANT_CELL * (np.abs(program.cost) + absolute(rows).T @ np.abs(price[priced]))
     counts = np.abs(reduced) > noise
     column = np.where(reduced > 0, program.lower, program.upper)
     if not np.all(np.isfinite(column[counts])):

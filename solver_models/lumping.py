@@ -70,8 +70,9 @@ def _classes(matrix: csr_array, cost: FloatArray) -> tuple[IntArray, IntArray]:
     projection = matrix.T @ random.standard_normal((matrix.shape[0], 2))
     projection += cost[:, None] * random.standard_normal(2)
     order = np.argsort(projection[:, 0])
+    pair = np.ascontiguousarray(projection).view(np.complex128).ravel()[order]
     is_new = np.ones(len(cost), bool)
-    is_new[1:] = np.any(projection[order[1:]] != projection[order[:-1]], axis=1)
+    is_new[1:] = pair[1:] != pair[:-1]
     first = np.minimum.reduceat(order, np.flatnonzero(is_new))
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

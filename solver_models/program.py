@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -60,6 +61,12 @@ class LinearProgram:
     def n_column(self) -> int:
         """Number of columns."""
         return int(self.matrix.shape[1])
+
+    @cached_property
+    def row_norm(self) -> FloatArray:
+        """Euclidean norm of each row, shape (n_row,)."""
+        squares = np.asarray(self.matrix.multiply(self.matrix).sum(axis=1), np.float64)
+        return np.asarray(np.sqrt(squares.ravel()))
 
     def block(self, name: str) -> slice:
         """Return the columns of the block called `name`."""

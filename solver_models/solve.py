@@ -14,6 +14,7 @@ from solver_models.farkas import proves_infeasible
 from solver_models.kept_prices import KEPT
 from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
 from solver_models.solution import Status
+from solver_models.sparse_rows import norms
 from solver_models.tier_rows import all_kept
 from solver_models.tiers import TierOutcome, settle_tiers
 
@@ -165,6 +166,5 @@ def _balanced(
 
 def _rows_of_ray(model: BalanceModel, ray: FloatArray) -> IntArray:
     """Sources of the rows that a ray puts clear weight on."""
-    norm = np.sqrt(np.asarray(model.rows.matrix.multiply(model.rows.matrix).sum(axis=1)).ravel())
-    weight = np.abs(ray) * norm
+    weight = np.abs(ray) * norms(model.rows.matrix)
     return np.unique(model.rows.source[weight > CLEAR * weight.max(initial=0.0)])

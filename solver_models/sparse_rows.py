@@ -5,6 +5,7 @@ coefficients once and shares the pattern, or picks the rows that matter before a
 """
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -47,13 +48,43 @@ def with_values(matrix: csr_array, values: FloatArray) -> csr_array:
     """
     if not matrix.has_sorted_indices:
         raise ValueError("only a sorted pattern can be shared")
-    return csr_array((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+    other = copy(matrix)
+    other.data = values
+    return other
 
 
 def widened(matrix: csr_array, width: int) -> csr_array:
     """Return the matrix with empty columns added on the right; everything is shared if it is sorted."""
     matrix = _shareable(matrix)
     return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+
+
+def rows_at(matrix: csr_array, which: IntArray) -> csr_array:
+    """Return the rows at some positions, in that order, without a second copy."""
+    rows: csr_array = matrix[which]
+    return rows
+
+
+def with_last(matrix: csr_array, column: IntArray, value: FloatArray, width: int) -> csr_array:
+    """Return the matrix with one more coefficient at the end of each row.
+
+    Parameters
+    ----------
+    column
+        Shape (n_row,): where it stands, right of all others.
+    width
+        Number of columns of the result.
+    """
+    ends = matrix.indptr[1:]
+    index = matrix.indices.dtype
+    return csr_array(
+        (
+            np.insert(matrix.data, ends, value),
+            np.insert(matrix.indices, ends, column.astype(index)),
+            matrix.indptr + np.arange(matrix.shape[0] + 1, dtype=matrix.indptr.dtype),
+        ),
+        shape=(matrix.shape[0], width),
+    )
 
 
 def absolute(matrix: csr_array) -> csr_array:

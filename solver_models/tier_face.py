@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.kept_prices import SIGNIFICANT, SIGNIFICANT_CELL
 from solver_models.model import BalanceModel
 from solver_models.solution import Solution
-from solver_models.sparse_rows import absolute, norms, widened
+from solver_models.sparse_rows import absolute, norms, rows_at, widened
 from solver_models.tier_rows import Sides, appended, share_rows, side_rows
 
 
@@ -45,7 +44,7 @@ class Face:
         price, reduced = solution.row_price, solution.reduced_cost
         top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
         priced = np.flatnonzero(price[:m])
-        rows = csr_array(model.rows.matrix[priced])
+        rows = rows_at(model.rows.matrix, priced)
         weighted = np.zeros(m)
         weighted[priced] = np.abs(price[priced]) * norms(rows)
         tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
@@ -55,7 +54,7 @@ class Face:
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
         asked = np.flatnonzero(price[m : m + k])
-        goals = widened(csr_array(sides.row[asked]), model.n_column)
+        goals = widened(rows_at(sides.row, asked), model.n_column)
         noise = (
             absolute(rows).T @ np.abs(price[priced])
             + absolute(goals).T @ (np.abs(price[m + asked]) / sides.scale[asked])

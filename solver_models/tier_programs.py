@@ -1,12 +1,12 @@
 """The linear programs of a soft tier: the smallest largest relative violation, then the smallest sum."""
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray
 from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
-from solver_models.sparse_rows import stacked, times_rows, widened
+from solver_models.sparse_rows import stacked, times_rows, with_last
 from solver_models.tier_face import Face
 from solver_models.tier_rows import Sides
 
@@ -19,13 +19,13 @@ def largest_program(model: BalanceModel, face: Face, sides: Sides) -> LinearProg
     theta - d >= 0 alike.
     """
     k, n = len(sides), model.n_column
-    goal = hstack([_relative(sides, n), csr_array(np.ones((k, 1)))], format="csr")
+    goal = with_last(_relative(sides), np.full(k, n), np.ones(k), n + 1)
     free = np.full(model.n_free, np.inf)
     cost = np.zeros(n + 1)
     cost[n] = 1.0
     return LinearProgram(
         cost=cost,
-        matrix=stacked([model.rows.matrix, csr_array(goal)], n + 1),
+        matrix=stacked([model.rows.matrix, goal], n + 1),
         row_lower=np.concatenate([face.row_lower, sides.sign * sides.bound / sides.scale]),
         row_upper=np.concatenate([face.row_upper, np.full(k, np.inf)]),
         lower=np.concatenate([face.lower, -free, [0.0]]),
@@ -39,16 +39,23 @@ def sum_program(model: BalanceModel, face: Face, sides: Sides) -> LinearProgram:
     Rows: the model's, goals / scale, theta - d >= 0.
     """
     k, n = len(sides), model.n_column
-    identity = csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(k, k))
-    goal = hstack([_relative(sides, n), identity], format="csr")
-    share = hstack([csr_array((k, n)), -identity, csr_array(np.ones((k, 1)))], format="csr")
+    d = n + np.arange(k)
+    goal = with_last(_relative(sides), d, np.ones(k), n + k + 1)
+    share = csr_array(
+        (
+            np.tile([-1.0, 1.0], k),
+            np.column_stack([d, np.full(k, n + k)]).ravel().astype(goal.indices.dtype),
+            np.arange(0, 2 * k + 1, 2, dtype=goal.indptr.dtype),
+        ),
+        shape=(k, n + k + 1),
+    )
     free = np.full(model.n_free, np.inf)
     goal_bound = sides.sign * sides.bound / sides.scale
     cost = np.zeros(n + k + 1)
     cost[n : n + k] = 1.0
     return LinearProgram(
         cost=cost,
-        matrix=stacked([model.rows.matrix, csr_array(goal), csr_array(share)], n + k + 1),
+        matrix=stacked([model.rows.matrix, goal, share], n + k + 1),
         row_lower=np.concatenate([face.row_lower, goal_bound, np.zeros(k)]),
         row_upper=np.concatenate(
             [
@@ -68,6 +75,6 @@ def largest_prices(sides: Sides, price: FloatArray) -> FloatArray:
     return np.concatenate([price, of_side])
 
 
-def _relative(sides: Sides, n_column: int) -> csr_array:
+def _relative(sides: Sides) -> csr_array:
     """Rows of the sides, signed and per scale."""
-    return widened(times_rows(sides.row, sides.sign / sides.scale), n_column)
+    return times_rows(sides.row, sides.sign / sides.scale)

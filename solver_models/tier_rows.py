@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceModel, Rows, SoftRows
-from solver_models.sparse_rows import stacked, widened
+from solver_models.sparse_rows import rows_at, stacked, with_last
 
 PART_ROW, PART_SHARE, PART_CAP = 0, 1, 2
 
@@ -33,7 +33,7 @@ class Sides:
     def at(self, which: IntArray) -> "Sides":
         """Return some of the sides."""
         return Sides(
-            csr_array(self.row[which]),
+            rows_at(self.row, which),
             self.sign[which],
             self.bound[which],
             self.scale[which],
@@ -48,7 +48,7 @@ def sides_of(soft: SoftRows, tier: int) -> Sides:
     high = of_tier[np.isfinite(soft.upper[of_tier])]
     which = np.concatenate([low, high])
     return Sides(
-        csr_array(soft.matrix[which]),
+        rows_at(soft.matrix, which),
         np.concatenate([np.ones(len(low)), -np.ones(len(high))]),
         np.concatenate([soft.lower[low], soft.upper[high]]),
         soft.scale[which],
@@ -58,12 +58,16 @@ def sides_of(soft: SoftRows, tier: int) -> Sides:
 
 def without_tier(model: BalanceModel, tier: int) -> BalanceModel:
     """Return the model without the soft rows of a tier."""
+    return _with_soft(model, np.flatnonzero(model.soft.tier != tier))
+
+
+def _with_soft(model: BalanceModel, rest: IntArray) -> BalanceModel:
+    """Return the model with some of its soft rows."""
     soft = model.soft
-    rest = np.flatnonzero(soft.tier != tier)
     return replace(
         model,
         soft=SoftRows(
-            csr_array(soft.matrix[rest]),
+            rows_at(soft.matrix, rest),
             soft.lower[rest],
             soft.upper[rest],
             soft.tier[rest],
@@ -78,9 +82,7 @@ def all_kept(model: BalanceModel) -> BalanceModel:
     tiers = np.unique(model.soft.tier).tolist()
     sides = [sides_of(model.soft, int(tier)) for tier in tiers]
     kept = [side_rows(one, np.arange(len(one)), keep=True) for one in sides]
-    for tier in tiers:
-        model = without_tier(model, int(tier))
-    return replace(model, rows=appended(model.rows, *kept))
+    return replace(_with_soft(model, np.zeros(0, np.int64)), rows=appended(model.rows, *kept))
 
 
 def all_met(model: BalanceModel, sides: Sides) -> BalanceModel:
@@ -93,7 +95,7 @@ def side_rows(sides: Sides, which: IntArray, *, keep: bool) -> Rows:
     is_floor = (sides.sign[which] > 0) == keep
     bound = sides.bound[which]
     return Rows(
-        csr_array(sides.row[which]),
+        rows_at(sides.row, which),
         np.where(is_floor, bound, -np.inf),
         np.where(is_floor, np.inf, bound),
         sides.source[which],
@@ -105,10 +107,9 @@ def share_rows(sides: Sides, which: IntArray, is_tied: BoolArray, n_column: int)
     """Rows X + scale * theta >= bound (lower sides), X - scale * theta <= bound (upper sides)."""
     k = len(which)
     sign, bound = sides.sign[which], sides.bound[which]
-    theta = csr_array((sign * sides.scale[which], (np.arange(k), np.zeros(k, np.int64))), shape=(k, 1))
-    matrix = hstack([widened(csr_array(sides.row[which]), n_column), theta])
+    theta = np.full(k, n_column, np.int64)
     return Rows(
-        csr_array(matrix),
+        with_last(rows_at(sides.row, which), theta, sign * sides.scale[which], n_column + 1),
         np.where((sign > 0) | is_tied, bound, -np.inf),
         np.where((sign < 0) | is_tied, bound, np.inf),
         sides.source[which],

@@ -9,7 +9,6 @@ face, whatever engine found the prices.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
@@ -19,7 +18,7 @@ from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
-from solver_models.sparse_rows import positions_among
+from solver_models.sparse_rows import positions_among, rows_at
 from solver_models.tier_face import Face, apply_face
 from solver_models.tier_programs import largest_prices, largest_program, sum_program
 from solver_models.tier_rows import Sides, all_met, sides_of, without_tier
@@ -202,7 +201,7 @@ class _Part:
             return _Part(model, sides, row, side, model, sides)
         rows = model.rows
         some = Rows(
-            csr_array(rows.matrix[row]), rows.lower[row], rows.upper[row], rows.source[row], rows.part[row]
+            rows_at(rows.matrix, row), rows.lower[row], rows.upper[row], rows.source[row], rows.part[row]
         )
         return _Part(model, sides, row, side, replace(model, rows=some), sides.at(side))
 

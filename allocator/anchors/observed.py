@@ -84,7 +84,7 @@ def observe(plan: Plan, labels: Labels, measure: str) -> Observed:
     month = table["period"].to_numpy(np.int64)
     amount = table["amount"].to_numpy(np.float64)
     amount = np.where(np.abs(amount) < SMALLEST, 0.0, amount)
-    order = np.lexsort((amount, month, cell))
+    order = canonical_order(cell, month, amount)
     return Observed(
         cell=cell[order],
         month=month[order],
@@ -95,6 +95,20 @@ def observe(plan: Plan, labels: Labels, measure: str) -> Observed:
         first=int(month.min()) if len(month) else plan.start_month,
         last=int(month.max()) if len(month) else plan.start_month - 1,
     )
+
+
+def canonical_order(group: IntArray, month: IntArray, amount: FloatArray) -> IntArray:
+    """Return the order by group, month and amount, as `np.lexsort` would; few rows share both first keys."""
+    if not len(month):
+        return np.zeros(0, np.int64)
+    first = int(month.min())
+    key = group * (int(month.max()) - first + 1) + (month - first)
+    order = np.argsort(key)
+    alike = np.diff(key[order]) == 0
+    tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((amount[rows], key[rows]))]
+    return order
 
 
 def same_month_windows(observed: Observed) -> FloatArray:

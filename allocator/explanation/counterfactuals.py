@@ -204,6 +204,8 @@ def appeal(case: Case, node: int, product: int, share: float) -> Change | Forbid
         "tier": 0,
         "owner": "",
         "group": -1,
+        "done": 0.0,
+        "done_whole": 0.0,
         "is_whole": True,
     }
     kept, added = table[~replaced], pd.DataFrame([wish])

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.explanation.waterfall import STEPS, Waterfall
-from allocator.results.columns_of_text import amount_texts, filled, scattered, taken
+from allocator.results.columns_of_text import amount_texts, filled, scattered, taken, with_plus
 from allocator.results.sentences import node_names, product_names
 from allocator.results.tables import amounts, coded, constant
 from allocator.texts import CATALOGUE, text
@@ -62,11 +62,12 @@ def _table(
     shown[0] |= (result.target_units[first:last] != 0) | shown.any(axis=0)
     node, product, step = np.nonzero(shown.transpose(1, 2, 0))
     units = block[step, node, product]
+    shown_amount = amount_texts(units, round_to)
     columns = {
         "node": taken(node_names(allocation)[first:last], node),
         "product": taken(product_names(allocation, lang), product),
-        "amount": amount_texts(units, round_to),
-        "signed": amount_texts(units, round_to, signed=True),
+        "amount": shown_amount,
+        "signed": with_plus(shown_amount, units),
         # the last clause is the empty one of -1, no rule
         "rule": taken(clauses, waterfall.strongest[:, first:last][step, node, product] % len(clauses)),
         "unit": pa.repeat(f"{round_to:,f}", len(units)),

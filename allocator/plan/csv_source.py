@@ -6,28 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import csv as arrow_csv
 
 from allocator.plan.encoding import UnreadableText, decode
 from allocator.plan.faults import LISTED_PER_GROUP, FaultCollector
 from allocator.plan.header import read_header
-from allocator.plan.sheet import Sheet, empty_sheet, keep_filled_rows, strip, text_column
+from allocator.plan.sheet import (
+    Sheet,
+    TextColumn,
+    coded_column,
+    empty_sheet,
+    keep_filled_rows,
+    strip,
+    text_column,
+)
 from allocator.plan.tables import Table
 from solver_models.arrays import BoolArray, IntArray
 
 COMMA, QUOTE, LINE_FEED, RETURN = (ord(mark) for mark in ',"\n\r')
 FEW = 1000
+LARGEST_BLOCK = 1 << 30
 RAGGED = "ragged-row"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", "，": "full-width commas"}
 
 
 @dataclass(frozen=True)
 class _Records:
-    """The cells of a csv file: one array of texts per field of the header, and the rows they stand in."""
+    """The cells of a csv file: one column per field of the header, and the rows they stand in."""
 
     header: list[str]
-    fields: list[NDArray[np.object_]]
+    columns: list[TextColumn]
     row: IntArray
     is_complete: bool = True
 
@@ -51,8 +61,7 @@ def read_csv_sheet(raw: bytes, table: Table, declared_encoding: str, faults: Fau
     if not records.header:
         return nothing
     header = read_header(records.header, table, table.file, faults)
-    columns = [text_column(records.fields[place]) for place in range(len(records.header))]
-    columns, row = keep_filled_rows(columns, records.row)
+    columns, row = keep_filled_rows(records.columns, records.row)
     return header.sheet(columns, row, is_complete=records.is_complete)
 
 
@@ -108,7 +117,7 @@ class _Bounds:
 
 
 def _fast_records(text: str, file: str, faults: FaultCollector) -> _Records | None:
-    """Read with pandas what is well formed, leaving out a few ragged rows; None where that cannot be."""
+    """Read with Arrow what is well formed, leaving out a few ragged rows; None where that cannot be."""
     raw = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
     records = _record_bounds(raw)
     if records is None or records.n_field[0] == 0:
@@ -119,30 +128,43 @@ def _fast_records(text: str, file: str, faults: FaultCollector) -> _Records | No
     told = [_record(raw, records, k) for k in ragged[: FEW + 1].tolist()]
     if len(ragged) > FEW or any(_fits(record, width) for record in told):
         return None
-    frame = pd.read_csv(
-        io.BytesIO(_without(raw, records.start[ragged], records.end[ragged] + 1)),
-        header=None,
-        names=list(range(width)),
-        dtype=object,
-        encoding="utf-8",
-        na_filter=False,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        index_col=False,
-    )
-    if len(frame) != len(is_row) - len(ragged):
+    columns = _columns(_without(raw, records.start[ragged], records.end[ragged] + 1), records, width)
+    row = np.flatnonzero(is_row)[1:].astype(np.int64) + 1
+    if any(len(column.code) != len(row) for column in columns):
         return None
-    for k, record in zip(ragged.tolist(), told, strict=True):
+    refused = [
+        (k, record) for k, record in zip(ragged.tolist(), told, strict=True) if any(map(strip, record))
+    ]
+    for k, record in refused:
         _refuse_row(k + 1, record, width, file, faults)
-    is_kept = np.delete(is_row, ragged)
-    is_kept[0] = False
-    kept = frame[is_kept]
-    return _Records(
-        header=[strip(str(name)) for name in frame.iloc[0]],
-        fields=[kept[place].to_numpy(object) for place in frame.columns],
-        row=np.flatnonzero(is_row)[1:].astype(np.int64) + 1,
-        is_complete=len(ragged) == 0,
+    header = [strip(name) for name in _record(raw, records, 0)]
+    return _Records(header, columns, row, is_complete=not refused)
+
+
+def _columns(raw: NDArray[np.uint8], records: _Bounds, width: int) -> list[TextColumn]:
+    """Read what stands below the header, blank lines left out; rows that are not as counted go missing."""
+    body = raw[records.start[1] :] if len(records.start) > 1 else raw[:0]
+    if not len(body):
+        return [text_column(np.zeros(0, dtype=object)) for _ in range(width)]
+    names = [str(place) for place in range(width)]
+    table = arrow_csv.read_csv(
+        pa.py_buffer(body),
+        # one thread: a process with several cannot be forked safely
+        arrow_csv.ReadOptions(
+            use_threads=False, block_size=min(len(body) + 1, LARGEST_BLOCK), column_names=names
+        ),
+        arrow_csv.ParseOptions(
+            newlines_in_values=bool((body == QUOTE).any()), invalid_row_handler=lambda row: "skip"
+        ),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), null_values=[]
+        ),
     )
+    chunks = [pa.chunked_array(table[name].chunks).combine_chunks() for name in names]
+    return [
+        coded_column(chunk.indices.to_numpy(), np.array(chunk.dictionary.to_pylist(), dtype=object))
+        for chunk in chunks
+    ]
 
 
 def _record(raw: NDArray[np.uint8], records: _Bounds, k: int) -> list[str]:
@@ -151,14 +173,15 @@ def _record(raw: NDArray[np.uint8], records: _Bounds, k: int) -> list[str]:
     return next(csv.reader(io.StringIO(line, newline="")))
 
 
-def _without(raw: NDArray[np.uint8], start: IntArray, end: IntArray) -> bytes:
+def _without(raw: NDArray[np.uint8], start: IntArray, end: IntArray) -> NDArray[np.uint8]:
     """Cut ranges of bytes out."""
     if len(start) == 0:
-        return bytes(raw)
+        return raw
     change = np.zeros(len(raw) + 2, dtype=np.int8)
     change[start] += 1
     change[end] -= 1
-    return bytes(raw[np.cumsum(change[: len(raw)], dtype=np.int8) == 0])
+    kept: NDArray[np.uint8] = raw[np.cumsum(change[: len(raw)], dtype=np.int8) == 0]
+    return kept
 
 
 def _record_bounds(raw: NDArray[np.uint8]) -> _Bounds | None:
@@ -177,7 +200,8 @@ def _record_bounds(raw: NDArray[np.uint8]) -> _Bounds | None:
         end = np.append(end, len(raw))
     start = np.concatenate(([0], end[:-1] + 1))
     comma = np.flatnonzero((raw == COMMA) & outside)
-    fields = np.searchsorted(comma, end) - np.searchsorted(comma, start) + 1
+    # no comma stands between the end of a record and the start of the next one
+    fields = np.diff(np.searchsorted(comma, end), prepend=0) + 1
     length = end - start
     ends_with_return = (length > 0) & (raw[np.maximum(end - 1, 0)] == RETURN)
     return _Bounds(start, end, np.where(length - ends_with_return == 0, 0, fields))
@@ -231,7 +255,7 @@ def _exact_records(text: str, file: str, faults: FaultCollector) -> _Records:
     faults.count_unlisted(file, "", RAGGED, n_ragged - LISTED_PER_GROUP - 1)
     return _Records(
         header,
-        [np.array(column, dtype=object) for column in fields],
+        [text_column(np.array(column, dtype=object)) for column in fields],
         np.array(row, dtype=np.int64),
         is_complete=is_complete and n_ragged == 0 and bool(header),
     )

@@ -91,7 +91,11 @@ def text_column(texts: NDArray[np.object_]) -> TextColumn:
 
 def coded_column(code: NDArray[np.integer], values: NDArray[np.object_]) -> TextColumn:
     """Strip texts that are already kept once each, and keep those that became equal once."""
-    stripped = np.array([strip(value) for value in values], dtype=object)
+    texts = values.tolist()
+    joined = "".join(texts)
+    if joined.isascii() and joined.isprintable() and " " not in joined:
+        return TextColumn(code.astype(np.int32, copy=False), values)
+    stripped = np.array([strip(value) for value in texts], dtype=object)
     again, distinct = pd.factorize(stripped)
     return TextColumn(again[code].astype(np.int32), np.asarray(distinct, dtype=object))
 

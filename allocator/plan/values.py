@@ -17,7 +17,9 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 LARGEST_AMOUNT = 1e15
 LONGEST_ID = 200
-EXCEL_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+EXCEL_ERRORS = frozenset(
+    ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+)
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity|∞)", re.IGNORECASE)
 _MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
@@ -134,6 +136,9 @@ def _amounts(sheet: Sheet, column: str, faults: FaultCollector) -> FloatArray:
 def _are_plain(values: NDArray[np.object_]) -> BoolArray:
     """Mask of the texts that are plain decimals; texts of digits only, which most are, need no pattern."""
     texts = values.tolist()
+    joined = "".join(texts)
+    if joined.isascii() and joined.isdigit() and all(texts):
+        return np.ones(len(texts), dtype=bool)
     plain = np.fromiter((text.isascii() and text.isdigit() for text in texts), bool, len(texts))
     for k in np.flatnonzero(~plain).tolist():
         plain[k] = _AMOUNT.fullmatch(texts[k]) is not None
@@ -184,6 +189,8 @@ def _day_or_none(text: str) -> int | None:
 
 def _refuse_excel_errors(sheet: Sheet, column: str, faults: FaultCollector) -> None:
     found = sheet.columns[column]
+    if EXCEL_ERRORS.isdisjoint(found.values.tolist()):
+        return
     is_error = np.array([value in EXCEL_ERRORS for value in found.values], dtype=bool)
     faults.cells(
         sheet,

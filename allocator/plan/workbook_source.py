@@ -32,16 +32,53 @@ Rows = list[tuple[int, list[Any]]]
 
 def read_workbook(path: Path, faults: FaultCollector) -> Source:
     """Read a workbook whose sheets bear the names of the tables; faults of form go to `faults`."""
+    return read_workbook_bytes(path.read_bytes(), path.name, faults)
+
+
+def read_workbook_bytes(raw: bytes, name: str, faults: FaultCollector) -> Source:
+    """Read the content of a workbook; `name` is the file that faults are told of."""
     with warnings.catch_warnings():
         # openpyxl warns about styles and extensions that it leaves out; no cell is concerned.
         warnings.simplefilter("ignore", UserWarning)
-        return _read_workbook(path, faults)
+        return _read_workbook(raw, name, faults)
 
 
-def _read_workbook(path: Path, faults: FaultCollector) -> Source:
-    raw = path.read_bytes()
+def read_workbook_table(raw: bytes, name: str, table: Table, faults: FaultCollector) -> Sheet:
+    """Read one table: the sheet of its name, or the only sheet of the workbook."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        books = _open(raw, name, faults)
+        if books is None:
+            return empty_sheet(table, table.name, is_present=True, is_complete=False)
+        book, formulas = books
+        titles = [title for title in book.sheetnames if bare_name(title) == table.name]
+        titles = titles or book.sheetnames if len(book.sheetnames) == 1 else titles
+        if not titles:
+            faults.add(
+                name,
+                0,
+                "",
+                ", ".join(book.sheetnames),
+                code="missing-sheet",
+                message=f"the workbook has no sheet `{table.name}`",
+                hint=f"name the sheet `{table.name}`, or send a workbook of one sheet",
+            )
+            return empty_sheet(table, table.name, is_present=True, is_complete=False)
+        rows = _rows(book[titles[0]], formulas[titles[0]] if formulas else None, titles[0], faults)
+        sheet = _sheet(rows, table, titles[0], faults)
+        _close(book, formulas)
+        return sheet
+
+
+def _close(book: Any, formulas: Any) -> None:
+    book.close()
+    if formulas:
+        formulas.close()
+
+
+def _read_workbook(raw: bytes, name: str, faults: FaultCollector) -> Source:
     files = {WORKBOOK_NAME: raw}
-    books = _open(raw, path.name, faults)
+    books = _open(raw, name, faults)
     if books is None:
         empty = {
             table.name: empty_sheet(table, table.name, is_present=False, is_complete=False)
@@ -59,9 +96,7 @@ def _read_workbook(path: Path, faults: FaultCollector) -> Source:
         else:
             rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
             sheets[table.name] = _sheet(rows, table, title, faults)
-    book.close()
-    if formulas:
-        formulas.close()
+    _close(book, formulas)
     return Source("plan", tree, sheets, files)
 
 

@@ -51,16 +51,21 @@ def scattered(parts: Sequence[tuple[IntArray, pa.StringArray]], count: int) -> p
     return pa.concat_arrays([pa.array([], pa.string()), *(texts for _, texts in parts)]).take(pa.array(place))
 
 
-def amount_texts(units: IntArray, round_to: Decimal, *, signed: bool = False) -> pa.StringArray:
+def with_plus(amounts: pa.StringArray, units: IntArray) -> pa.StringArray:
+    """Put a plus before the amounts that are not negative."""
+    return pc.binary_join_element_wise(taken(["", "+"], (units >= 0).astype(np.int8)), amounts, "")
+
+
+def amount_texts(units: IntArray, round_to: Decimal) -> pa.StringArray:
     """Units times `round_to` with thousands separators, as `format(x, ",.nf")` writes them.
 
-    n is the number of decimals of `round_to`; with `signed` a plus stands before what is not negative.
+    n is the number of decimals of `round_to`.
     """
     sign, digits, exponent = round_to.normalize().as_tuple()
     places = max(0, -int(exponent))
     scaled = np.abs(units) * (int("".join(map(str, digits))) * 10 ** max(0, int(exponent)))
     whole, part = np.divmod(scaled, 10**places)
-    signs = taken(["-", "+" if signed else ""], (units >= 0).astype(np.int8))
+    signs = taken(["-", ""], (units >= 0).astype(np.int8))
     pieces = [signs, *_groups(whole)]
     if places:
         # the leading 1 keeps the zeros of the fraction and is cut off again

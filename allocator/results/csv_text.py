@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ROWS_AT_ONCE = 100_000
+MARKS = ('"', ",", "\r", "\n")
 NEEDS_QUOTES = '[",\r\n]'
 _NEEDS_QUOTES = re.compile(NEEDS_QUOTES)
 PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
@@ -82,11 +83,20 @@ def _quoted_texts(column: pd.Series) -> pa.StringArray:
     texts = pc.fill_null(pa.array(column, pa.string(), from_pandas=True), "")
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    needs = pc.match_substring_regex(texts, NEEDS_QUOTES)
-    if not pc.any(needs, min_count=0).as_py():
+    found = {mark for mark in MARKS if _holds(texts, mark)}
+    if not found:
         return texts
-    doubled = pc.replace_substring(texts, '"', '""')
+    needs = (
+        pc.match_substring(texts, ",") if found == {","} else pc.match_substring_regex(texts, NEEDS_QUOTES)
+    )
+    doubled = pc.replace_substring(texts, '"', '""') if '"' in found else texts
     return pc.if_else(needs, pc.binary_join_element_wise('"', doubled, '"', ""), texts)
+
+
+def _holds(texts: pa.StringArray, mark: str) -> bool:
+    """Tell whether a mark of one byte occurs among the texts, or among others that share their memory."""
+    memory = texts.buffers()[2]
+    return memory is not None and bool((np.frombuffer(memory, np.uint8) == ord(mark)).any())
 
 
 def float_texts(values: np.ndarray) -> pa.StringArray:

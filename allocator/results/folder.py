@@ -1,6 +1,5 @@
 """Writing a result folder: all of it or nothing."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -24,6 +23,7 @@ from allocator.results.beside import beside
 from allocator.results.certificate import certificate
 from allocator.results.csv_text import csv_writer
 from allocator.results.hashing import TABLE_FILES, result_hash
+from allocator.results.json_text import json_text
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, decimals, monthly_tables, rules_table, targets_table
@@ -108,17 +108,18 @@ def write_results(
             _write_report(allocation, folder, lang, judged, late_hash(), extras)
 
     def fill(folder: Path) -> dict[str, Any]:
-        with beside(lambda late_hash: write_beside(folder, late_hash)) as finish:
+        with beside(lambda late_hash: write_beside(folder, late_hash)) as helper:
             with phases.phase("write tables"):
                 _write_tables(allocation, folder, lang, form)
                 digest = result_hash(folder)
+                helper.tell(digest)
             if not judges_beside:
                 with phases.phase("judge"):
                     judged = _judge(allocation, folder, lang)
                 with phases.phase("write report"):
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
-                finish(digest)
+                helper.wait()
         write_json(folder / NAMES, names_document(allocation.plan))
         write_json(folder / "certificate.json", certificate(allocation, digest))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
@@ -173,8 +174,7 @@ def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write a JSON document, keys in their own order, one final newline."""
-    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(words + "\n", encoding="utf-8")
+    path.write_text(json_text(document) + "\n", encoding="utf-8")
 
 
 def _write_tables(allocation: Allocation, folder: Path, lang: str, form: Form) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from allocator.anchors.observed import Observed, observe
+from allocator.anchors.observed import Observed, canonical_order, observe
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from allocator.review.concentration import Concentration, concentration
@@ -168,7 +168,6 @@ def _review_measure(plan: Plan, labels: Labels, measure: str, observed: Observed
     segments = _segments(plan, measure, years)
     breakdowns = (*_levels(plan, labels, by_node), *_products(plan, labels, by_node), *segments)
     monthly = _monthly(observed, years)
-    named = [one for one in segments if any(one.ids)]
     return MeasureReview(
         measure=measure,
         unit=plan.spec.measures[measure].unit,
@@ -176,12 +175,12 @@ def _review_measure(plan: Plan, labels: Labels, measure: str, observed: Observed
         company=by_node[0, 0],
         monthly=monthly,
         season=_season(monthly, years),
-        breakdowns=breakdowns if named else breakdowns[: len(breakdowns) - len(segments)],
-        concentration=_concentrations(labels, by_node, named),
+        breakdowns=breakdowns,
+        concentration=_concentrations(labels, by_node, segments),
         silent=_silent(observed, years),
         outside=_outside(observed, years),
-        has_segments=bool(named),
-        unnamed_segment_share=_unnamed(segments[0], by_node[0, 0]) if named else 0.0,
+        has_segments=bool(segments),
+        unnamed_segment_share=_unnamed(segments[0], by_node[0, 0]) if segments else 0.0,
     )
 
 
@@ -230,11 +229,13 @@ def _rows(
 
 
 def _segments(plan: Plan, measure: str, years: tuple[Year, ...]) -> list[Breakdown]:
-    """Sales by the history's own column `segment`, largest of the last year first."""
+    """Sales by the history's own column `segment`, largest of the last year first; none if none is named."""
     table = plan.history[(plan.history["measure"] == measure).to_numpy(bool)]
+    if not (table["segment"] != "").any():
+        return []
     month, amount = table["period"].to_numpy(np.int64), table["amount"].to_numpy(np.float64)
     code, ids = pd.factorize(table["segment"], sort=True)
-    order = np.lexsort((amount, month, code))
+    order = canonical_order(code, month, amount)
     month, amount, code = month[order], amount[order], code[order]
     sums = np.zeros((len(ids), len(years)))
     for k, year in enumerate(years):

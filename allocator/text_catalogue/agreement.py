@@ -10,12 +10,28 @@ TEXTS = {
         "zh": "请指定一个已成功的运行。",
     },
     "problem.not-now": {
-        "en": "It is {status}; this cannot be done to it now.",
-        "zh": "当前状态为 {status}，此时不能执行该操作。",
+        "en": "It is {present}; this cannot be done to it now.",
+        "zh": "当前状态为 {present}，此时不能执行该操作。",
     },
     "problem.not-now.hint": {
         "en": "It must be one of: {wanted}. Read it again.",
         "zh": "状态须为：{wanted}。请重新读取。",
+    },
+    "problem.moved-on": {
+        "en": "What else was agreed on since then changes this proposal.",
+        "zh": "此后达成的其他协议已使该方案发生变化。",
+    },
+    "problem.moved-on.hint": {
+        "en": "Ask again on the run {run_id}.",
+        "zh": "请基于运行 {run_id} 重新提出请求。",
+    },
+    "problem.too-slow": {
+        "en": "No answer was found within {seconds:.0f} seconds.",
+        "zh": "{seconds:.0f} 秒内未求得结果。",
+    },
+    "problem.too-slow.hint": {
+        "en": "Ask for a smaller subtree.",
+        "zh": "请缩小请求的组织范围。",
     },
     "problem.not-the-one": {
         "en": "Only {who} may do this.",

@@ -51,6 +51,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.col_published": {"en": "Published year", "zh": "已发布全年"},
     "replan.col_to_date": {"en": "Actual to date", "zh": "累计实际"},
     "replan.col_attained": {"en": "of target", "zh": "达成率"},
+    "replan.col_expected": {"en": "Expected rest", "zh": "预期剩余"},
+    "replan.where_note": {
+        "en": "Expected rest: remaining targets of the reps before this re-plan × what they sold of their "
+        "targets so far, shrunk towards their peers.",
+        "zh": "预期剩余：个人原剩余目标 × 累计达成系数（向同组均值收缩）之和。",
+    },
     "replan.col_before": {"en": "Remaining before", "zh": "原剩余"},
     "replan.col_now": {"en": "Remaining now", "zh": "新剩余"},
     "replan.col_change": {"en": "Change", "zh": "变动"},

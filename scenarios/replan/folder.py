@@ -97,6 +97,7 @@ def _years_table(found: Replan, measure: str) -> pd.DataFrame:
             "level": np.repeat(np.array(labels.level, object), n_product),
             "product_id": np.tile(np.array(labels.product_id, object), len(labels.node_id)),
             **{name: amounts(units.ravel(), unit) for name, units in columns.items()},
+            "expected_remaining": year.remainder.expected(labels).ravel(),
         }
     )
 

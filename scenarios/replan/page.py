@@ -163,6 +163,7 @@ def _where(found: Replan, measure: str, lang: str) -> Markup:
     names = node_names(found.remaining), product_names(found.remaining, lang)
     every = np.zeros(len(regions), np.int64)
     return join(
+        element("p", text("replan.where_note", lang), class_="lead"),
         _lines(found, measure, "node", [names[0][v] for v in shown[0]], shown[0], every, lang),
         _more(len(regions) - len(shown[0]), lang),
         _lines(found, measure, "product", [names[1][q] for q in shown[1]], whole_company, shown[1], lang),
@@ -183,6 +184,7 @@ def _lines(
     published = year.published.sum(axis=2) * unit
     to_date = year.published[:, :, : found.done].sum(axis=2) * unit
     before, now = _rest_before(found, measure), _rest_now(found, measure)
+    expected = year.remainder.expected(found.labels)
     rows = []
     for k, (name, v, q) in enumerate(zip(names, node, product, strict=False)):
         actual, target = year.locked.units[v, q] * unit, year.target[v, q] * unit
@@ -193,14 +195,14 @@ def _lines(
                 "tr",
                 cells(name, short(float(published[v, q]), lang), short(float(actual), lang)),
                 element("td", percent(actual / to_date[v, q] if to_date[v, q] > 0 else np.nan)),
-                cells(short(float(before[v, q]), lang), short(float(now[v, q]), lang)),
+                cells(*(short(float(rest[v, q]), lang) for rest in (expected, before, now))),
                 element("td", percent(change, is_signed=True), style=heat(1 + change, full=FULL)),
                 element("td", short(float(target), lang)),
                 element("td", short(delta, lang, is_signed=True), class_="minus" if delta < 0 else None),
                 class_="sum" if k == 0 else None,
             )
         )
-    keys = (what, "published", "to_date", "attained", "before", "now", "change", "year", "delta")
+    keys = (what, "published", "to_date", "attained", "expected", "before", "now", "change", "year", "delta")
     return table(heads(*(text(f"replan.col_{key}", lang) for key in keys)), rows)
 
 

@@ -82,6 +82,16 @@ class Remainder:
     year_rules: pd.DataFrame
     productivity: Productivity
 
+    def expected(self, labels: Labels) -> FloatArray:
+        """Sales to expect of the remaining months: remaining targets x productivity, plain sums.
+
+        Returns
+        -------
+        Shape (n_node, n_product_node), in the measure's unit.
+        """
+        factor = np.repeat(self.productivity.factor, labels.grid.n_product)
+        return labels.grid.roll_up_plain(np.asarray(self.current * factor, np.float64))
+
 
 def remaining_cells(
     labels: Labels, published: IntArray, done: int, moves: Moves | None, start: int

@@ -31,6 +31,18 @@ def targets_of(session: Session, run: Run, measure: str) -> pd.DataFrame:
     return table[table["measure"] == measure]
 
 
+def cells_of(session: Session, run: Run, measure: str) -> pd.DataFrame:
+    """Return the columns node_id, product_id (texts) and unrounded of a run's cells of one measure."""
+    content = artifact(session, run.run_id, "cells.csv") if run.status in WITH_RESULT else None
+    if content is None:
+        raise Problem("no-result", run_id=run.run_id)
+    columns = ["measure", "node_id", "product_id", "unrounded"]
+    table = pd.read_csv(io.BytesIO(content), usecols=columns, dtype=str, keep_default_na=False)
+    table = table[table["measure"] == measure]
+    # read by Python, which gives every float back as it was written
+    return table.assign(unrounded=[float(amount) for amount in table["unrounded"]])
+
+
 def whole_amounts(table: pd.DataFrame) -> dict[str, Decimal]:
     """Return node -> target over all products."""
     whole = table[table["product_id"] == "*"]

@@ -66,9 +66,13 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
     """Parse the arguments of one command, run it, and turn errors into words and an exit code."""
     # read when Arrow is loaded: its own pool keeps memory that the next step needs, and is slower here
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    # a run makes many small objects that live to its end: looking through them for cycles finds next to none
-    gc.set_threshold(GC_THRESHOLD)
+    # what is loaded stays: no search for cycles looks through it, now or later
+    gc.disable()
     command = import_module(f"service.cli.commands.{name}")
+    gc.freeze()
+    gc.enable()
+    # a run makes many small objects that live to its end: looking through them finds next to none
+    gc.set_threshold(GC_THRESHOLD)
     parser = argparse.ArgumentParser(prog=f"allocator {name}", description=COMMANDS[name])
     parser.add_argument("--json", action="store_true", help="write nothing but JSON to stdout")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts")

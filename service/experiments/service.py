@@ -24,9 +24,9 @@ from service.experiments.schemas import AcceptanceCreate, ExperimentCreate
 from service.ids import new_id
 from service.plans.service import find_plan
 from service.problems.problem import FieldError, Problem
+from service.runs.job import read_chain
 from service.runs.outcome import ENDED, WITH_RESULT
 from service.runs.service import RunOptions, ask_for_run
-from service.runs.work import read_chain
 
 FILE = "experiment"
 Figures = Mapping[str, Mapping[str, float | None]]

@@ -17,10 +17,10 @@ def paths_of(plan: Plan) -> dict[str, str]:
     paths: dict[str, str] = {"": "/"}
 
     def path(node: str) -> str:
-        waiting = []
-        while node not in paths:
-            waiting.append(node)
-            node = parent[node]
+        waiting, above = [], node
+        while above not in paths:
+            waiting.append(above)
+            above = parent[above]
         for one in reversed(waiting):
             paths[one] = paths[parent[one]] + path_of([one])[1:]
         return paths[node]

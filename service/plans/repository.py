@@ -45,6 +45,11 @@ def find_revision(session: Session, plan_id: str, number: int) -> PlanRevision |
     ).first()
 
 
+def revision_of_id(session: Session, revision_id: str) -> PlanRevision:
+    """Return a revision that is known to be there, by its id."""
+    return session.get_one(PlanRevision, revision_id)
+
+
 def page_of_revisions(session: Session, plan_id: str, after: int, limit: int) -> Sequence[PlanRevision]:
     """Return up to `limit` revisions after a number."""
     return session.scalars(

@@ -4,14 +4,20 @@ from typing import Any
 
 from allocator.plan.csv_source import read_csv_sheet
 from allocator.plan.faults import FaultCollector
+from allocator.plan.parquet_source import read_parquet_sheet
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import Table
+from allocator.plan.workbook_source import read_workbook_table
+from service.files.kinds import Kind, kind_of
+from service.files.parquets import check_parquet
+from service.files.workbooks import check_workbook, refusing_damage
 from service.plans.formulas import restored_sheet
 from service.plans.table_reading import rows_sheet
 from service.problems.problem import FieldError, Problem
-from service.wire.media_types import CSV, JSON, NDJSON, OF_TABLES
 from service.wire.strict_json import UnacceptableJson, read_strict_json
 from service.wire.upload import Upload
+
+KINDS_OF_TABLE: tuple[Kind, ...] = ("csv", "xlsx", "json", "ndjson", "parquet")
 
 
 def sheet_of_upload(
@@ -24,21 +30,28 @@ def sheet_of_upload(
     Problem
         `wrong-media-type`, or what the guards of files refuse.
     """
-    if upload.media_type == CSV:
+    kind = kind_of(upload, *KINDS_OF_TABLE)
+    if kind == "csv":
         raw = upload.content.read()
         sent = read_csv_sheet(raw, table, encoding, faults)
         sheet = restored_sheet(sent)
         return sheet, raw if sheet is sent else None
-    if upload.media_type in (JSON, NDJSON):
-        return rows_sheet(rows_of(upload), table, faults), None
-    raise Problem("wrong-media-type", sent=repr(upload.media_type), accepted=", ".join(OF_TABLES))
+    if kind in ("json", "ndjson"):
+        return rows_sheet(rows_of(upload, kind), table, faults), None
+    if kind == "parquet":
+        check_parquet(upload.content)
+        return read_parquet_sheet(upload.content.read(), table, table.parquet_file, faults), None
+    check_workbook(upload.content)
+    with refusing_damage():
+        sheet = read_workbook_table(upload.content.read(), upload.name or "workbook.xlsx", table, faults)
+    return restored_sheet(sheet), None
 
 
-def rows_of(upload: Upload) -> list[Any]:
+def rows_of(upload: Upload, kind: Kind) -> list[Any]:
     """Return the rows of `{"rows": [...]}`, of a list, or of one object per line."""
     raw = upload.content.read()
     try:
-        if upload.media_type == NDJSON:
+        if kind == "ndjson":
             return [read_strict_json(line) for line in raw.splitlines() if line.strip()]
         sent = read_strict_json(raw)
     except UnacceptableJson as fault:

@@ -33,6 +33,7 @@ STATUS = {
     "not-this-release": 409,
     "release-refused": 409,
     "not-now": 409,
+    "moved-on": 409,
     "children-first": 409,
     "import-faulty": 409,
     "stale": 412,
@@ -43,6 +44,7 @@ STATUS = {
     "plan-at-fault": 422,
     "refused-address": 422,
     "frame-too-tight": 422,
+    "too-slow": 422,
     "key-reused": 422,
     "condition-missing": 428,
     "too-many": 429,
@@ -60,7 +62,10 @@ class FieldError:
 
 
 class Problem(Exception):
-    """Raise it anywhere in a request; `values` fill the sentence of the text catalogue."""
+    """Raise it anywhere in a request; `values` fill the sentence of the text catalogue.
+
+    A value that is a mapping holds the words of each language.
+    """
 
     def __init__(
         self,
@@ -86,12 +91,15 @@ def language(scope: Scope) -> str:
 def problem_response(problem: Problem, scope: Scope) -> Response:
     """Return the answer: type, title, status, detail, hint, instance, request_id and errors."""
     lang = language(scope)
+    values = {
+        name: value[lang] if isinstance(value, Mapping) else value for name, value in problem.values.items()
+    }
     document: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": problem.code.replace("-", " ").capitalize(),
         "status": problem.status,
-        "detail": text(f"problem.{problem.code}", lang, **problem.values),
-        "hint": text(f"problem.{problem.code}.hint", lang, **problem.values),
+        "detail": text(f"problem.{problem.code}", lang, **values),
+        "hint": text(f"problem.{problem.code}.hint", lang, **values),
         "instance": scope["path"],
         "request_id": scope.get("state", {}).get("request_id", ""),
         "errors": [{"pointer": error.pointer, "message": error.message} for error in problem.errors],

@@ -29,21 +29,33 @@ def takes_gzip(request: Request) -> bool:
 
 @dataclass(frozen=True)
 class Pulled:
-    """What is answered to a pull."""
+    """What is answered to a pull.
+
+    Parameters
+    ----------
+    rows
+        Of the whole release; None for who sees a part of it.
+    is_whole
+        Whether these are the bytes that all receivers share, so that they may be given again from memory.
+    link
+        Address of the next page.
+    """
 
     content: Content
     form: Format
     head: Head
     rows: int | None
+    is_whole: bool = False
     link: str = ""
 
     def answer(self, request: Request, principal: Principal) -> Response:
-        """Return 200 or 304, and let the pull layer give it again."""
+        """Return 200 or 304."""
         headers = self._headers()
-        raw = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-        route = request.scope.get("route")
-        again = PullAnswer(principal.account_id, self.content.etag, raw, self.content.body, route)
-        setattr(request.state, STATE, again)
+        if self.is_whole:
+            raw = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+            route = request.scope.get("route")
+            again = PullAnswer(principal.account_id, self.content.etag, raw, self.content.body, route)
+            setattr(request.state, STATE, again)
         if is_seen(request.headers.get("if-none-match", ""), self.content.etag):
             return Response(None, 304, headers)
         return Response(self.content.body, 200, headers)

@@ -24,7 +24,7 @@ from service.releases.rows import Compared, Key, Target, compare, targets_of, un
 from service.releases.schemas import ReleaseCreate
 from service.releases.tie_out import tie_out
 from service.runs import repository as runs
-from service.runs.work import read_chain
+from service.runs.job import read_chain
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 

@@ -162,7 +162,7 @@ def _pull(
     if whole and asked.is_whole:
         gzipped = takes_gzip(asked.request)
         content = desk.snapshots.content(session, head, asked.form, gzipped=gzipped)
-        return Pulled(content, asked.form, head, release.rows).answer(asked.request, caller)
+        return Pulled(content, asked.form, head, release.rows, is_whole=True).answer(asked.request, caller)
     limit = asked.limit or DEFAULT_LIMIT
     rows = rows_repository.page_of_rows(
         session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
@@ -171,9 +171,8 @@ def _pull(
     body = render(asked.form, head, [row[1:] for row in rows[:limit]], following)
     content = Content(body, "identity", etag_of(body))
     link = _link(asked.request, head.release_id, following)
-    return Pulled(content, asked.form, head, release.rows if whole else None, link).answer(
-        asked.request, caller
-    )
+    counted = release.rows if whole else None
+    return Pulled(content, asked.form, head, counted, link=link).answer(asked.request, caller)
 
 
 def _link(request: Request, release_id: str, following: str | None) -> str:

@@ -10,10 +10,11 @@ from typing import Protocol
 
 from pebble import ProcessPool
 
-from scenarios.runs.fleets import ONE_THREAD
 from service.runs.orders import Order, begin_worker, work_off
 from service.runs.outcome import Outcome
 from service.runs.warm import KEPT
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Crew(Protocol):

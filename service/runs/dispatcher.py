@@ -23,10 +23,10 @@ from service.db.models import Run
 from service.runs import repository
 from service.runs.crew import Crew
 from service.runs.desk import Desk
+from service.runs.job import Job
 from service.runs.orders import Order
 from service.runs.outcome import Outcome
 from service.runs.service import RunOptions
-from service.runs.work import Job
 
 LOG = logging.getLogger("service.runs")
 BUSY_SECONDS, IDLE_SECONDS, DATABASE_SECONDS = 0.2, 0.5, 1.0

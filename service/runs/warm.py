@@ -3,13 +3,19 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from allocator.plan.plan import Plan
-from scenarios.family import PlanFamily
-from service.runs.work import Job, family_of
+from service.runs.job import Job
+
+if TYPE_CHECKING:
+    # loads all that a solve needs
+    from scenarios.family import PlanFamily
 
 KEPT = 2
+WORK = "service.runs.work"
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class Warm:
     """A plan with what its scenarios share; one user at a time holds `lock`."""
 
     plan: Plan
-    family: PlanFamily
+    family: "PlanFamily"
     lock: Lock = field(default_factory=Lock)
 
 
@@ -43,7 +49,7 @@ class WarmPlans:
                 self._warm.move_to_end(key)
                 return self._warm[key]
         plan = self._plan_of(revision_id) or read()
-        made = Warm(plan, family_of(job, plan))
+        made = Warm(plan, import_module(WORK).family_of(job, plan))
         with self._lock:
             warm = self._warm.setdefault(key, made)
             if len(self._warm) > self._kept:

@@ -3,67 +3,20 @@
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
-from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.results.folder import write_diagnosis, write_results
-from scenarios.changes.kinds import read_changes
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
-from scenarios.scenario import Chain, Scenario
 from service.plans.org_paths import paths_of
+from service.runs.job import Job, read_chain
 from service.runs.outcome import Outcome
 from solver_models.engines.base import EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker needs to know of a run.
-
-    Parameters
-    ----------
-    chain
-        JSON list of {name, changes}, the oldest first.
-    engine
-        As given to `--engine`.
-    time_limit
-        Seconds that each solve may take.
-    lang
-        Language of the texts in the result files.
-    with_workbook
-        Whether matrix.xlsx is written too.
-    """
-
-    run_id: str
-    chain: str
-    engine: str = "auto"
-    time_limit: float = float("inf")
-    lang: str = "en"
-    with_workbook: bool = False
-
-
-def read_chain(written: str) -> Chain:
-    """Return the scenarios of a stored chain.
-
-    Raises
-    ------
-    InputFaults
-        If a change cannot be read; the scenario's name is the file.
-    """
-    faults = FaultCollector()
-    chain: list[Scenario] = []
-    for one in json.loads(written):
-        changes = read_changes(one["changes"], one["name"], faults)
-        parent = chain[-1].name if chain else None
-        chain.append(Scenario(one["name"], changes, parent, file=one["name"]))
-    faults.raise_if_any()
-    return tuple(chain)
 
 
 def family_of(job: Job, base: Plan) -> PlanFamily:

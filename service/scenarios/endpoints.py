@@ -1,6 +1,7 @@
 """/v1/plans/{id}/scenarios and /v1/scenarios."""
 
 import json
+from importlib import import_module
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -12,10 +13,9 @@ from service.context import Context, ContextDep, ReadSession, WriteSession
 from service.db.models import ScenarioRecord
 from service.plans.service import find_revision
 from service.runs.access import PLANNERS
+from service.runs.job import Job, read_chain
 from service.runs.warm import Warm
-from service.runs.work import Job, read_chain
 from service.scenarios import repository, service
-from service.scenarios.checking import apply_warm, evaluate, validate
 from service.scenarios.schemas import (
     Pins,
     PinsView,
@@ -37,6 +37,8 @@ Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Planner = Annotated[Principal, Depends(allowed(*PLANNERS))]
 IfMatch = Annotated[str | None, Header(max_length=200)]
 LANGUAGES = ("en", "zh")
+CHECKING = "service.scenarios.checking"
+"""Loaded at the first check: a service that is not asked for one stays small."""
 
 
 @router.get("/plans/{plan_id}/scenarios")
@@ -128,16 +130,18 @@ def validate_scenario(context: ContextDep, planner: Planner, scenario_id: Id) ->
     """Lay the changes over the newest revision and say what is wrong; nothing is run."""
     warm, chain = _warm(context, planner, scenario_id)
     with warm.lock:
-        return validate(warm, chain)
+        found: Validation = import_module(CHECKING).validate(warm, chain)
+    return found
 
 
 @router.post("/scenarios/{scenario_id}:evaluate")
 def evaluate_scenario(context: ContextDep, planner: Planner, scenario_id: Id, typed: Typed) -> Scores:
     """Score targets that a person typed against the totals and rules of the scenario; nothing is run."""
     warm, chain = _warm(context, planner, scenario_id)
+    checking = import_module(CHECKING)
     with warm.lock:
-        plan = apply_warm(warm, chain).plan
-    return Scores(items=evaluate(plan, typed.rows))
+        plan = checking.apply_warm(warm, chain).plan
+    return Scores(items=checking.evaluate(plan, typed.rows))
 
 
 @router.get("/scenarios/{scenario_id}/pins")

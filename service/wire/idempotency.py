@@ -50,6 +50,13 @@ def attempt(
 AttemptDep = Annotated[Attempt, Depends(attempt)]
 
 
+def is_answered(session: Session, principal: Principal, attempt: Attempt) -> bool:
+    """Whether `answer_once` will repeat an answer: long work before it can be left out then."""
+    if attempt.key is None:
+        return False
+    return session.get(IdempotencyRecord, (principal.account_id, attempt.key)) is not None
+
+
 def answer_once(
     session: Session, principal: Principal, attempt: Attempt, now: datetime, act: Callable[[], Answer]
 ) -> Response:

@@ -5,7 +5,7 @@ import numpy as np
 from solver_models.arrays import FloatArray
 from solver_models.failures import largest_entry
 from solver_models.model import BalanceModel
-from solver_models.sparse_rows import absolute, largest_coefficients, split_columns
+from solver_models.sparse_rows import absolute, largest_coefficients
 
 SMALL = 0.01
 
@@ -64,8 +64,7 @@ def residuals(
     gradient = pull[model.n_cell :]
     reference: FloatArray | float = 1.0
     if model.n_free:
-        free_part = split_columns(model.rows.matrix, model.n_cell)[1]
-        reference = absolute(free_part).T @ np.abs(price) + 1.0
+        reference = (absolute(model.rows.matrix).T @ np.abs(price))[model.n_cell :] + 1.0
     return {
         "rows": largest_entry(outside),
         "complementary": largest_entry(gap),

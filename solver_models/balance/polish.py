@@ -111,14 +111,16 @@ def _solve_equalities(
     part = ActiveRows.of(form, np.flatnonzero(active))
     rows = part.rows
     price, aim, soft, size = y[rows], target[rows], give[rows], form.size[rows]
+    free_t = part.free.T
     factor, key, used, extra = None, None, 0, 0
     is_solved = False
     last = np.inf
     for _ in range(NEWTON_PASSES):
         z = model.anchor + model.weight * (part.cells_t @ price)
         is_free = (z > model.lower) & (z < model.upper)
-        gap = aim - part.cells @ np.clip(z, model.lower, model.upper) - part.free @ t - soft * price
-        slope = -(part.free.T @ price) if model.n_free else np.zeros(0)
+        gap = aim - part.cells @ np.minimum(np.maximum(z, model.lower), model.upper)
+        gap = (gap - part.free @ t if model.n_free else gap) - soft * price
+        slope = -(free_t @ price) if model.n_free else np.zeros(0)
         error = max(largest_entry(gap / size), largest_entry(slope) * 1e-2)
         if error <= SETTLED:
             extra += 1

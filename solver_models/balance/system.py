@@ -9,7 +9,7 @@ from scipy.sparse.linalg import SuperLU, splu
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceModel
-from solver_models.sparse_rows import split_columns, squared_norms, times_columns, times_rows
+from solver_models.sparse_rows import rows_at, split_columns, squared_norms, times_columns, times_rows
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def normal_form(model: BalanceModel, size: FloatArray) -> NormalForm:
     reach = np.maximum(norm2, np.where(norm2 > 0, 0.0, free_norm2))
     scale = 1.0 / np.sqrt(np.where(reach > 0, reach, 1.0))
     order = np.argsort(np.diff(cells.indptr), kind="stable")
-    cells = times_rows(csr_array(cells[order]), scale[order])
-    free = times_rows(csr_array(free[order]), scale[order])
-    column = np.sqrt(np.asarray(free.multiply(free).sum(axis=0)).ravel())
+    cells = times_rows(rows_at(cells, order), scale[order])
+    free = times_rows(rows_at(free, order), scale[order])
+    column = np.sqrt(np.bincount(free.indices, weights=free.data * free.data, minlength=free.shape[1]))
     free_scale = 1.0 / np.where(column > 0, column, 1.0)
     free = times_columns(free, free_scale)
     return NormalForm(
@@ -134,8 +134,8 @@ class ActiveRows:
         """Pick rows; all of them cost nothing."""
         if len(rows) == form.n_row:
             return ActiveRows(rows, form.cells, form.cells_t, form.free)
-        cells = csr_array(form.cells[rows])
-        return ActiveRows(rows, cells, csr_array(cells.T), csr_array(form.free[rows]))
+        cells = rows_at(form.cells, rows)
+        return ActiveRows(rows, cells, cells.T.tocsr(), rows_at(form.free, rows))
 
 
 def factorise(
@@ -157,7 +157,7 @@ def factorise(
         E, shape (n_free,), > 0.
     """
     weight = np.where(is_free_cell, form.model.weight, 0.0)
-    normal = csr_array(times_columns(part.cells, weight) @ part.cells_t)
+    normal = times_columns(part.cells, weight) @ part.cells_t
     return splu(
         _bordered(normal, part.free, diagonal, free_diagonal),
         permc_spec="NATURAL",

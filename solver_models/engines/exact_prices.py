@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse import csc_array, eye_array
 from scipy.sparse.linalg import splu
 
 from solver_models.arrays import BoolArray, FloatArray
 from solver_models.failures import largest_entry
 from solver_models.program import LinearProgram
+from solver_models.sparse_rows import absolute, rows_at, times_columns
 
 CUTS = (1e-5, 1e-6, 1e-4)
 """Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken."""
@@ -50,9 +51,7 @@ def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> Ex
     price
         Shape (n_row,): nearly optimal prices.
     """
-    matrix = program.matrix
-    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    carried = np.abs(price) * norm
+    carried = np.abs(price) * program.row_norm
     scale = max(carried.max(initial=0.0), largest_entry(program.cost), 1e-300)
     for cut in CUTS:
         proof = _with_cut(program, x, np.where(carried > cut * scale, price, 0.0), cut)
@@ -64,7 +63,7 @@ def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> Ex
 def _with_cut(program: LinearProgram, x: FloatArray, rough: FloatArray, cut: float) -> ExactPrices | None:
     """Take the rows that carry a rough price and the columns with a reduced cost above the cut as settled."""
     reduced = program.cost - program.matrix.T @ rough
-    size = np.abs(program.cost) + abs(program.matrix).T @ np.abs(rough)
+    size = np.abs(program.cost) + absolute(program.matrix).T @ np.abs(rough)
     is_free = np.abs(reduced) <= cut * size
     y = _without_residual(program, rough, rough != 0, is_free, size)
     if y is None:
@@ -80,19 +79,20 @@ def _without_residual(
     rows, columns = np.flatnonzero(has_price), np.flatnonzero(is_free)
     if len(rows) == 0 or len(columns) == 0:
         return y
-    part = csr_array(csr_array(program.matrix[rows]).tocsc()[:, columns].tocsr())
+    part = rows_at(program.matrix, rows).tocsc()[:, columns].tocsr()
+    transposed = part.T
     inverse_size = 1.0 / np.where(size[columns] > 0, size[columns], 1.0)
-    weighted = csr_array(part.multiply(inverse_size[None, :] ** 2).tocsr())
-    normal = csr_array(weighted @ part.T)
+    weighted = times_columns(part, inverse_size**2)
+    normal = weighted @ transposed
     mean = max(float(normal.diagonal().mean()), 1e-300)
     factor = splu(csc_array(normal + REGULARISATION * mean * eye_array(len(rows), format="csr")))
     moved = y.copy()
     for _ in range(REFINEMENTS):
-        residual = program.cost[columns] - part.T @ moved[rows]
+        residual = program.cost[columns] - transposed @ moved[rows]
         if largest_entry(residual * inverse_size) <= EXACT * 1e-3:
             break
         moved[rows] += factor.solve(weighted @ residual)
-    residual = program.cost[columns] - part.T @ moved[rows]
+    residual = program.cost[columns] - transposed @ moved[rows]
     return moved if largest_entry(residual * inverse_size) <= EXACT else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import piqp
-from scipy.sparse import csc_matrix, csr_array, diags_array
+from scipy.sparse import csc_matrix
 
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import BalancePoint, Engine, EngineOptions
@@ -13,6 +13,7 @@ from solver_models.engines.exact_prices import exact_prices
 from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
+from solver_models.sparse_rows import rows_at, times_columns, times_rows
 
 LINEAR_TOLERANCE = 1e-9
 BALANCE_TOLERANCE = 1e-8
@@ -63,7 +64,7 @@ class InteriorEngine:
         lower, upper = model.column_bounds()
         program = LinearProgram(
             cost=np.concatenate([-model.anchor / root[: model.n_cell], np.zeros(model.n_free)]),
-            matrix=csr_array(model.rows.matrix @ diags_array(root)),
+            matrix=times_columns(model.rows.matrix, root),
             row_lower=model.rows.lower,
             row_upper=model.rows.upper,
             lower=lower / root,
@@ -82,10 +83,8 @@ _STATUS = {
 
 def _interior_point(program: LinearProgram, curvature: FloatArray, tolerance: float) -> BalancePoint:
     """min curvature x^2 / 2 + cost x over the program's rows, each scaled to unit norm."""
-    matrix = program.matrix
-    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    norm = np.where(norm > 0, norm, 1.0)
-    rows = csr_array(diags_array(1.0 / norm) @ matrix)
+    norm = np.where(program.row_norm > 0, program.row_norm, 1.0)
+    rows = times_rows(program.matrix, 1.0 / norm)
     lower, upper = program.row_lower / norm, program.row_upper / norm
     is_equal, is_open = lower == upper, np.isinf(lower) & np.isinf(upper)
     equal, range_ = np.flatnonzero(is_equal), np.flatnonzero(~is_equal & ~is_open)
@@ -98,9 +97,9 @@ def _interior_point(program: LinearProgram, curvature: FloatArray, tolerance: fl
     solver.setup(
         csc_matrix((curvature, (np.arange(n), np.arange(n))), shape=(n, n)),
         program.cost,
-        csc_matrix(rows[equal]),
+        csc_matrix(rows_at(rows, equal)),
         lower[equal],
-        csc_matrix(rows[range_]),
+        csc_matrix(rows_at(rows, range_)),
         lower[range_],
         upper[range_],
         program.lower,

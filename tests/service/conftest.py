@@ -24,9 +24,10 @@ from service.db.migrate import migrate
 from service.db.models import PlanRecord, Run
 from service.plans.service import create_plan, find_revision
 from service.plans.store import PlanStore, read_files
+from service.runs.job import Job
 from service.runs.repository import claim, finish
 from service.runs.service import RunOptions, ask_for_run
-from service.runs.work import Job, work
+from service.runs.work import work
 from service.settings import Settings
 
 

@@ -1,7 +1,9 @@
 """What is doubtful or too large is refused before anything is stored, always as a problem."""
 
+import asyncio
 import json
 import logging
+import tracemalloc
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +11,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.wire.guard_body import GuardBody
 from service.wire.strict_json import UnacceptableJson, read_strict_json
 
 HOSTILE = {
@@ -123,3 +126,29 @@ def test_what_nobody_expected_is_a_problem_with_its_trace_in_the_log(
     assert response.json()["request_id"] == "mine-1"
     assert "secret detail" not in response.text
     assert "secret detail" in caplog.text
+
+
+def test_a_body_of_200_megabytes_is_refused_without_being_held_in_memory() -> None:
+    chunk, sent = bytes(1 << 20), []
+
+    async def receive():
+        return {"type": "http.request", "body": bytes(chunk), "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    async def never(*_):
+        raise AssertionError("the application was asked")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/imports",
+        "headers": [(b"content-type", b"text/csv")],
+    }
+    tracemalloc.start()
+    asyncio.run(GuardBody(never, limit=64 << 20)(scope, receive, send))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sent[0]["status"] == 413
+    assert peak < 8 << 20

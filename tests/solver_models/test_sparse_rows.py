@@ -12,12 +12,14 @@ from solver_models.sparse_rows import (
     largest_coefficients,
     norms,
     positions_among,
+    rows_at,
     split_columns,
     squared_norms,
     stacked,
     times_columns,
     times_rows,
     widened,
+    with_last,
     with_values,
 )
 
@@ -57,6 +59,22 @@ def test_split_and_stacked_matrices_hold_every_coefficient_once(seed: int) -> No
     np.testing.assert_array_equal(both.toarray()[:m, :n], dense)
     np.testing.assert_array_equal(both.toarray()[m:, :first], dense[:, :first])
     assert both.shape == (2 * m, n + 2)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(st.integers(0, 100_000))
+def test_rows_are_picked_in_any_order_and_get_one_more_coefficient(seed: int) -> None:
+    dense = dense_matrix(seed)
+    rng = np.random.default_rng(seed)
+    (m, n), which = dense.shape, rng.integers(0, dense.shape[0], 5)
+    picked = rows_at(csr_array(dense), which)
+    np.testing.assert_array_equal(picked.toarray(), dense[which])
+    column, value = n + rng.integers(0, 3, m), rng.normal(size=m)
+    expected = np.hstack([dense, np.zeros((m, 3))])
+    expected[np.arange(m), column] = value
+    longer = with_last(csr_array(dense), column, value, n + 3)
+    np.testing.assert_array_equal(longer.toarray(), expected)
+    assert longer.has_canonical_format
 
 
 def unsorted_matrix() -> csr_array:

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
+from allocator.results.columns_of_text import filled
 from allocator.results.matrix.columns import Column
 from allocator.results.matrix.view import MeasureView
 
@@ -57,17 +62,23 @@ class GridPlaces:
         last = max(number for number, column in enumerate(self.columns) if column.band == "periods")
         return self.letters["target"], xl_col_to_name(last)
 
-    def formula(self, column: Column, at: int) -> str:
-        """Return the formula of a column for the node at a place, with all references put in."""
-        return column.formula.format(
-            **self.letters,
-            r=FIRST + at + 1,
-            top=FIRST + 1,
-            below=FIRST + at + 2,
-            last=FIRST + int(self.view.nodes.end[at]),
-            product_no_row=PRODUCT_NO + 1,
-            product_parent_row=PRODUCT_PARENT + 1,
-        )
+    def formulas(self, column: Column) -> pa.StringArray:
+        """Return the formula of a column for each node as XML, all references put in, no equals sign."""
+        template = escape(column.formula.removeprefix("="), quote=False)
+        return filled(template, len(self.view.nodes), {**self.letters, **self._rows})
+
+    @cached_property
+    def _rows(self) -> dict[str, pa.StringArray | str]:
+        """Row numbers that formulas name, one for all nodes or one for each."""
+        own = np.arange(FIRST + 1, self.last_row + 2)
+        return {
+            "r": pc.cast(pa.array(own), pa.string()),
+            "top": str(FIRST + 1),
+            "below": pc.cast(pa.array(own + 1), pa.string()),
+            "last": pc.cast(pa.array(FIRST + self.view.nodes.end), pa.string()),
+            "product_no_row": str(PRODUCT_NO + 1),
+            "product_parent_row": str(PRODUCT_PARENT + 1),
+        }
 
     def down(self, name: str) -> str:
         """Absolute range of a column over all nodes."""

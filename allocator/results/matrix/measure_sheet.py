@@ -7,6 +7,7 @@ import numpy as np
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from allocator.results.matrix.cell_columns import CellColumn
 from allocator.results.matrix.check_columns import check_columns, column_differences, roll_up_tolerance
 from allocator.results.matrix.columns import (
     Column,
@@ -33,6 +34,7 @@ from allocator.results.matrix.grid_places import (
 from allocator.results.matrix.styles import BAD, GOOD, Styles
 from allocator.results.matrix.view import MeasureView
 from allocator.results.matrix.worksheet import MatrixSheet
+from solver_models.arrays import IntArray
 
 DEEPEST_OUTLINE = 7
 DEEPEST_INDENT = 15
@@ -142,49 +144,53 @@ def _write_rows(sheet: MatrixSheet, places: GridPlaces, styles: Styles) -> None:
     nodes = places.view.nodes
     for at, depth in enumerate(nodes.depth.tolist()):
         sheet.set_row(FIRST + at, None, None, {"level": min(depth, DEEPEST_OUTLINE)})
-    band = ""
+    kinds, kind_of_row = _kinds_of_rows(places.view)
+    cells, band = [], ""
     for number, column in enumerate(places.columns):
-        _write_column(sheet, places, number, column, styles, first=column.band != band and number > 0)
+        formats, look = _looks(styles, places, column, kinds, kind_of_row, is_first=number == 0, band=band)
+        formulas = places.formulas(column) if column.formula else None
+        cells.append(CellColumn(column.values, formats, look, formulas, column.calculated))
         band = column.band
+    sheet.put_columns(FIRST, cells)
 
 
-def _write_column(
-    sheet: MatrixSheet, places: GridPlaces, number: int, column: Column, styles: Styles, *, first: bool
-) -> None:
-    """Write one column over all nodes: texts, numbers, or formulas with their present value."""
-    nodes, values = places.view.nodes, column.values
-    numbers = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    calculated = np.full(len(nodes), bool(column.formula)) if column.calculated is None else column.calculated
-    looks = _cell_styles(styles, places, column, first=first, indented=number == 0)
-    for at, (value, style, is_formula) in enumerate(zip(numbers, looks, calculated.tolist(), strict=True)):
-        row = FIRST + at
-        if column.formula and is_formula:
-            sheet.put_formula(row, number, places.formula(column, at), value, style)
-        else:
-            sheet.put(row, number, value, style)
+def _kinds_of_rows(view: MeasureView) -> tuple[list[tuple[int, bool]], IntArray]:
+    """Kinds of rows by depth and by whether something is below them, and the kind of each row."""
+    nodes = view.nodes
+    codes, kind_of_row = np.unique(2 * nodes.depth + ~nodes.is_bottom, return_inverse=True)
+    return [(code // 2, bool(code % 2)) for code in codes.tolist()], kind_of_row
 
 
-def _cell_styles(
-    styles: Styles, places: GridPlaces, column: Column, *, first: bool, indented: bool
-) -> list[Format]:
-    """Format of each cell of a column: by depth, by whether something is below it, by pins."""
-    nodes = places.view.nodes
-    pinned = np.zeros(len(nodes), bool) if column.pinned is None else column.pinned
-    looks = np.column_stack([nodes.depth, ~nodes.is_bottom, pinned])
-    kinds, of_row = np.unique(looks, axis=0, return_inverse=True)
-    made = [
-        styles.cell(
+def _looks(
+    styles: Styles,
+    places: GridPlaces,
+    column: Column,
+    kinds: list[tuple[int, bool]],
+    kind_of_row: IntArray,
+    *,
+    is_first: bool,
+    band: str,
+) -> tuple[list[Format], IntArray]:
+    """Formats of a column by kind of row and by pins, and which one each cell has.
+
+    `band` is that of the column to the left: a new band begins with a line.
+    """
+
+    def made(depth: int, has_children: bool, pinned: bool) -> Format:
+        return styles.cell(
             column.kind,
             places.view.places,
             depth=depth,
-            has_children=bool(has_children),
-            first=first,
-            pinned=bool(is_pinned),
-            indent=min(depth, DEEPEST_INDENT) if indented else int(column.band != "identity"),
+            has_children=has_children,
+            first=column.band != band and not is_first,
+            pinned=pinned,
+            indent=min(depth, DEEPEST_INDENT) if is_first else int(column.band != "identity"),
         )
-        for depth, has_children, is_pinned in kinds.tolist()
-    ]
-    return [made[kind] for kind in of_row.tolist()]
+
+    if column.pinned is None or not column.pinned.any():
+        return [made(*kind, False) for kind in kinds], kind_of_row
+    formats = [made(*kind, pinned) for kind in kinds for pinned in (False, True)]
+    return formats, 2 * kind_of_row + column.pinned
 
 
 def _write_sums(sheet: Worksheet, places: GridPlaces, styles: Styles) -> None:

@@ -1,16 +1,18 @@
 """The sheet of rules: what gave way first, then what holds targets back, then the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from xlsxwriter.worksheet import Worksheet
 
 from allocator.allocation import Allocation
+from allocator.results.matrix.cell_columns import CellColumn
 from allocator.results.matrix.styles import BAD, LINE, WARM, Styles
-from allocator.results.matrix.worksheet import shorten
+from allocator.results.matrix.worksheet import MatrixSheet
 from allocator.results.sentences import PERCENT_KINDS, node_names, product_names, sentences_of
 from allocator.texts import text
+from solver_models.arrays import FloatArray
 
 ORDER = ("relaxed", "binding", "slack")
 MOST_RULES = 1_000
@@ -36,11 +38,10 @@ A3 = 8
 HEAD_ROW = 3
 
 
-def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, lang: str) -> None:
+def write_rules_sheet(sheet: MatrixSheet, allocation: Allocation, styles: Styles, lang: str) -> None:
     """Write one row per rule and node it applies to, pins included."""
     rules = _ordered_rules(allocation, lang)
     shown = rules.head(MOST_RULES)
-    shown = shown.assign(sentence=sentences_of(allocation, shown, lang).to_pylist())
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, text("matrix.rules", lang), styles.title())
     note = text("matrix.how_rules", lang)
@@ -51,10 +52,9 @@ def write_rules_sheet(sheet: Worksheet, allocation: Allocation, styles: Styles, 
         sheet.set_column(number, number, width)
         align = "right" if name in NUMBERS else "center" if name == "tier" else "left"
         sheet.write_string(HEAD_ROW, number, text(f"matrix.{name}", lang), styles.head("target", align))
-    for offset, rule in enumerate(shown.to_dict("records")):
-        _write_rule(
-            sheet, HEAD_ROW + 1 + offset, {str(name): value for name, value in rule.items()}, styles, lang
-        )
+    sentences = sentences_of(allocation, shown, lang).to_pylist()
+    if len(shown):
+        sheet.put_columns(HEAD_ROW + 1, _cells(shown, sentences, styles, lang))
     last = HEAD_ROW + max(len(shown), 1)
     _colour_statuses(sheet, last, styles, lang)
     sheet.autofilter(HEAD_ROW, 0, last, len(COLUMNS) - 1)
@@ -90,46 +90,54 @@ def _ordered_rules(allocation: Allocation, lang: str) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True).sort_values(["rank", "pull"], kind="stable")
 
 
-def _write_rule(sheet: Worksheet, row: int, rule: dict[str, Any], styles: Styles, lang: str) -> None:
-    kind = rule["kind"]
-    tier = text("matrix.hard", lang) if rule["tier"] == 0 else str(rule["tier"])
-    texts = {
-        "status": text(f"status.{rule['status']}", lang),
-        "rule": rule["rule_id"],
-        "kind": text(f"kind.{kind}", lang),
-        "measure": rule["measure"],
-        "node": rule["node_name"],
-        "id": rule["node_id"],
-        "product": rule["product_name"],
-        "tier": tier,
-        "owner": rule["owner"],
-        "sentence": rule["sentence"],
+def _cells(rules: pd.DataFrame, sentences: list[str], styles: Styles, lang: str) -> list[CellColumn]:
+    """Return the columns of the sheet; what a rule does not have is an empty cell."""
+    words = {
+        "status": _named(rules["status"], lambda status: text(f"status.{status}", lang)),
+        "rule": rules["rule_id"].tolist(),
+        "kind": _named(rules["kind"], lambda kind: text(f"kind.{kind}", lang)),
+        "measure": rules["measure"].tolist(),
+        "node": rules["node_name"].tolist(),
+        "id": rules["node_id"].tolist(),
+        "product": rules["product_name"].tolist(),
+        "tier": _named(rules["tier"], lambda tier: text("matrix.hard", lang) if tier == 0 else str(tier)),
+        "owner": rules["owner"].tolist(),
+        "sentence": sentences,
     }
-    own_terms = "percent" if kind in PERCENT_KINDS else "plain"
-    numbers = {
-        "value": (rule["value"], own_terms),
-        "min": (rule["min"], own_terms),
-        "max": (rule["max"], own_terms),
-        "missed": (rule["short_by"] or np.nan, "plain"),
-        "price": (rule["price"] or np.nan, "price"),
+    amounts = {
+        name: rules[name].to_numpy(np.float64) for name in ("value", "min", "max", "short_by", "price")
     }
-    for number, (name, _) in enumerate(COLUMNS):
-        if name in texts:
-            style = styles.get(align="center" if name == "tier" else "left", **LINE)
-            sheet.write_string(row, number, shorten(texts[name]), style)
-            continue
-        value, form = numbers[name]
-        style = styles.get(num_format=NUMBER_FORMATS[form], align="right", **LINE)
-        if np.isfinite(value):
-            sheet.write_number(row, number, value, style)
-        else:
-            sheet.write_blank(row, number, None, style)
+    in_percent = rules["kind"].isin(PERCENT_KINDS).to_numpy().astype(np.int64)
+    one_look = np.zeros(len(rules), np.int64)
+    forms = {
+        form: styles.get(num_format=number_format, align="right", **LINE)
+        for form, number_format in NUMBER_FORMATS.items()
+    }
+    own_terms = [forms["plain"], forms["percent"]]
+    columns = {
+        name: CellColumn(texts, [styles.get(align="center" if name == "tier" else "left", **LINE)], one_look)
+        for name, texts in words.items()
+    }
+    columns |= {name: CellColumn(amounts[name], own_terms, in_percent) for name in ("value", "min", "max")}
+    columns["missed"] = CellColumn(_unless_zero(amounts["short_by"]), [forms["plain"]], one_look)
+    columns["price"] = CellColumn(_unless_zero(amounts["price"]), [forms["price"]], one_look)
+    return [columns[name] for name, _ in COLUMNS]
+
+
+def _named(column: pd.Series, name: Callable[[Any], str]) -> list[str]:
+    """Put every value of a column into words, each distinct one once."""
+    names = {value: name(value) for value in column.unique().tolist()}
+    return [names[value] for value in column.tolist()]
+
+
+def _unless_zero(amounts: FloatArray) -> FloatArray:
+    return np.where(amounts == 0, np.nan, amounts)
 
 
 NUMBER_FORMATS = {"percent": "0.0%", "plain": "#,##0.##", "price": "0.00E+00"}
 
 
-def _colour_statuses(sheet: Worksheet, last: int, styles: Styles, lang: str) -> None:
+def _colour_statuses(sheet: MatrixSheet, last: int, styles: Styles, lang: str) -> None:
     for status, look in (("relaxed", BAD), ("binding", WARM)):
         value = f'"{text(f"status.{status}", lang)}"'
         rule = {"type": "cell", "criteria": "==", "value": value, "format": styles.differing(look)}

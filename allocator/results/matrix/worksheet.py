@@ -1,58 +1,56 @@
 """A worksheet that writes large grids quickly: same bytes as xlsxwriter's own, less work per cell."""
 
-from html import escape
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from allocator.results.matrix.cell_columns import CellColumn, row_texts
+
 LONGEST_TEXT = 32_000
-FIRST_COLUMNS = tuple(xl_col_to_name(number) for number in range(1000))
+
+
+class _RowCells(NamedTuple):
+    """Stands for cells whose XML is ready."""
+
+    xml: str
 
 
 class MatrixSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose cells are written by position, every cell with a format of its own.
+    """A worksheet that takes whole columns beside the cells of the library.
 
-    xlsxwriter searches every formula for thirty names of newer functions (ours use none of them), and
-    builds the attributes of every cell anew; together that is half of the writing time.
+    xlsxwriter keeps an object for every cell, searches every formula for thirty names of newer
+    functions (ours use none of them) and builds the attributes of every cell anew; that is most of
+    the time of a large sheet.
     """
 
-    def put(self, row: int, column: int, value: float | str, style: Format) -> None:
-        """Write a text, a number, or for NaN an empty cell."""
-        if isinstance(value, str):
-            self._write_string(row, column, shorten(value), style)
-        elif value != value:
-            self._write_blank(row, column, None, style)
-        else:
-            self._write_number(row, column, value, style)
+    def put_columns(self, first_row: int, columns: Sequence[CellColumn]) -> None:
+        """Fill rows from `first_row` down with columns from column A on; these rows hold nothing else."""
+        last = len(columns) - 1
+        for offset, xml in enumerate(row_texts(columns, first_row, self._string_index)):
+            # the empty mark at the end tells the library how far the row reaches
+            cells = {last: _RowCells(""), 0: _RowCells(xml)}
+            self.table[first_row + offset].update(cells)
+        self._check_dimensions(first_row, 0)
+        self._check_dimensions(first_row + len(columns[0].values) - 1, last)
 
-    def put_formula(self, row: int, column: int, formula: str, value: float | str, style: Format) -> None:
-        """Write a formula with its present value; NaN shows as empty."""
-        self._write_formula(row, column, formula, style, "" if value != value else value)
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
+    def _string_index(self, words: str) -> int:
+        index: int = self.str_table._get_shared_string_index(shorten(words))
+        return index
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        """Write the XML of a cell; kinds of cells that are rare go the library's way."""
-        kind = cell.__class__.__name__
-        if cell.format is None or col >= len(FIRST_COLUMNS):
-            super()._write_cell(row, col, cell)
-            return
-        start = f'<c r="{FIRST_COLUMNS[col]}{row + 1}" s="{cell.format._get_xf_index()}"'
-        if kind == "Number":
-            self.fh.write(f"{start}><v>{cell.number:.16G}</v></c>")
-        elif kind == "String":
-            self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>')
-        elif kind == "Blank":
-            self.fh.write(f"{start}/>")
-        elif kind == "Formula" and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-            self.fh.write(f"{start}><f>{escape(cell.formula, quote=False)}</f><v>{cell.value}</v></c>")
+        """Write the XML of a cell, or of a whole row where it is ready."""
+        if isinstance(cell, _RowCells):
+            self.fh.write(cell.xml)
         else:
             super()._write_cell(row, col, cell)
 
 
 def shorten(words: str) -> str:
-    """Cut a text to what a cell can hold."""
-    return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"
+    """Cut a text to what a cell can hold, counted in the units of UTF-16 as Excel does."""
+    if len(words) <= LONGEST_TEXT // 2:
+        return words
+    units = words.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * LONGEST_TEXT:
+        return words
+    return units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"

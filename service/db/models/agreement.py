@@ -48,6 +48,8 @@ class BalanceRequest(Base):
         JSON: the targets below the node before and after, or why they cannot be.
     run_id
         The run that holds the accepted targets.
+    settled_on
+        The run on top of which it was accepted: the base run, or what was accepted on it meanwhile.
     """
 
     __tablename__ = "balance_requests"
@@ -67,6 +69,7 @@ class BalanceRequest(Base):
     status: Mapped[str] = mapped_column(String(20))
     proposal: Mapped[str] = mapped_column(Text)
     run_id: Mapped[str | None] = mapped_column(ForeignKey("runs.run_id"))
+    settled_on: Mapped[str | None] = mapped_column(ForeignKey("runs.run_id"), unique=True)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(String(64))

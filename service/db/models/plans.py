@@ -79,12 +79,15 @@ class PlanNode(Base):
 class ImportJob(Base):
     """A file sent in, checked as part of the plan that it would make, and perhaps committed.
 
-    `status` is `valid`, `faulty` or `committed`; `faults` a JSON list; `files` a JSON object file -> sha256.
+    `status` is `valid`, `faulty` or `committed`; `faults` a JSON list; `files` a JSON object file -> sha256
+    of the plan that a commit makes. Without a plan a commit makes a new one of the name `plan_name`.
     """
 
     __tablename__ = "imports"
     import_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"), index=True)
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plans.plan_id"), index=True)
+    plan_name: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
     base_revision: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
     files: Mapped[str] = mapped_column(Text)

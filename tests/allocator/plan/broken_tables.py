@@ -6,6 +6,7 @@ NOTHING_ELSE: dict[str, Edit] = {
     table: whole(None) for table in ("history", "commitments", "potential", "rules", "pins")
 }
 NAMES = [f"{2019 + (6 + k) // 12}-{(6 + k) % 12 + 1:02d}" for k in range(12)]
+CARRIED = "rule_id,node_id,done,done_whole,base\n"
 SEASON = "period,weight\n" + "".join(f"{month},1\n" for month in NAMES)
 
 
@@ -253,5 +254,25 @@ MONTHS = (
         "season negative",
         {"seasonality": whole(SEASON.replace("2020-06,1", "2020-06,-1"))},
         "seasonality.csv:13 weight negative-amount",
+    ),
+    broken(
+        "done of a rule of amounts",
+        {"carried": whole(CARRIED + "r-range,east,5,,\n")},
+        "carried.csv:2 rule_id unknown-rule",
+    ),
+    broken(
+        "done at nobody",
+        {"carried": whole(CARRIED + "r-mix,e99,5,9,\n")},
+        "carried.csv:2 node_id unknown-node",
+    ),
+    broken(
+        "done twice",
+        {"carried": whole(CARRIED + "r-mix,e1,5,9,\nr-mix,e1,6,9,\n")},
+        "carried.csv:3  duplicate-row",
+    ),
+    broken(
+        "base of nothing",
+        {"carried": whole(CARRIED + "r-fair,e11,5,,0\n")},
+        "carried.csv:2 base out-of-range",
     ),
 )

@@ -89,7 +89,7 @@ def with_column(name: str, value: str) -> Edit:
 
 def write_edited(folder: Path, edits: Mapping[str, Edit]) -> Path:
     """Write the tiny company with some files changed."""
-    texts = {**plan_texts(), "seasonality": ""}
+    texts = {**plan_texts(), "seasonality": "", "carried": ""}
     write_plan(folder)
     for table, edit in edits.items():
         content = edit(texts[table])

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.errors import Fault
+from allocator.plan import csv_source
 from allocator.plan.csv_source import read_csv_sheet
 from allocator.plan.faults import FaultCollector
-from allocator.plan.sheet import Sheet
+from allocator.plan.sheet import Sheet, keep_filled_rows
 from allocator.plan.tables import CALENDAR, POTENTIAL, PRODUCTS
 
 HEADER = "node_id,product_id,measure,amount\n"
@@ -76,6 +77,31 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(text: str) -> None:
     assert sheet.columns["amount"].texts().tolist() == ["1", "2", "3"]
 
 
+MARKS = st.sampled_from(
+    ["a", "b", ",", '"', '""', '"a"', '"a,b"', '"\n"', "\n", "\r\n", " ", "é", "NULL", "#N/A"]
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(width=st.integers(1, 3), marks=st.lists(MARKS, max_size=14), end=st.sampled_from(["\n", "\r\n"]))
+def test_where_the_fast_way_reads_a_text_at_all_it_reads_and_refuses_what_the_exact_way_does(
+    width: int, marks: list[str], end: str
+) -> None:
+    text = ",".join("xyz"[:width]) + end + "".join(marks)
+    told = FaultCollector(), FaultCollector()
+    fast = csv_source._fast_records(text, "f", told[0])
+    if fast is None:
+        return
+    exact = csv_source._exact_records(text, "f", told[1])
+    (columns, row), (expected, expected_row) = (
+        keep_filled_rows(records.columns, records.row) for records in (fast, exact)
+    )
+    assert [column.texts().tolist() for column in columns] == [column.texts().tolist() for column in expected]
+    assert row.tolist() == expected_row.tolist()
+    assert (fast.header, fast.is_complete) == (exact.header, exact.is_complete)
+    assert told[0].listed() == told[1].listed()
+
+
 @pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u3000", "\u200b", "\ufeff"])
 def test_white_space_around_ids_and_names_of_columns_does_not_count(space: str) -> None:
     sheet, faults = read(f"node_id,{space}product_id{space},measure,amount\n{space}a{space},b,c,{space}1\n")
@@ -97,6 +123,7 @@ def test_columns_may_stand_in_any_order() -> None:
         (HEADER + "a,b,c,1\n\na,b,c\n", [(4, "", "ragged-row")]),
         (HEADER + "a,b,c,1,000\na,b\n", [(2, "", "ragged-row"), (3, "", "ragged-row")]),
         (HEADER + "a,b,c,1,,\n", []),
+        (HEADER + 'a,b,c,1\n  \n""\n,\n', []),
         (HEADER + 'a,"b,c,1\na,b,c,1\n', [(2, "", "unbalanced-quote")]),
         (HEADER + 'a,"b"x,c,1\na,b,c,1\n', [(2, "", "unbalanced-quote")]),
         (HEADER + "a,b\0,c,1\n", [(2, "", "nul-byte")]),

@@ -22,10 +22,11 @@ def work(late_word):
         raise ValueError("the work is impossible")
     (folder / "done").write_text(f"{late_word()} {'parent' if os.getpid() == parent else 'child'}")
 
-with beside(work) as finish:
+with beside(work) as helper:
     if behaviour == "parent fails":
         raise KeyError("the parent gave up")
-    finish("word")
+    helper.tell("word")
+    helper.wait()
 """
 
 
@@ -64,7 +65,8 @@ def test_a_parent_that_gives_up_leaves_no_child_behind(tmp_path: Path) -> None:
 def test_with_other_threads_the_work_is_done_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[tuple[str, int]] = []
     monkeypatch.setattr("allocator.results.beside.threading.active_count", lambda: 2)
-    with beside(lambda late_word: done.append((late_word(), os.getpid()))) as finish:
+    with beside(lambda late_word: done.append((late_word(), os.getpid()))) as helper:
         assert done == []
-        finish("word")
+        helper.tell("word")
+        helper.wait()
     assert done == [("word", os.getpid())]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.results.columns_of_text import amount_texts, filled, scattered, taken
+from allocator.results.columns_of_text import amount_texts, filled, scattered, taken, with_plus
 
 UNITS = st.lists(st.integers(-(10**12), 10**12), max_size=8)
 
@@ -20,7 +20,7 @@ def test_amounts_read_as_the_format_of_exact_decimals(units: list[int], round_to
     places = max(0, -int(step.normalize().as_tuple().exponent))
     values = np.array(units, np.int64)
     assert amount_texts(values, step).to_pylist() == [f"{n * step:,.{places}f}" for n in units]
-    signed = amount_texts(values, step, signed=True).to_pylist()
+    signed = with_plus(amount_texts(values, step), values).to_pylist()
     assert signed == [f"{n * step:+,.{places}f}" for n in units]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.replan.productivity import LARGEST_FACTOR, LEAST_FACTOR, shrinkage
-from tests.scenarios.replan.tiny import CELLS, REPS, again, even, publish
+from tests.scenarios.replan.tiny import CELLS, REPS, again, even, publish, years
 
 
 def test_the_formula_gives_what_a_person_computes() -> None:
@@ -59,6 +59,9 @@ def test_anchors_learn_only_where_it_is_asked_for(tmp_path: Path) -> None:
         assert learn[rep] == pytest.approx(keep[rep] * row["factor"])
         assert row["expected_remaining"] == pytest.approx(row["published_remaining"] * row["factor"])
     assert reps["factor"]["r1"] > reps["factor"]["r2"]
+    expected = years(tmp_path / "learn", "expected_remaining")
+    assert expected["co", "*"] == pytest.approx(reps["expected_remaining"].sum())
+    assert expected["r1", "a"] + expected["r1", "b"] == pytest.approx(reps["expected_remaining"]["r1"])
     measures = [document["measures"]["sales"] for document in (kept, learned)]
     assert measures[0]["target"] == measures[1]["target"]
 

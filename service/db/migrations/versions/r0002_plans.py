@@ -83,7 +83,9 @@ def upgrade() -> None:
     op.create_table(
         "imports",
         sa.Column("import_id", sa.String(length=64), nullable=False),
-        sa.Column("plan_id", sa.String(length=64), nullable=False),
+        sa.Column("plan_id", sa.String(length=64), nullable=True),
+        sa.Column("plan_name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("base_revision", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("proposal", sa.Text(), nullable=False),
         sa.Column("run_id", sa.String(length=64), nullable=True),
+        sa.Column("settled_on", sa.String(length=64), nullable=True),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.String(length=64), nullable=True),
@@ -66,7 +67,11 @@ def upgrade() -> None:
             ["plan_id"], ["plans.plan_id"], name=op.f("fk_balance_requests_plan_id_plans")
         ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_balance_requests_run_id_runs")),
+        sa.ForeignKeyConstraint(
+            ["settled_on"], ["runs.run_id"], name=op.f("fk_balance_requests_settled_on_runs")
+        ),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_balance_requests")),
+        sa.UniqueConstraint("settled_on", name=op.f("uq_balance_requests_settled_on")),
         sa.UniqueConstraint("thread_id", "round", name=op.f("uq_balance_requests_thread_id_round")),
     )
     op.create_index("ix_requests_scope", "balance_requests", ["plan_id", "org_path"], unique=False)

@@ -1,0 +1,1 @@
+"""Files sent in, checked as part of a plan, and committed to it."""

@@ -1,0 +1,106 @@
+"""/v1/imports: a file is checked first, and changes a plan only when it is committed."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response
+
+from service.accounts.schemas import Name
+from service.context import ContextDep, ReadSession
+from service.db.models import ImportJob
+from service.imports import repository, service
+from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportView
+from service.plans.endpoints import Limit, Planner, plan_view
+from service.plans.schemas import Note, PlanId, PlanView, TableName
+from service.wire.idempotency import Answer, AttemptDep, answer_once
+from service.wire.media_types import OF_IMPORTS
+from service.wire.upload import UploadDep, body_of
+from service.wire.versions import seen_version
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
+
+
+@router.post("", status_code=201, response_model=ImportView, openapi_extra=body_of(*OF_IMPORTS))
+def check_file(
+    context: ContextDep,
+    planner: Planner,
+    attempt: AttemptDep,
+    upload: UploadDep,
+    plan_id: Annotated[PlanId | None, Query()] = None,
+    name: Annotated[Name | None, Query()] = None,
+    table: Annotated[TableName | None, Query()] = None,
+    note: Annotated[Note, Query()] = "",
+) -> Response:
+    """Check a file as part of a plan (`plan_id`), or as a new one (`name`); nothing of a plan is changed."""
+    wish = service.Wish(plan_id, name or "", table, note)
+    checked = service.check_upload(context.database, planner, wish, upload)
+    now = context.clock()
+    with context.database.writes.begin() as session:
+
+        def act() -> Answer:
+            job = service.keep_import(session, planner, wish, checked, now)
+            return Answer(201, _view(job).model_dump_json().encode(), f"/v1/imports/{job.import_id}")
+
+        return answer_once(session, planner, attempt, now, act)
+
+
+@router.get("")
+def list_imports(
+    session: ReadSession,
+    planner: Planner,
+    plan_id: Annotated[PlanId | None, Query()] = None,
+    cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
+    limit: Limit = 100,
+) -> ImportPage:
+    """Return imports by id, perhaps those of one plan."""
+    rows = repository.page_of_imports(session, planner, plan_id, cursor, limit + 1)
+    items = [_view(row) for row in rows[:limit]]
+    return ImportPage(items=items, next=items[-1].import_id if len(rows) > limit else None)
+
+
+@router.get("/{import_id}")
+def read_import(
+    session: ReadSession,
+    planner: Planner,
+    import_id: Id,
+    cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    limit: Limit = 100,
+) -> ImportDetail:
+    """Return an import with a page of its faults."""
+    job = service.find_import(session, planner, import_id)
+    faults = json.loads(job.faults)
+    page = [FaultView.model_validate(fault) for fault in faults[cursor : cursor + limit]]
+    following = cursor + limit if len(faults) > cursor + limit else None
+    return ImportDetail(**_view(job).model_dump(), faults=page, next=following)
+
+
+@router.post("/{import_id}:commit", response_model=PlanView)
+def commit_import(
+    context: ContextDep,
+    planner: Planner,
+    attempt: AttemptDep,
+    import_id: Id,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Make the revision that was checked; If-Match names the plan's version (a new plan has none yet)."""
+    with context.database.reads() as session:
+        is_new = service.find_import(session, planner, import_id).base_revision == 0
+    version = None if is_new else seen_version(if_match)
+    proposal = service.prepared(context.database, planner, import_id)
+    now = context.clock()
+    with context.database.writes.begin() as session:
+
+        def act() -> Answer:
+            plan = service.commit_import(session, planner, import_id, proposal, version, now)
+            return Answer(200, plan_view(plan).model_dump_json().encode(), f"/v1/plans/{plan.plan_id}")
+
+        return answer_once(session, planner, attempt, now, act)
+
+
+def _view(job: ImportJob) -> ImportView:
+    own = {
+        name: getattr(job, name) for name in ImportView.model_fields if name not in ("files", "fault_count")
+    }
+    files = sorted(json.loads(job.files))
+    return ImportView(**own, files=files, fault_count=len(json.loads(job.faults)))
