@@ -6,6 +6,7 @@ from typing import Self
 import httpx
 
 from service.accounts.schemas import Me
+from service.client.agreement import BalanceRequests, Commitments, Submissions
 from service.client.analysts import Comparisons, Experiments
 from service.client.plans import Plans, Scenarios
 from service.client.releases import Releases
@@ -42,6 +43,9 @@ class Client:
         self.runs = Runs(self._transport)
         self.experiments = Experiments(self._transport)
         self.comparisons = Comparisons(self._transport)
+        self.commitments = Commitments(self._transport)
+        self.balance_requests = BalanceRequests(self._transport)
+        self.submissions = Submissions(self._transport)
         self.releases = Releases(self._transport)
 
     def me(self) -> Me:
