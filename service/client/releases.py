@@ -12,6 +12,7 @@ from service.releases.schemas import (
     AckView,
     ChangedRow,
     ChangePage,
+    OwnTargets,
     ReleaseCreate,
     ReleasePage,
     ReleaseView,
@@ -33,7 +34,9 @@ class Pull:
     def is_whole(self) -> bool:
         """Whether the hashes of the rows give the hash of the release."""
         rows = self.rows or []
-        return self.sha256 == hashlib.sha256("".join(row.row_hash for row in rows).encode()).hexdigest()
+        return (
+            self.sha256 == hashlib.sha256("".join(f"{row.row_hash}\n" for row in rows).encode()).hexdigest()
+        )
 
 
 class Releases:
@@ -75,7 +78,7 @@ class Releases:
 
     def own_targets(self) -> list[TargetRow]:
         """Return the caller's own targets in the newest releases."""
-        return list(self._http.pages("/v1/targets/me", TargetPage))
+        return list(self._http.pages("/v1/targets/me", OwnTargets))
 
     def changes(self, since_release: str) -> Iterator[ChangedRow]:
         """Yield what became different since a release."""
