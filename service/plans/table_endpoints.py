@@ -25,6 +25,7 @@ from service.plans.schemas import PlanView, TableName, TablePatch, TableRows
 from service.plans.service import find_plan, find_revision
 from service.plans.table_reading import encoding_of
 from service.plans.uploaded_table import sheet_of_upload
+from service.problems.described import refusals
 from service.wire.media_types import (
     JSON,
     MEDIA_TYPES,
@@ -37,10 +38,11 @@ from service.wire.media_types import (
 from service.wire.upload import UploadDep, body_of
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"])
+router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"], responses=refusals())
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst", "manager", "rep"))]
 SettingsReader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst"))]
 NoteQuery = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+ROWS = TableRows.model_json_schema()
 IfMatch = Annotated[str | None, Header()]
 WRITERS: dict[Format, Callable[[Sheet], bytes]] = {
     "csv": table_files.csv_file,
@@ -54,9 +56,7 @@ _ANSWER: dict[str, Any] = {
 }
 
 
-@router.get(
-    "/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}}
-)
+@router.get("/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {}}}}})
 def read_settings(
     session: ReadSession, reader: SettingsReader, plan_id: Id, revision: RevisionQuery = None
 ) -> Response:
@@ -107,7 +107,7 @@ def read_table(
     return Response(WRITERS[chosen](sheet), media_type=MEDIA_TYPES[chosen], headers=headers)
 
 
-@router.put("/{table}", openapi_extra=body_of(*OF_TABLES))
+@router.put("/{table}", openapi_extra=body_of(*OF_TABLES, **{JSON: ROWS}))
 def replace_table(
     context: ContextDep,
     planner: Planner,
