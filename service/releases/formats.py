@@ -42,7 +42,7 @@ KEPT_COLUMNS = (
 NUMBERS = ("version", "amount", "previous_amount")
 LIVE = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a text that begins with one of these for a formula."""
-COMPRESSION = 6
+COMPRESSION = 9
 Row = Sequence[Any]
 """One value per kept column."""
 
