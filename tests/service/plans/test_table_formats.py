@@ -28,7 +28,7 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
-@pytest.mark.parametrize("table", ["org", "commitments", "rules", "pins", "calendar", "products"])
+@pytest.mark.parametrize("table", ["org", "commitments", "pins", "products"])
 def test_a_table_comes_back_as_it_left_in_every_format(
     client_of, demo_plan, database, tmp_path, table: str
 ) -> None:
