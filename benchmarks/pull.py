@@ -124,7 +124,7 @@ def measure(scratch: Path, database_url: str, seconds: float, connections: int) 
 
 
 def figures_of(one: Load, cpu: float, base: Load, base_cpu: float) -> dict[str, object]:
-    """Return rate and times beside the ping just before, and the processor time of both servers per answer."""
+    """Return rate and times beside the ping just before, and what both servers took per answer."""
     return {
         **asdict(one),
         "rate": round(one.rate, 1),
