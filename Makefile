@@ -21,7 +21,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest 
 	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo serve test lint format bench bench-quick bench-scenarios bench-page soak lock
+.PHONY: help install demo serve test lint format bench bench-quick bench-scenarios bench-page soak lock openapi
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -86,6 +86,9 @@ $(HIPO_STAMP): benchmarks/requirements-hipo.lock
 soak: $(STAMP) ## long campaigns of random plans against the engines (minutes to hours)
 	@test -n "$(SOAKS)" || { echo "There is no campaign in benchmarks/soak_*.py"; exit 1; }
 	@for campaign in $(SOAKS); do $(BIN)/python -m $$campaign $(SOAK_OPTIONS) || exit 1; done
+
+openapi: $(STAMP) ## docs/openapi.json, from which clients are generated
+	$(BIN)/python -m service.openapi
 
 lock: ## pin the newest allowed versions in requirements.lock (needs uv)
 	$(LOCK) --extra dev --upgrade pyproject.toml -o requirements.lock

@@ -12,9 +12,9 @@ from service.clock import Clock, system_clock
 from service.context import Context, Worker
 from service.db.database import Database, open_database
 from service.observability.observe import ObserveRequests
+from service.openapi.description import describe, operation_id
 from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
-from service.problems.openapi import describe_problems
 from service.releases.desk import ReleaseDesk
 from service.releases.pull import ServePulls
 from service.releases.snapshots import Snapshots
@@ -67,11 +67,17 @@ def create_app(
             yield
             context.background.clear()
 
-    app = FastAPI(title="Target Allocator", version="1", lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="Target Allocator",
+        version="1",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+    )
     app.state.context = context
     app.state.releases = ReleaseDesk(context.plans, Snapshots())
     install_problem_handlers(app)
-    describe_problems(app)
+    describe(app)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(ServePulls, requests=context.requests, seconds=seconds)

@@ -13,9 +13,12 @@ from service.context import Context, ContextDep
 from service.db.models import AuditEntry
 
 router = APIRouter(prefix="/v1", tags=["audit"])
+LINES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+}
 
 
-@router.get("/audit", response_class=StreamingResponse)
+@router.get("/audit", response_class=StreamingResponse, responses=LINES)
 def read_audit(
     context: ContextDep, _admin: Admin, after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0
 ) -> StreamingResponse:

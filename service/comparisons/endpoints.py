@@ -1,7 +1,7 @@
 """/v1/comparisons."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -25,6 +25,16 @@ MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "text/html": {"schema": {"type": "string"}},
+            MEDIA_TYPES[".json"]: {"schema": {"type": "object", "additionalProperties": True}},
+            MEDIA_TYPES[".xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
 }
 
 
@@ -76,8 +86,8 @@ def read_comparison(session: ReadSession, caller: Analyst, comparison_id: Id) ->
     return _view(found, service.file_of(session, found, DOCUMENT))
 
 
-@router.get("/{comparison_id}/files/{name}", response_class=Response)
-def read_file(
+@router.get("/{comparison_id}/files/{name}", response_class=Response, responses=FILES)
+def read_comparison_file(
     session: ReadSession,
     caller: Analyst,
     comparison_id: Id,

@@ -84,7 +84,7 @@ def read_experiment(session: ReadSession, caller: Analyst, experiment_id: Id) ->
 
 
 @router.get("/{experiment_id}/runs")
-def list_runs(
+def list_experiment_runs(
     session: ReadSession,
     caller: Analyst,
     experiment_id: Id,

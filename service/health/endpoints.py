@@ -2,6 +2,7 @@
 
 import logging
 from importlib.metadata import version
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -9,12 +10,26 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.accounts.schemas import Schema
 from service.context import ContextDep
 from service.db.database import Database
 from service.db.migrate import is_migrated
 
 LOG = logging.getLogger("service.health")
 router = APIRouter(tags=["health"])
+MEASUREMENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}}
+}
+
+
+class Readiness(Schema):
+    """Whether each part is ready."""
+
+    status: Literal["ready", "not ready"]
+    checks: dict[str, bool]
+
+
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "A part is not ready", "model": Readiness}}
 
 
 @router.get("/healthz")
@@ -23,7 +38,7 @@ def alive() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses={503: {"description": "A part is not ready"}})
+@router.get("/readyz", response_model=Readiness, responses=NOT_READY)
 def ready(context: ContextDep) -> JSONResponse:
     """Ask the database now whether it answers, and whether what works beside it is alive."""
     checks = {**_checks(context.database), **{worker.name: worker.is_alive for worker in context.background}}
@@ -39,7 +54,7 @@ def product_version() -> dict[str, str]:
     return {"version": version("target-allocator"), "api": "v1"}
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=Response, responses=MEASUREMENTS)
 def metrics(context: ContextDep) -> Response:
     """Return the measurements in the text format of Prometheus."""
     return Response(generate_latest(context.registry), media_type=CONTENT_TYPE_LATEST)

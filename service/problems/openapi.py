@@ -1,9 +1,6 @@
-"""The OpenAPI document: every operation says that it may refuse, and in which form."""
+"""In the OpenAPI document every operation says that it may refuse, and in which form."""
 
 from typing import Any
-
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from service.problems.problem import MEDIA_TYPE
 
@@ -34,21 +31,8 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
 
-def describe_problems(app: FastAPI) -> None:
-    """Let the document of the application name the form of every refusal."""
-
-    def document() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            made = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes
-            )
-            app.openapi_schema = _with_problems(made)
-        return app.openapi_schema
-
-    app.openapi = document  # type: ignore[method-assign]
-
-
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+def add_problems(document: dict[str, Any]) -> None:
+    """Let every operation of the document name the form of its refusals."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -57,7 +41,6 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
         for method in METHODS:
             if method in path:
                 _add_refusals(path[method])
-    return document
 
 
 def _add_refusals(operation: dict[str, Any]) -> None:

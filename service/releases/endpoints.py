@@ -102,7 +102,7 @@ def read_release(session: ReadSession, caller: Caller, release_id: Id) -> Releas
 
 
 @router.post("/releases/{release_id}/acks", status_code=201, response_model=AckView)
-def acknowledge(
+def acknowledge_release(
     context: ContextDep, receiver: Receiver, attempt: AttemptDep, release_id: Id, wanted: AckCreate
 ) -> Response:
     """Say that a release has been taken over; hash and number of rows must be those of the release."""

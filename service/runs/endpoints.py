@@ -35,6 +35,9 @@ DEFAULT = RunCreate()
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "It waits or works; see Location", "model": RunView}
 }
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 @router.post("/plans/{plan_id}/runs", status_code=201, response_model=RunView, responses=ACCEPTED)
@@ -111,7 +114,7 @@ def get_run(session: ReadSession, watcher: Watcher, run_id: Id, response: Respon
     return run_view(session, watcher, run)
 
 
-@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
+@router.get("/runs/{run_id}/events", response_class=StreamingResponse, responses=STREAM)
 async def follow_run(
     request: Request,
     context: ContextDep,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 from fastapi import APIRouter, Depends, Path, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from service.auth.dependencies import allowed
@@ -19,7 +19,7 @@ from service.runs.explanations import explain
 from service.runs.outcome import ENDED
 from service.runs.repository import SEES_RUNS
 from service.runs.results import csv_bytes, parquet_bytes, records, rows_where, sight_of
-from service.runs.schemas import Explanation, TargetPage, TargetRow
+from service.runs.schemas import Explanation, ResultPage, ResultRow
 
 router = APIRouter(prefix="/v1/runs", tags=["results"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
@@ -39,12 +39,32 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+OTHER = "application/octet-stream"
+BINARY = {"type": "string", "format": "binary"}
 ANY_FORM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {TYPES["csv"]: {}, TYPES["parquet"]: {}}, "model": TargetPage}
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}, TYPES["parquet"]: {"schema": BINARY}},
+        "model": ResultPage,
+    }
+}
+ONE_OBJECT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {TYPES["json"]: {"schema": {"type": "object", "additionalProperties": True}}}}
+}
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "text/html": {"schema": {"type": "string"}},
+            TYPES["json"]: {"schema": {}},
+            TYPES["parquet"]: {"schema": BINARY},
+            TYPES["xlsx"]: {"schema": BINARY},
+            OTHER: {"schema": BINARY},
+        }
+    }
 }
 
 
-@router.get("/{run_id}/result", response_model=TargetPage, responses=ANY_FORM)
+@router.get("/{run_id}/result", response_model=ResultPage, responses=ANY_FORM)
 def get_result(
     session: ReadSession,
     context: ContextDep,
@@ -66,9 +86,9 @@ def get_result(
     if form != "json":
         return _whole(table.take(pa.array(rows)), form, run)
     rows = rows[rows >= cursor]
-    items = [TargetRow.model_validate(row) for row in records(table, rows[:limit])]
+    items = [ResultRow.model_validate(row) for row in records(table, rows[:limit])]
     following = str(int(rows[limit])) if len(rows) > limit else None
-    page = TargetPage(items=items, next=following)
+    page = ResultPage(items=items, next=following)
     return Response(page.model_dump_json(), media_type="application/json")
 
 
@@ -93,13 +113,13 @@ def get_explanation(
     return Explanation(items=items)
 
 
-@router.get("/{run_id}/fairness", response_class=JSONResponse)
+@router.get("/{run_id}/fairness", response_class=Response, responses=ONE_OBJECT)
 def get_fairness(session: ReadSession, planner: Planner, run_id: Id) -> Response:
     """Return fairness.json."""
     return _file(session, planner, run_id, "fairness.json")
 
 
-@router.get("/{run_id}/certificate", response_class=JSONResponse)
+@router.get("/{run_id}/certificate", response_class=Response, responses=ONE_OBJECT)
 def get_certificate(session: ReadSession, watcher: Watcher, run_id: Id) -> Response:
     """Return certificate.json; who sees a part of the company gets what gives away nobody's target."""
     run = _with_result(session, watcher, run_id)
@@ -110,8 +130,8 @@ def get_certificate(session: ReadSession, watcher: Watcher, run_id: Id) -> Respo
     return Response(content, media_type="application/json")
 
 
-@router.get("/{run_id}/files/{name}", response_class=Response)
-def get_file(session: ReadSession, planner: Planner, run_id: Id, name: FileName) -> Response:
+@router.get("/{run_id}/files/{name}", response_class=Response, responses=FILES)
+def get_run_file(session: ReadSession, planner: Planner, run_id: Id, name: FileName) -> Response:
     """Return a file that the run left behind, byte for byte; its ETag is its SHA-256."""
     return _file(session, planner, run_id, name)
 
@@ -128,7 +148,7 @@ def _file(session: Session, principal: Principal, run_id: str, name: str) -> Res
     run = _with_result(session, principal, run_id)
     content = _content(session, run, name)
     sha256 = repository.artifact_hashes(session, run_id)[name]
-    media_type = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    media_type = TYPES.get(name.rpartition(".")[2], OTHER)
     return Response(content, headers={"ETag": f'"{sha256}"', **SAFE}, media_type=media_type)
 
 

@@ -63,7 +63,7 @@ class RunPage(Schema):
     next: str | None
 
 
-class TargetRow(Schema):
+class ResultRow(Schema):
     """A target as the files have it: numbers as decimal text, null where it is not defined."""
 
     measure: str
@@ -78,10 +78,10 @@ class TargetRow(Schema):
     children_sum: str | None
 
 
-class TargetPage(Schema):
+class ResultPage(Schema):
     """Targets in the order of the files; `next` is the cursor of the next page."""
 
-    items: list[TargetRow]
+    items: list[ResultRow]
     next: str | None
 
 

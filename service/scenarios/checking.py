@@ -21,8 +21,8 @@ from scenarios.scenario import Chain, apply_chain
 from service.runs.warm import Warm
 from service.scenarios.schemas import (
     Contradiction,
-    FaultView,
     IdleCell,
+    PlanFault,
     RuleScore,
     Score,
     TotalScore,
@@ -57,7 +57,7 @@ def validate(warm: Warm, chain: Chain) -> Validation:
     try:
         applied = apply_warm(warm, chain)
     except InputFaults as error:
-        faults = [FaultView.model_validate(fault.as_dict()) for fault in error.faults]
+        faults = [PlanFault.model_validate(fault.as_dict()) for fault in error.faults]
         return Validation(valid=False, faults=faults, contradictions=[], log=[])
     found = _contradictions(applied.plan, warm.family.ground)
     log = [entry.sentence() for entry in applied.log]

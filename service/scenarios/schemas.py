@@ -98,7 +98,7 @@ class PinsView(Schema):
     items: list[PinView]
 
 
-class FaultView(Schema):
+class PlanFault(Schema):
     """One thing wrong: where, what, what to do."""
 
     file: str
@@ -125,7 +125,7 @@ class Validation(Schema):
     """What can be said without a solve. `log` says what the changes make different."""
 
     valid: bool
-    faults: list[FaultView]
+    faults: list[PlanFault]
     contradictions: list[Contradiction]
     log: list[str]
 

@@ -13,6 +13,7 @@ from service.webhooks import repository, service
 from service.webhooks.schemas import (
     DeliveryPage,
     DeliveryView,
+    Redelivery,
     WebhookChange,
     WebhookCreate,
     WebhookCreated,
@@ -100,8 +101,8 @@ def list_deliveries(
     return DeliveryPage(items=items, next=items[-1].delivery_id if len(rows) > limit else None)
 
 
-@router.post("/{webhook_id}/deliveries/{delivery_id}:redeliver", status_code=202)
-def redeliver(
+@router.post("/{webhook_id}/deliveries/{delivery_id}:redeliver", status_code=202, response_model=Redelivery)
+def redeliver_event(
     session: WriteSession,
     context: ContextDep,
     caller: Listener,
@@ -114,7 +115,7 @@ def redeliver(
 
     def act() -> Answer:
         service.redeliver(session, caller, webhook_id, delivery_id, now)
-        return Answer(202, b"{}", f"/v1/webhooks/{webhook_id}/deliveries")
+        return Answer(202, Redelivery().model_dump_json().encode(), f"/v1/webhooks/{webhook_id}/deliveries")
 
     return answer_once(session, caller, attempt, now, act)
 

@@ -66,6 +66,10 @@ class DeliveryView(Schema):
     delivered_at: datetime | None
 
 
+class Redelivery(Schema):
+    """It will be sent; the list of deliveries says when it was."""
+
+
 class DeliveryPage(Schema):
     """Deliveries by id; `next` is the cursor of the next page."""
 

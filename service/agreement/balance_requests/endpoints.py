@@ -42,7 +42,7 @@ Status = Literal["", "open", "accepted", "rejected", "countered", "withdrawn"]
 
 
 @router.post("/balance-requests", status_code=201, response_model=RequestDetail)
-def ask(context: ContextDep, caller: Asker, attempt: AttemptDep, wanted: BalanceAsk) -> Response:
+def ask_to_balance(context: ContextDep, caller: Asker, attempt: AttemptDep, wanted: BalanceAsk) -> Response:
     """Balance the own subtree inside the frame of a run; solved at once, decided by the level above."""
     now = context.clock()
     request_id = service.new_request_id(now)
@@ -89,7 +89,7 @@ def read_request(
 
 
 @router.post("/balance-requests/{request_id}:accept", response_model=RequestDetail)
-def accept(
+def accept_request(
     context: ContextDep,
     caller: Decider,
     attempt: AttemptDep,
@@ -121,7 +121,7 @@ def accept(
 
 
 @router.post("/balance-requests/{request_id}:reject", response_model=RequestDetail)
-def reject(
+def reject_request(
     session: WriteSession,
     context: ContextDep,
     caller: Decider,
@@ -142,7 +142,7 @@ def reject(
 
 
 @router.post("/balance-requests/{request_id}:counter", status_code=201, response_model=RequestDetail)
-def counter(
+def counter_request(
     context: ContextDep,
     caller: Decider,
     attempt: AttemptDep,
@@ -171,7 +171,7 @@ def counter(
 
 
 @router.post("/balance-requests/{request_id}:withdraw", response_model=RequestDetail)
-def withdraw(
+def withdraw_request(
     session: WriteSession,
     context: ContextDep,
     caller: Decider,

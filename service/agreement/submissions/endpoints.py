@@ -119,7 +119,7 @@ def read_submission(
 
 
 @router.post("/submissions/{submission_id}:submit", response_model=SubmissionDetail)
-def submit(
+def submit_plan(
     session: WriteSession,
     context: ContextDep,
     caller: Actor,
@@ -134,7 +134,7 @@ def submit(
 
 
 @router.post("/submissions/{submission_id}:approve", response_model=SubmissionDetail)
-def approve(
+def approve_submission(
     session: WriteSession,
     context: ContextDep,
     caller: Actor,
@@ -150,7 +150,7 @@ def approve(
 
 
 @router.post("/submissions/{submission_id}:reject", response_model=SubmissionDetail)
-def reject(
+def reject_submission(
     session: WriteSession,
     context: ContextDep,
     caller: Actor,
@@ -166,7 +166,7 @@ def reject(
 
 
 @router.post("/submissions/{submission_id}:recall", response_model=SubmissionDetail)
-def recall(
+def recall_submission(
     session: WriteSession,
     context: ContextDep,
     caller: Actor,

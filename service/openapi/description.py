@@ -1,0 +1,56 @@
+"""What the OpenAPI document says beyond what the framework reads from the functions."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from service.problems.openapi import METHODS, add_problems
+
+ABOUT = (
+    "Sales targets: allocated by optimisation, agreed on, published. Refusals are problems (RFC 9457), "
+    "lists are pages with a cursor, amounts are decimal text."
+)
+HEADERS = {
+    "if-match": "The ETag that was seen: 412 when there is a newer one, 428 where it is needed and missing",
+    "idempotency-key": "A word of the caller's own: within three days the same request under it has one effect",
+    "prefer": "`wait=N`: answer when the run has ended, or after N seconds",
+    "last-event-id": "The last event that was seen",
+    "accept": "The form that is wanted, where `format` does not say so",
+}
+_VERSIONED = {"ETag": {"description": "The version, for If-Match", "schema": {"type": "string"}}}
+_PLACED = {"Location": {"description": "Where it stands", "schema": {"type": "string"}}}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of the function; a client's methods are called after it."""
+    return route.name
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application answer with the whole document."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
+            add_problems(made)
+            for item in made["paths"].values():
+                for method in set(METHODS) & set(item):
+                    _explain_headers(item[method])
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _explain_headers(operation: dict[str, Any]) -> None:
+    """Say what the headers of a request mean, and name those of the answers that belong to them."""
+    sent = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "header":
+            parameter.setdefault("description", HEADERS[parameter["name"]])
+    answered = _PLACED if "idempotency-key" in sent else _VERSIONED if "if-match" in sent else {}
+    for status, response in operation["responses"].items():
+        if answered and status in ("200", "201", "202"):
+            response.setdefault("headers", {}).update(answered)
