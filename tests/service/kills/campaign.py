@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,9 +108,9 @@ def _attack(
         places[factor] = f"/v1/scenarios/{made['scenario_id']}/runs"
     asked: dict[str, str] = {}
     for cycle in range(cycles):
-        factor = chance.choice(FACTORS)
-        run = _acknowledged(fleet, client, places[factor], {}, f"run-{cycle}", chance)
-        asked[run["run_id"]] = str(factor)
+        chosen = chance.choice(FACTORS)
+        run = _acknowledged(fleet, client, places[chosen], {}, f"run-{cycle}", chance)
+        asked[run["run_id"]] = str(chosen)
         time.sleep(chance.uniform(0.0, LONGEST_PAUSE))
         victim = chance.randrange(SERVICES)
         if chance.random() < WORKERS_SHARE and fleet.kill_worker(victim):
@@ -126,7 +126,7 @@ def _acknowledged(
     fleet: Fleet,
     client: httpx.Client,
     place: str,
-    body: dict[str, object],
+    body: Mapping[str, object],
     key: str,
     chance: random.Random,
 ) -> dict[str, str]:
@@ -135,7 +135,7 @@ def _acknowledged(
     while time.monotonic() < deadline:
         address = fleet.address(chance)
         try:
-            answer = client.post(f"{address}{place}", json=body, headers={"Idempotency-Key": key})
+            answer = client.post(f"{address}{place}", json=dict(body), headers={"Idempotency-Key": key})
         except httpx.TransportError:
             time.sleep(0.02)
             continue

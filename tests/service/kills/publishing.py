@@ -1,4 +1,4 @@
-"""Publishers and receivers at work while services are killed: a release is there whole, once, or not at all."""
+"""Publishers and receivers at work while services are killed: a release is there whole or not at all."""
 
 import json
 import random
@@ -32,6 +32,7 @@ from tests.service.small_plan import small_files
 
 FACTORS = (None, "1.01", "0.99")
 PUBLISHERS = 2
+TOLD = ("version", "sha256", "rows", "control_totals", "run_id")
 LONGEST_LIFE = 0.5
 LONGEST_PAUSE = 0.05
 SILENCE = 120.0
@@ -61,8 +62,9 @@ class PublishingReport:
 
     def line(self) -> str:
         return (
-            f"{self.killed} services killed, {len(self.published)} releases acknowledged, {self.late} refused as "
-            f"stale, {self.repeats} requests sent again, {self.pulls} pulls; {len(self.wrong)} wrong"
+            f"{self.killed} services killed, {len(self.published)} releases acknowledged, "
+            f"{self.late} refused as stale, {self.repeats} requests sent again, "
+            f"{self.pulls} pulls; {len(self.wrong)} wrong"
         )
 
 
@@ -208,9 +210,7 @@ class Campaign:
             self._wrong(f"the versions after a restart are {versions}")
         there = {release["release_id"]: release for release in listed}
         for release_id, made in known.items():
-            kept = {
-                name: made.answer[name] for name in ("version", "sha256", "rows", "control_totals", "run_id")
-            }
+            kept = {name: made.answer[name] for name in TOLD}
             if release_id not in there or not kept.items() <= there[release_id].items():
                 self._wrong(f"{release_id} was acknowledged as {kept} and is now {there.get(release_id)}")
         for made in [*known.values()][-2:]:
@@ -232,7 +232,7 @@ class Campaign:
 
 
 def run_publishing_campaign(database_url: str, storage: Path, cycles: int, seed: int) -> PublishingReport:
-    """Publish and pull while services are killed; then read everything that was published, in every format."""
+    """Publish and pull while services are killed; then read everything published, in every format."""
     storage.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         database = open_database(database_url)

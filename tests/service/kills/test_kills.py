@@ -1,4 +1,4 @@
-"""kill -9 at random moments: accepted runs end exactly once and right, acknowledged releases are there whole."""
+"""kill -9 at random moments: accepted runs end once and right, acknowledged releases are whole."""
 
 from pathlib import Path
 
