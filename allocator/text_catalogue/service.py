@@ -245,7 +245,7 @@ TEXTS = {
         "zh": "首次启动。管理员密钥仅显示这一次：\n{secret}",
     },
     "serve.demo_loaded": {
-        "en": "The demo company is loaded, with one finished run. Its users and their keys (shown this once):",
+        "en": "The demo company is loaded, with one finished run. Users and keys (shown this once):",
         "zh": "演示公司已载入，并有一个已完成的运行。其用户与密钥如下（仅显示一次）：",
     },
     "serve.demo_there": {

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.client.transport import Transport
 from service.runs.outcome import ENDED
-from service.runs.schemas import Explanation, RunCreate, RunPage, RunView, TargetPage, TargetRow
+from service.runs.schemas import Explanation, ResultPage, ResultRow, RunCreate, RunPage, RunView
 
 WAIT_SECONDS = 30
 NOTHING = RunCreate()
@@ -69,10 +69,10 @@ class Runs:
         level: str | None = None,
         node: str | None = None,
         product: str | None = None,
-    ) -> Iterator[TargetRow]:
+    ) -> Iterator[ResultRow]:
         """Yield the targets that the caller may see."""
         params = {"measure": measure, "level": level, "node": node, "product": product}
-        return self._http.pages(f"/v1/runs/{run_id}/result", TargetPage, params)
+        return self._http.pages(f"/v1/runs/{run_id}/result", ResultPage, params)
 
     def explanation(
         self, run_id: str, node: str, product: str = "*", measure: str | None = None
