@@ -17,6 +17,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from tests.plans import plan_texts
 from tests.service.openapi.company import Company
 
 CHECKS = [
@@ -29,10 +30,24 @@ CHECKS = [
     checks.unsupported_method,
     checks.allow_header_conformance,
 ]
+FILES = (
+    "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/x-ndjson",
+    "application/zip",
+    "text/csv",
+)
+PINS = plan_texts()["pins"].encode()
 BOTH = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 KNOWN = 0.9
 """How often a field of a sound request gets a value that the company knows."""
 ETAGS = ("*", "*", '"1"', '"2"')
+
+
+@schemathesis.serializer(*FILES)
+def file_bytes(_context: Any, value: Any) -> bytes:
+    """Send a file as it was drawn."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @dataclass
@@ -130,6 +145,8 @@ def _fill_in(company: Company, case: Any, chance: random.Random) -> None:
     for location, part in parts.items():
         if not case.meta.is_negative_at(location) and isinstance(part, dict | list):
             _name_known(part, company.ids, chance)
+    if case.media_type == "text/csv" and chance.random() < KNOWN:
+        case.body = PINS
     if case.headers and not case.meta.is_negative_at(ParameterLocation.HEADER):
         if "if-match" in case.headers and chance.random() < KNOWN:
             case.headers["if-match"] = chance.choice(ETAGS)
