@@ -53,9 +53,23 @@ _ANSWER: dict[str, Any] = {
     "model": TableRows,
 }
 
+_ROW = {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}}
+_LIST = {"type": "array", "items": _ROW}
+ROWS: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "required": ["rows"],
+            "properties": {"rows": _LIST},
+            "additionalProperties": False,
+        },
+        _LIST,
+    ]
+}
+
 
 @router.get(
-    "/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}}
+    "/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {"type": "object"}}}}}
 )
 def read_settings(
     session: ReadSession, reader: SettingsReader, plan_id: Id, revision: RevisionQuery = None
@@ -84,7 +98,7 @@ def replace_settings(
     )
 
 
-@router.get("/{table}", response_model=None, responses={200: _ANSWER})
+@router.get("/{table:table}", response_model=None, responses={200: _ANSWER})
 def read_table(
     session: ReadSession,
     reader: Reader,
@@ -107,7 +121,7 @@ def read_table(
     return Response(WRITERS[chosen](sheet), media_type=MEDIA_TYPES[chosen], headers=headers)
 
 
-@router.put("/{table}", openapi_extra=body_of(*OF_TABLES))
+@router.put("/{table:table}", openapi_extra=body_of(*OF_TABLES, schemas={JSON: ROWS}))
 def replace_table(
     context: ContextDep,
     planner: Planner,
@@ -128,7 +142,7 @@ def replace_table(
     return _changed(context, planner, plan_id, if_match, note, response, change)
 
 
-@router.patch("/{table}")
+@router.patch("/{table:table}")
 def patch_table(
     context: ContextDep,
     planner: Planner,

@@ -50,6 +50,9 @@ PIN = {
 }
 
 
+TYPED = {"measure": "revenue", "node_id": "e11", "product_id": "road", "amount": "1000"}
+
+
 @dataclass
 class Company:
     """A served application, the keys of the callers, and the ids that it knows by the name of the field."""
@@ -59,7 +62,7 @@ class Company:
     moment: Moment
     folder: Path
     keys: dict[str, str] = field(default_factory=dict)
-    ids: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, list[Any]] = field(default_factory=dict)
 
     def client(self, caller: str) -> TestClient:
         return TestClient(self.app, headers={"Authorization": f"Bearer {self.keys[caller]}"})
@@ -70,7 +73,7 @@ class Company:
         assert answer.status_code < 300, (path, answer.text)
         return answer.json() if answer.content else None
 
-    def knows(self, **ids: str) -> None:
+    def knows(self, **ids: Any) -> None:
         for name, one in ids.items():
             self.ids.setdefault(name, []).append(one)
 
@@ -144,6 +147,10 @@ def _add_plan(company: Company) -> str:
     company.knows(node_id="acme", node="e1", product_id="*", product="bikes", measure="revenue")
     company.knows(node_id="w1", node="w11", table="pins", employee_id="1001", level="rep", scope_path="")
     company.knows(period="2019-07", number="1", code="not-found", lang="en", scope_path="/acme/east/")
+    company.knows(files=tiny_texts(), changes=SCALED, rules=["gini <= 0.9"], amount="5000000", engine="auto")
+    company.knows(grid={"total": {"measure": "revenue", "values": ["-2%"]}}, url=f"http://{HOST}/new")
+    company.knows(kind="growth", upsert=[{"rule_id": "r-growth", "max": "0.7"}], effective_from="2020-01-01")
+    company.knows(due_at="2027-02-01T00:00:00Z", rows=[TYPED, {**TYPED, "node_id": "e12"}])
     checked = company.ask(
         "finance",
         "POST",
@@ -164,7 +171,9 @@ def _add_analyses(company: Company, plan_id: str) -> str:
     for name in ("child", "spare"):
         wanted = {**child, "name": name}
         company.knows(scenario_id=company.ask("analyst", "POST", scenarios, json=wanted)["scenario_id"])
-    company.knows(scenario_id=made["scenario_id"], scenario=made["scenario_id"], parent_id=made["scenario_id"])
+    company.knows(
+        scenario_id=made["scenario_id"], scenario=made["scenario_id"], parent_id=made["scenario_id"]
+    )
     other = company.ask("analyst", "POST", f"/v1/scenarios/{made['scenario_id']}/runs", json={})
     wanted = {"plan_id": plan_id, "name": "both", "scenario_ids": [made["scenario_id"]]}
     experiment = company.ask("analyst", "POST", "/v1/experiments", json=wanted)["experiment_id"]
@@ -192,6 +201,7 @@ def _add_talks(company: Company, plan_id: str, run_id: str) -> None:
         company.knows(submission_id=one["submission_id"])
     for caller, node, rep in (("east", "east", "e11"), ("west", "west", "w12"), ("team e1", "e1", "e12")):
         row = _target(company, run_id, rep)
+        company.knows(pins=[{**PIN, "node_id": rep, "amount": str(int(row) - 20_000)}])
         pins = [{**PIN, "node_id": rep, "amount": str(int(row) - 10_000)}]
         wanted = {"plan_id": plan_id, "run_id": run_id, "node_id": node, "pins": pins}
         made = company.ask(caller, "POST", "/v1/balance-requests", json=wanted)
@@ -210,6 +220,7 @@ def _add_releases(company: Company, plan_id: str, run_id: str) -> None:
         made = company.ask("finance", "POST", address, json=wanted, headers={"If-Match": "*"})
         taken = {"sha256": made["sha256"], "rows": made["rows"]}
         company.ask("hr", "POST", f"/v1/releases/{made['release_id']}/acks", json=taken)
+        company.knows(**taken)
         company.knows(release_id=made["release_id"], since_release=made["release_id"])
 
 

@@ -15,10 +15,10 @@ from service.db.models import PlanRecord, Run
 from service.plans.repository import files_of
 from service.plans.service import create_plan, find_revision, revise_plan
 from service.plans.store import read_files
+from service.runs.job import Job
 from service.runs.outcome import Outcome
 from service.runs.repository import claim, finish
 from service.runs.service import RunOptions, ask_for_run
-from service.runs.job import Job
 from service.runs.work import work
 from tests.plans import plan_texts
 from tests.service.conftest import SYSTEM, Moment
