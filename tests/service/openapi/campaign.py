@@ -154,9 +154,9 @@ def _fill_in(company: Company, case: Any, chance: random.Random) -> None:
             _name_known(part, company.ids, chance)
     if case.media_type == "text/csv" and chance.random() < KNOWN:
         case.body = PINS
-    if case.headers and not case.meta.is_negative_at(ParameterLocation.HEADER):
-        if "if-match" in case.headers and chance.random() < KNOWN:
-            case.headers["if-match"] = chance.choice(ETAGS)
+    sound = not case.meta.is_negative_at(ParameterLocation.HEADER)
+    if sound and "if-match" in (case.headers or {}) and chance.random() < KNOWN:
+        case.headers["if-match"] = chance.choice(ETAGS)
 
 
 def _name_known(part: Any, ids: dict[str, list[Any]], chance: random.Random) -> None:
