@@ -79,7 +79,7 @@ def list_requests(
     return RequestPage(items=items, next=items[-1].request_id if len(rows) > limit else None)
 
 
-@router.get("/balance-requests/{request_id}")
+@router.get("/balance-requests/{request_id:id}")
 def read_request(
     session: ReadSession, caller: Reader, request_id: RecordId, response: Response
 ) -> RequestDetail:

@@ -105,7 +105,7 @@ def read_progress(
     )
 
 
-@router.get("/submissions/{submission_id}")
+@router.get("/submissions/{submission_id:id}")
 def read_submission(
     session: ReadSession,
     context: ContextDep,
