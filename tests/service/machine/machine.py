@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from service.db.models import Run as RunRecord
 from tests.service.kills.release_checks import rows_of, sha256_of
 from tests.service.machine import final
-from tests.service.machine.model import ENDED, PATHS, Key, Model, Release, Run
+from tests.service.machine.model import ENDED, Key, Model, Release, Run
 from tests.service.machine.world import World, written
 from tests.service.small_plan import as_texts, small_files
 
@@ -120,9 +120,7 @@ class ServiceMachine(RuleBasedStateMachine):
         made = self.client("finance").post("/v1/plans", json=wanted)
         assert made.status_code == 201, made.text
         self.model = Model(made.json()["plan_id"])
-        self.ask_for_run(0)
-        self.begin()
-        self.finish(0)
+        self.ask_for_run(0, at_once=True)
 
     @rule(variant=st.integers(0, len(VARIANTS) - 1), mode=MODES, is_good=st.sampled_from((True, True, False)))
     def patch_table(self, variant: int, mode: str, is_good: bool) -> None:
@@ -217,13 +215,23 @@ class ServiceMachine(RuleBasedStateMachine):
 
     # runs
 
-    @rule(pick=PICK)
-    def ask_for_run(self, pick: int) -> None:
+    @rule(pick=PICK, at_once=st.booleans())
+    def ask_for_run(self, pick: int, at_once: bool) -> None:
         scenario = self.scenario(pick)
         place = f"scenarios/{scenario}" if scenario else f"plans/{self.model.plan_id}"
         made = self.post(f"/v1/{place}/runs", {}, 202).json()
         assert (made["status"], made["scenario_id"]) == ("queued", scenario)
         self.model.add_run(Run(made["run_id"], scenario, self.model.chain(scenario), self.model.variant))
+        if at_once:
+            self.work_off()
+
+    @rule(changes=CHANGES, name=NAMES)
+    def plan_and_run(self, changes: list[dict[str, Any]], name: str) -> None:
+        """A scenario is made and worked off: what there is most to release of."""
+        count = len(self.model.scenarios)
+        self.make_scenario(name, changes, len(self.model.scenarios))
+        if len(self.model.scenarios) > count:
+            self.ask_for_run(len(self.model.scenarios) - 1, at_once=True)
 
     @rule()
     def begin(self) -> None:
@@ -294,7 +302,9 @@ class ServiceMachine(RuleBasedStateMachine):
         self, pick: int, mode: str, day: str, reasons: list[dict[str, str]], products: str, who: str
     ) -> None:
         done = [run for run in self.model.runs.values() if run.status == "succeeded"]
-        run = None if who == "foreign" else done[pick % len(done)] if pick % 8 and done else self.run(pick)
+        run = (
+            None if who == "foreign" else done[-1 - pick % len(done)] if pick % 8 and done else self.run(pick)
+        )
         headers, refused = self.model.condition(mode, self.model.version)
         amounts = self._amounts(run, products)
         pointers = self.model.refusals(run, day, amounts, reasons)
@@ -430,5 +440,4 @@ class ServiceMachine(RuleBasedStateMachine):
         while self.held or any(run.status == "queued" for run in self.model.runs.values()):
             self.work_off()
         self.world.foreign_run = next(iter(self.model.runs))
-        assert PATHS
         final.check_everything(self.world, self.model, self.audit_from, self.outbox_from)

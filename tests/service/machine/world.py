@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,6 +37,7 @@ class World:
     """The service on a database of its own; sequences make plans in it, one after the other."""
 
     def __init__(self, database_url: str, storage: Path) -> None:
+        self.told: Counter[str] = Counter()
         self.now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
         self.names = (f"plan {k}" for k in itertools.count(1))
         self.foreign_run = "run_none"
@@ -47,6 +49,7 @@ class World:
         )
         app = create_app(settings, lambda: self.now, lambda: self.now.timestamp(), self.database)
         self.anybody = TestClient(app)
+        self._count_requests = {"response": [lambda _: self.told.update(requests=1)]}
         with self.database.writes.begin() as session:
             key = create_first_admin(session, self.now)
         self.admin = TestClient(app, headers={"Authorization": f"Bearer {key}"})
@@ -58,7 +61,9 @@ class World:
         wanted = {"name": name, "role": role, "scope_path": scope_path}
         account = self.admin.post("/v1/users", json=wanted).json()["account_id"]
         made = self.admin.post("/v1/api-keys", json={"label": "machine", "account_id": account})
-        return TestClient(app, headers={"Authorization": f"Bearer {made.json()['secret']}"})
+        client = TestClient(app, headers={"Authorization": f"Bearer {made.json()['secret']}"})
+        client.event_hooks = self._count_requests
+        return client
 
     def __enter__(self) -> Self:
         # one portal for all requests: starting a thread for each would be most of the work
@@ -75,6 +80,12 @@ class World:
             client.close()
         self.anybody.__exit__(kind, error, trace)
         self.database.engine.dispose()
+
+    def line(self) -> str:
+        """Say what was played."""
+        return ", ".join(
+            f"{self.told[name]} {name}" for name in ("sequences", "requests", "ended", "published")
+        )
 
     def tick(self) -> None:
         self.now += timedelta(seconds=1)
