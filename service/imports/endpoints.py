@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"], responses=refusals())
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 
 
-BODY = body_of(*OF_IMPORTS, **{JSON: ROWS})
+BODY = body_of(*OF_IMPORTS, schemas={JSON: ROWS})
 
 
 @router.post("", status_code=201, response_model=ImportView, openapi_extra=BODY)
