@@ -9,6 +9,7 @@ import pandas as pd
 from allocator.anchors.build import Evidence, gather_evidence
 from allocator.anchors.observed import observe
 from allocator.attainment.noise import Replayed, replay_past
+from allocator.model.frames import KnownModel
 from allocator.model.labels import Labels, label_plan
 from allocator.plan.plan import Plan
 from solver_models.attainment import SalesModel
@@ -45,6 +46,7 @@ class Groundwork:
     def __init__(self) -> None:
         self._labels: _Recent[Labels] = _Recent()
         self._evidence: _Recent[Evidence] = _Recent()
+        self._models: _Recent[KnownModel] = _Recent()
         self._replays: _Recent[Replayed] = _Recent()
         self._promises: _Recent[int] = _Recent()
         self._draws: _Recent[CompanyDraws] = _Recent()
@@ -57,15 +59,18 @@ class Groundwork:
 
     def evidence(self, plan: Plan, labels: Labels, measure: str) -> Evidence:
         """Return what the tables say about a measure."""
-        frames = (plan.org, plan.products, plan.history, plan.potential)
-        over = tuple(sorted(plan.spec.over_assignment.items()))
-        key = (measure, plan.spec.plan, plan.spec.start, plan.spec.months, over, *map(id, frames))
+        frames = _source_tables(plan)
+        key = _source_key(plan, measure)
         past = self._evidence.get((key, "past"), frames, lambda: gather_evidence(plan, labels, measure))
         return self._evidence.get(
             (key, id(plan.commitments)),
             (frames, plan.commitments),
             lambda: gather_evidence(plan, labels, measure, past, only_promises=True),
         )
+
+    def model(self, plan: Plan, measure: str) -> KnownModel:
+        """Return what is known of the model of a measure."""
+        return self._models.get(_source_key(plan, measure), _source_tables(plan), KnownModel)
 
     def replayed(self, plan: Plan, labels: Labels, measure: str) -> Replayed:
         """Return what the replays of the past say about luck."""
@@ -84,6 +89,17 @@ class Groundwork:
         shape = (len(model.expected), model.group.tobytes(), model.correlation, model.common)
         key = (measure, plan.spec.attainment.seed, shape)
         return self._draws.get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
+
+
+def _source_tables(plan: Plan) -> tuple[pd.DataFrame, ...]:
+    return plan.org, plan.products, plan.history, plan.potential
+
+
+def _source_key(plan: Plan, measure: str) -> tuple[Hashable, ...]:
+    """All that the sources of a measure depend on, but for the commitments."""
+    spec = plan.spec
+    over = tuple(sorted(spec.over_assignment.items()))
+    return (measure, spec.plan, spec.start, spec.months, over, *map(id, _source_tables(plan)))
 
 
 def _past_promises(commitments: pd.DataFrame) -> int:

@@ -8,6 +8,7 @@ import pandas as pd
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
 from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.problem import TOTAL_ROW
 from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
 from allocator.pipeline import Solved, solve_measure
@@ -107,7 +108,8 @@ def _solve_one(
 ) -> MeasureSolution:
     evidence = ground.evidence(plan, labels, measure)
     solver = base.solver(measure, engine, options)
-    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver)
+    known = ground.model(plan, measure)
+    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver, known)
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)
     amounts = _rounded(plan, labels, measure, solved) if rounded else exact
@@ -134,5 +136,4 @@ def _rounded(plan: Plan, labels: Labels, measure: str, solved: Solved) -> FloatA
 
 def _total_price(solved: Solved) -> float:
     """Price of the row of the company's total in the balance."""
-    kind = solved.problem.ledger["kind"].to_numpy()[solved.balanced.rows.source]
-    return float(solved.answer.price[kind == "total"].sum())
+    return float(solved.answer.price[solved.balanced.rows.source == TOTAL_ROW].sum())
