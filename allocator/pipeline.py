@@ -14,7 +14,7 @@ from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
 from allocator.model.frames import KnownModel
 from allocator.model.labels import Labels, label_plan
-from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.outcomes import instance_prices, judge_rules
 from allocator.model.prices import price_table
 from allocator.model.problem import MeasureProblem
 from allocator.model.side_rows import side_rows
@@ -167,7 +167,7 @@ def round_measure(
         months = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
     with phases.phase("rules"):
         prices = instance_prices(problem, solved.balanced, solved.answer)
-        rules = rule_outcomes(
+        rules = judge_rules(
             plan,
             labels,
             problem,
@@ -175,7 +175,7 @@ def round_measure(
             rounded.units.astype(np.float64) * unit,
             prices,
             np.maximum(unit, grid.roll_up(solved.anchors.anchor)[:, 0]),
-        )
+        ).table()
         table = price_table(
             labels,
             measure,

@@ -1,13 +1,14 @@
 """The one place where scenarios are solved: plan in, targets with prices and rules out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
-from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.outcomes import JudgedRules, instance_prices, judge_rules
 from allocator.model.problem import TOTAL_ROW
 from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
@@ -32,9 +33,8 @@ class MeasureSolution:
         Shape (n_cell,): unrounded targets, in the measure's unit.
     amounts
         Shape (n_node, n_product_node): targets; rounded where that was asked for.
-    rules
-        One row per rule and node: rule_id, kind, node, product, status, price (and the columns of
-        `rule_outcomes`).
+    judged
+        What became of every rule.
     total_price
         Points of stretch that one unit more of the company's total costs at the margin.
     violations
@@ -45,9 +45,14 @@ class MeasureSolution:
     anchors: Anchors
     cells: FloatArray
     amounts: FloatArray
-    rules: pd.DataFrame
+    judged: JudgedRules
     total_price: float
     violations: dict[int, float]
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """One row per rule and node: rule_id, kind, status, price (see `JudgedRules.table`)."""
+        return self.judged.table()
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def _solve_one(
         anchors=solved.anchors,
         cells=solved.unrounded,
         amounts=amounts,
-        rules=rule_outcomes(plan, labels, problem, exact, amounts, prices, noise),
+        judged=judge_rules(plan, labels, problem, exact, amounts, prices, noise),
         total_price=_total_price(solved),
         violations={tier.tier: tier.largest for tier in solved.tiers if tier.is_settled and tier.largest > 0},
     )

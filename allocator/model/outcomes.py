@@ -1,5 +1,6 @@
 """What became of every rule: value with the rounded targets, status, price, what is missing."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,55 @@ STATUSES = ("slack", "binding", "relaxed")
 SLACK, BINDING, RELAXED = range(3)
 
 
-def rule_outcomes(
+@dataclass(frozen=True)
+class JudgedRules:
+    """What became of every rule; arrays over its instances.
+
+    Parameters
+    ----------
+    lines
+        The instances.
+    status
+        Positions in `STATUSES`.
+    price
+        See `instance_prices`.
+    amount
+        The row's amount with the rounded targets.
+    short_by
+        Amount by which the rounded row misses its bound.
+    targets
+        Shape (n_node, n_product_node): rounded targets.
+    """
+
+    lines: Lines
+    status: IntArray
+    price: FloatArray
+    amount: FloatArray
+    short_by: FloatArray
+    targets: FloatArray
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per rule and node: the columns of `spell_out` and what became of it.
+
+        These are value (the rule's own terms, rounded targets), amount, status, price, short_by.
+        """
+        return self.lines.table(
+            value=values_in_own_terms(self.lines, self.amount, self.targets),
+            amount=self.amount,
+            status=pd.Series(_statuses().take(self.status)),
+            price=self.price,
+            short_by=self.short_by,
+        )
+
+    def rules_with(self, status: int) -> frozenset[str]:
+        """Ids of the rules that have a status at some node. Pins always bind, so they are left out."""
+        shape = self.lines.shape
+        chosen = np.flatnonzero((self.status == status) & (shape.rule >= 0))
+        first = np.unique(shape.rule[chosen], return_index=True)[1]
+        return frozenset(str(name) for name in shape.rule_id[chosen[first]])
+
+
+def judge_rules(
     plan: Plan,
     labels: Labels,
     problem: MeasureProblem,
@@ -25,8 +74,8 @@ def rule_outcomes(
     targets: FloatArray,
     prices: FloatArray,
     noise: FloatArray,
-) -> pd.DataFrame:
-    """Return one row per rule and node: the instances with value, status, price, short_by.
+) -> JudgedRules:
+    """Say of every rule and node whether it binds or gives way, and what is missing.
 
     Parameters
     ----------
@@ -37,11 +86,6 @@ def rule_outcomes(
     noise
         Shape (n_node,): size of the numbers of each node; what is off by less than a billionth of
         it counts as exact.
-
-    Returns
-    -------
-    The columns of `spell_out` plus value (the rule's own terms, rounded targets), amount (the
-    row's amount, rounded), status, price, short_by (amount by which the rounded row misses its bound).
     """
     lines = problem.lines
     before, low, high = row_amounts(plan, labels, lines, unrounded)
@@ -59,13 +103,7 @@ def rule_outcomes(
     )
     short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
     noise = TIGHT * np.maximum(size, 1.0)
-    return lines.table(
-        value=values_in_own_terms(lines, after, targets),
-        amount=after,
-        status=pd.Series(_statuses().take(status)),
-        price=prices,
-        short_by=np.where(short > noise, short, 0.0),
-    )
+    return JudgedRules(lines, status, prices, after, np.where(short > noise, short, 0.0), targets)
 
 
 @cache
