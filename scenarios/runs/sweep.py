@@ -160,7 +160,8 @@ def _run_missing(
         progress(done, len(chains))
 
     handle = fleet.share(shared)
-    drive(((key, chains[key]) for key in missing), fleet.executor, handle, fleet.workers, keep)
+    tasks = ((key, chains[key]) for key in missing)
+    drive(tasks, fleet.executor, handle, fleet.workers, keep, parcel=fleet.parcel)
 
 
 def _is_settled(figures: dict[str, Any] | None, options: Options) -> bool:
