@@ -139,9 +139,10 @@ def solve_over(
     left out. Where the springs do not settle, a ray of the engine tells them. None without a proof; whether
     the answer `reaches_its_tiers` is for the caller to check.
     """
+    known: tuple[TierOutcome, ...] = ()
     for _ in range(MOST_WIDENINGS):
         try:
-            balanced, tiers = settle_tiers(model, engine, options, focus)
+            balanced, tiers = settle_tiers(model, engine, options, focus, known)
         except ModelInfeasible:
             return None
         elastic = elastic_balance(balanced, ~np.isin(balanced.rows.source, focus), None)
@@ -158,8 +159,17 @@ def solve_over(
             wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
         if len(wider) == len(focus):
             return None
+        first = _first_tier(model, np.setdiff1d(wider, focus))
+        known = tuple(outcome for outcome in tiers if outcome.tier < first)
         focus = wider
     return None
+
+
+def _first_tier(model: BalanceModel, sources: IntArray) -> int:
+    """The first tier whose programs hold a row of these sources (0: all do)."""
+    place = np.flatnonzero(np.isin(model.soft.source, sources))
+    is_hard = len(np.unique(model.soft.source[place])) < len(sources)
+    return 0 if is_hard else int(model.soft.tier[place].min())
 
 
 def _balanced(
