@@ -64,7 +64,7 @@ def list_imports(
     return ImportPage(items=items, next=items[-1].import_id if len(rows) > limit else None)
 
 
-@router.get("/{import_id}")
+@router.get("/{import_id:id}")
 def read_import(
     session: ReadSession,
     planner: Planner,

@@ -14,7 +14,7 @@ ABOUT = (
 )
 HEADERS = {
     "if-match": "The ETag that was seen: 412 when there is a newer one, 428 where it is needed and missing",
-    "idempotency-key": "A word of the caller's own: within three days the same request has one effect",
+    "idempotency-key": "A word of the caller's own: the same request under it has one effect in three days",
     "prefer": "`wait=N`: answer when the run has ended, or after N seconds",
     "last-event-id": "The last event that was seen",
     "accept": "The form that is wanted, where `format` does not say so",

@@ -64,7 +64,7 @@ def make_plan(context: ContextDep, planner: Planner, attempt: AttemptDep, wanted
         return answer_once(session, planner, attempt, now, act)
 
 
-@router.get("/{plan_id}")
+@router.get("/{plan_id:id}")
 def read_plan(session: ReadSession, caller: Caller, plan_id: Id, response: Response) -> PlanView:
     """Return a plan with its ETag."""
     plan = find_plan(session, caller, plan_id)
@@ -72,7 +72,7 @@ def read_plan(session: ReadSession, caller: Caller, plan_id: Id, response: Respo
     return plan_view(plan)
 
 
-@router.patch("/{plan_id}")
+@router.patch("/{plan_id:id}")
 def change_plan(
     session: WriteSession,
     context: ContextDep,

@@ -42,7 +42,6 @@ router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"], response
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst", "manager", "rep"))]
 SettingsReader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst"))]
 NoteQuery = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
-ROWS = TableRows.model_json_schema()
 IfMatch = Annotated[str | None, Header()]
 WRITERS: dict[Format, Callable[[Sheet], bytes]] = {
     "csv": table_files.csv_file,
@@ -55,8 +54,24 @@ _ANSWER: dict[str, Any] = {
     "model": TableRows,
 }
 
+_ROW = {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}}
+_LIST = {"type": "array", "items": _ROW}
+ROWS: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "required": ["rows"],
+            "properties": {"rows": _LIST},
+            "additionalProperties": False,
+        },
+        _LIST,
+    ]
+}
 
-@router.get("/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {}}}}})
+
+@router.get(
+    "/plan", response_class=Response, responses={200: {"content": {YAML: {"schema": {"type": "object"}}}}}
+)
 def read_settings(
     session: ReadSession, reader: SettingsReader, plan_id: Id, revision: RevisionQuery = None
 ) -> Response:
@@ -84,7 +99,7 @@ def replace_settings(
     )
 
 
-@router.get("/{table}", response_model=None, responses={200: _ANSWER})
+@router.get("/{table:table}", response_model=None, responses={200: _ANSWER})
 def read_table(
     session: ReadSession,
     reader: Reader,
@@ -107,7 +122,7 @@ def read_table(
     return Response(WRITERS[chosen](sheet), media_type=MEDIA_TYPES[chosen], headers=headers)
 
 
-@router.put("/{table}", openapi_extra=body_of(*OF_TABLES, **{JSON: ROWS}))
+@router.put("/{table:table}", openapi_extra=body_of(*OF_TABLES, schemas={JSON: ROWS}))
 def replace_table(
     context: ContextDep,
     planner: Planner,
@@ -128,7 +143,7 @@ def replace_table(
     return _changed(context, planner, plan_id, if_match, note, response, change)
 
 
-@router.patch("/{table}")
+@router.patch("/{table:table}")
 def patch_table(
     context: ContextDep,
     planner: Planner,

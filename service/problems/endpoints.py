@@ -11,7 +11,7 @@ from allocator.texts import CATALOGUE
 from service.problems.problem import STATUS, Problem
 
 router = APIRouter(tags=["health"])
-_FIELD = re.compile(r"\{\w+\}")
+_FIELD = re.compile(r"\{[^{}]+\}")
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px/1.6 sans-serif;max-width:44rem;margin:3rem auto}}code{{color:#555}}</style>

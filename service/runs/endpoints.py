@@ -35,9 +35,12 @@ DEFAULT = RunCreate()
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "It waits or works; see Location", "model": RunView}
 }
-STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "One event of the stream",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
 }
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": EVENT}}}}
 
 
 @router.post("/plans/{plan_id}/runs", status_code=201, response_model=RunView, responses=ACCEPTED)
@@ -105,7 +108,7 @@ def list_runs(
     return RunPage(items=items, next=items[-1].run_id if len(rows) > limit else None)
 
 
-@router.get("/runs/{run_id}")
+@router.get("/runs/{run_id:id}")
 def get_run(session: ReadSession, watcher: Watcher, run_id: Id, response: Response) -> RunView:
     """Return a run; Retry-After says when to ask again while it waits or works."""
     run = service.find_run(session, watcher, run_id)

@@ -74,7 +74,7 @@ def create_scenario(
     return answer_once(session, planner, attempt, now, act)
 
 
-@router.get("/scenarios/{scenario_id}")
+@router.get("/scenarios/{scenario_id:id}")
 def get_scenario(session: ReadSession, planner: Planner, scenario_id: Id, response: Response) -> ScenarioView:
     """Return a scenario with its ETag."""
     scenario = service.find_scenario(session, planner, scenario_id)
@@ -82,7 +82,7 @@ def get_scenario(session: ReadSession, planner: Planner, scenario_id: Id, respon
     return scenario_view(scenario)
 
 
-@router.patch("/scenarios/{scenario_id}")
+@router.patch("/scenarios/{scenario_id:id}")
 def change_scenario(
     session: WriteSession,
     context: ContextDep,
@@ -99,7 +99,7 @@ def change_scenario(
     return scenario_view(scenario)
 
 
-@router.delete("/scenarios/{scenario_id}", status_code=204)
+@router.delete("/scenarios/{scenario_id:id}", status_code=204)
 def delete_scenario(
     session: WriteSession, context: ContextDep, planner: Planner, scenario_id: Id, if_match: IfMatch = None
 ) -> None:

@@ -22,7 +22,7 @@ OF_IMPORTS = (MULTIPART, CSV, XLSX, ZIP, PARQUET, JSON, NDJSON)
 _BODIES = (
     ("PUT", re.compile(r"/v1/plans/[^/]+/tables/plan"), OF_SETTINGS),
     ("PUT", re.compile(r"/v1/plans/[^/]+/tables/[^/]+"), OF_TABLES),
-    ("POST", re.compile(r"/v1/imports"), OF_IMPORTS),
+    ("*", re.compile(r"/v1/imports"), OF_IMPORTS),
 )
 _QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*")
 
@@ -30,7 +30,7 @@ _QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*")
 def accepted_at(method: str, path: str) -> tuple[str, ...]:
     """Return the media types that bodies of this address may have."""
     for own_method, pattern, types in _BODIES:
-        if method == own_method and pattern.fullmatch(path):
+        if own_method in ("*", method) and pattern.fullmatch(path):
             return types
     return (JSON,)
 

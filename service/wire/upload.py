@@ -1,6 +1,6 @@
 """A file sent in a body, raw or as the one file of a form; it waits on disk, not in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Annotated, Any
 
@@ -44,10 +44,11 @@ async def uploaded(request: Request) -> AsyncIterator[Upload]:
         yield Upload(found.filename or "", bare(found.content_type or ""), found.file)
 
 
+NONE: Mapping[str, dict[str, Any]] = {}
 UploadDep = Annotated[Upload, Depends(uploaded)]
 
 
-def body_of(*media_types: str, **schemas: dict[str, Any]) -> dict[str, Any]:
+def body_of(*media_types: str, schemas: Mapping[str, dict[str, Any]] = NONE) -> dict[str, Any]:
     """Return the part of the OpenAPI description that says which bodies are read."""
     binary = {"type": "string", "format": "binary"}
     form = {"type": "object", "properties": {"file": binary}, "required": ["file"]}

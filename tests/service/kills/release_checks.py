@@ -89,6 +89,13 @@ def faults_of_storage(database: Database, plan_id: str, acknowledged: Sequence[s
                 yield f"the {name} tells of {len(found)} releases, {len(ids)} are there"
         if kept != sorted(ids):
             yield f"{len(kept)} answers are kept for {len(ids)} releases"
+    yield from faults_of_storage_rows(database, plan_id)
+
+
+def faults_of_storage_rows(database: Database, plan_id: str) -> Iterator[str]:
+    """Yield which releases of a plan have other rows, sums or bytes than they say."""
+    with database.reads() as session:
+        releases = session.scalars(select(Release).where(Release.plan_id == plan_id)).all()
         for release in releases:
             rows = session.scalars(
                 select(ReleaseTarget)
