@@ -147,19 +147,20 @@ def solve_over(
     Parameters
     ----------
     start_of
-        Where to begin the first balance, if anything is known of its answer.
+        Where to begin the first balance; nothing binding by default.
     """
     known: tuple[TierOutcome, ...] = ()
+    is_first = True
     for _ in range(MOST_WIDENINGS):
         try:
             balanced, tiers = settle_tiers(model, engine, options, focus, known)
         except ModelInfeasible:
             return None
-        if start_of is not None:
-            answer = polish_from(balanced, start_of(balanced))
+        if is_first:
+            answer = polish_from(balanced, None if start_of is None else start_of(balanced))
             if answer is not None:
                 return SolvedModel(balanced, tiers, answer)
-            start_of = None
+            is_first = False
         elastic = elastic_balance(balanced, ~np.isin(balanced.rows.source, focus), None)
         if elastic is None or elastic.violation <= HARDLY:
             start = None if elastic is None else Start(elastic.price, elastic.free)
