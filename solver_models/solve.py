@@ -1,5 +1,6 @@
 """A whole model: the soft tiers in order, then the balance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -133,20 +134,35 @@ def _by_conflict(model: BalanceModel, engine: BalanceEngine, options: EngineOpti
 
 
 def solve_over(
-    model: BalanceModel, focus: IntArray, engine: BalanceEngine, options: EngineOptions
+    model: BalanceModel,
+    focus: IntArray,
+    engine: BalanceEngine,
+    options: EngineOptions,
+    start_of: Callable[[BalanceModel], Start] | None = None,
 ) -> SolvedModel | None:
     """Settle the tiers over the rows of some sources, and more as the balance asks for them.
 
     On the face that the tiers leave, all other rows give way like springs: those that have to were wrongly
     left out. Where the springs do not settle, a ray of the engine tells them. None without a proof; whether
     the answer `reaches_its_tiers` is for the caller to check.
+
+    Parameters
+    ----------
+    start_of
+        Where to begin the first balance; nothing binding by default.
     """
     known: tuple[TierOutcome, ...] = ()
+    is_first = True
     for _ in range(MOST_WIDENINGS):
         try:
             balanced, tiers = settle_tiers(model, engine, options, focus, known)
         except ModelInfeasible:
             return None
+        if is_first:
+            answer = polish_from(balanced, None if start_of is None else start_of(balanced))
+            if answer is not None:
+                return SolvedModel(balanced, tiers, answer)
+            is_first = False
         elastic = elastic_balance(balanced, ~np.isin(balanced.rows.source, focus), None)
         if elastic is None or elastic.violation <= HARDLY:
             start = None if elastic is None else Start(elastic.price, elastic.free)

@@ -96,7 +96,9 @@ def _from_before(
     solved = _polished(balanced, tiers, before)
     if solved is not None and reaches_its_tiers(model, solved):
         return solved
-    return solve_over(model, before.focus, engine, options) if isinstance(engine, BalanceEngine) else None
+    if not isinstance(engine, BalanceEngine):
+        return None
+    return solve_over(model, before.focus, engine, options, lambda balanced: _start(balanced, before))
 
 
 def _polished(
