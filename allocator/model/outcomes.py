@@ -70,7 +70,7 @@ def judged_of(table: pd.DataFrame, targets: FloatArray) -> JudgedRules:
     """Return the table of judged rules as arrays (inverse of `JudgedRules.table`)."""
     return JudgedRules(
         lines=lines_of(table),
-        status=pd.Index(STATUSES).get_indexer(table["status"]).astype(np.int64),
+        status=pd.Index(STATUSES).get_indexer(pd.Index(table["status"])).astype(np.int64),
         price=table["price"].to_numpy(np.float64),
         amount=table["amount"].to_numpy(np.float64),
         short_by=table["short_by"].to_numpy(np.float64),
