@@ -145,6 +145,8 @@ def _frame_page(company: Company, result: MeasureResult, frame: Frame) -> pd.Dat
             "tier": 0,
             "group": -1,
             "on_cell": False,
+            "done": 0.0,
+            "done_whole": 0.0,
         }
     )
 
