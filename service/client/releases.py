@@ -1,6 +1,5 @@
 """Releases: publishing them, pulling them, saying that they were taken."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from service.releases.schemas import (
     TargetPage,
     TargetRow,
 )
+from service.releases.target import Target, release_sha256
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,9 @@ class Pull:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the hashes of the rows give the hash of the release."""
-        rows = self.rows or []
-        return (
-            self.sha256 == hashlib.sha256("".join(f"{row.row_hash}\n" for row in rows).encode()).hexdigest()
-        )
+        """Whether the rows give the hash of the release."""
+        targets = [Target(*(getattr(row, name) for name in Target._fields)) for row in self.rows or ()]
+        return self.sha256 == release_sha256(targets)
 
 
 class Releases:

@@ -20,8 +20,9 @@ from service.plans.store import PlanStore
 from service.problems.problem import FieldError, Problem
 from service.releases import repository, rows_repository
 from service.releases.formats import FORMATS, Format, Head, packed, render
-from service.releases.rows import Compared, Key, Target, compare, targets_of, unknown_names
+from service.releases.rows import Compared, compare, targets_of, unknown_names
 from service.releases.schemas import ReleaseCreate
+from service.releases.target import Key, Target
 from service.releases.tie_out import tie_out
 from service.runs import repository as runs
 from service.runs.job import read_chain

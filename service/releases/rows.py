@@ -1,7 +1,5 @@
 """The rows of a release: made from tied-out numbers, compared with the release before, hashed."""
 
-import hashlib
-import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,42 +11,11 @@ from allocator.plan.plan import Plan
 from allocator.verification.measure_result import MeasureResult
 from service.plans.org_paths import nodes_of
 from service.releases.schemas import Products, ReasonRule
+from service.releases.target import Key, Target, release_sha256
 from service.releases.tie_out import TiedOut
 
 ALL = "*"
 SHOWN = 20
-Key = tuple[str, str, str, str]
-"""Node, measure, product, period."""
-
-
-class Target(NamedTuple):
-    """What `row_hash` covers, in its order."""
-
-    employee_id: str
-    email: str
-    node_id: str
-    org_path: str
-    position: str
-    measure: str
-    unit: str
-    currency: str
-    product_id: str
-    period: str
-    period_start: str
-    period_end: str
-    amount: str
-
-    @property
-    def key(self) -> Key:
-        """What makes two rows of two releases the same target."""
-        return (self.node_id, self.measure, self.product_id, self.period)
-
-    @property
-    def row_hash(self) -> str:
-        """sha256 of the JSON list of all fields, without spaces, in UTF-8."""
-        return hashlib.sha256(
-            json.dumps(self, ensure_ascii=False, separators=(",", ":")).encode()
-        ).hexdigest()
 
 
 class ReleaseRow(NamedTuple):
@@ -72,8 +39,8 @@ class Compared:
 
     @property
     def sha256(self) -> str:
-        """sha256 over the `row_hash` of all rows in their order, each with a line feed."""
-        return hashlib.sha256("".join(f"{row.row_hash}\n" for row in self.rows).encode()).hexdigest()
+        """sha256 over the digests of all rows."""
+        return release_sha256(row.target for row in self.rows)
 
     def control_totals(self) -> list[dict[str, str | int]]:
         """Rows and sum of the amounts per measure and currency."""

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from service.auth.principal import Principal, within_scope
 from service.db.models import Release, ReleaseTarget
 from service.releases.formats import KEPT_COLUMNS
-from service.releases.rows import Key, ReleaseRow, Target
+from service.releases.rows import ReleaseRow
+from service.releases.target import Key, Target
 
 COLUMNS = ("release_id", "row_number", "change", *KEPT_COLUMNS)
 _KEPT = tuple(getattr(ReleaseTarget, name) for name in KEPT_COLUMNS)

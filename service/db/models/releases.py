@@ -17,7 +17,7 @@ class Release(Base):
     control_totals
         JSON: rows, and per measure and currency the sum of the amounts as decimal text.
     sha256
-        Over the `row_hash` of all rows in their order.
+        Over all rows in their order (see `service.releases.target`).
     effective_from
         First day on which its targets hold; until a later release's.
     """
@@ -70,7 +70,7 @@ class ReleaseTarget(Base):
     previous_amount: Mapped[str | None] = mapped_column(String(60))
     change_reason: Mapped[str] = mapped_column(Text)
     effective_from: Mapped[str] = mapped_column(String(10))
-    row_hash: Mapped[str] = mapped_column(String(64))
+    row_hash: Mapped[str] = mapped_column(String(16))
 
 
 class ReleaseSnapshot(Base):

@@ -27,6 +27,7 @@ from service.db.models import (
     ReleaseTarget,
 )
 from service.releases.formats import FORMATS
+from service.releases.target import Target, release_sha256
 
 Rows = list[dict[str, Any]]
 
@@ -116,7 +117,7 @@ def _faults_of_rows(release: Release, rows: Sequence[ReleaseTarget]) -> Iterator
     totals = {(t["measure"], t["currency"]): Decimal(t["amount"]) for t in json.loads(release.control_totals)}
     if len(rows) != release.rows or totals != dict(sums):
         yield f"{release.release_id} has {len(rows)} rows of {release.rows}, sums {dict(sums)} of {totals}"
-    if sha256_of([{"row_hash": row.row_hash} for row in rows]) != release.sha256:
+    if sha256_of([{name: getattr(row, name) for name in Target._fields} for row in rows]) != release.sha256:
         yield f"{release.release_id} has other rows than its hash says"
 
 
@@ -152,4 +153,4 @@ def rows_of(content: bytes, form: str) -> Rows:
 
 def sha256_of(rows: Rows) -> str:
     """Return the hash of a release with these rows."""
-    return hashlib.sha256("".join(f"{row['row_hash']}\n" for row in rows).encode()).hexdigest()
+    return release_sha256(Target(*(row[name] for name in Target._fields)) for row in rows)

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("previous_amount", sa.String(length=60), nullable=True),
         sa.Column("change_reason", sa.Text(), nullable=False),
         sa.Column("effective_from", sa.String(length=10), nullable=False),
-        sa.Column("row_hash", sa.String(length=64), nullable=False),
+        sa.Column("row_hash", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.release_id"], name=op.f("fk_release_targets_release_id_releases")
         ),
