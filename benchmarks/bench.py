@@ -1,4 +1,4 @@
-"""One command for all figures of docs/performance.md: peers, whole runs, growth, what-if.
+"""One command for all figures of docs/performance.md: peers, whole runs, growth, what-if, the service.
 
     python -m benchmarks.bench            all sizes, under 25 minutes on 2 cores
     python -m benchmarks.bench --quick    1,000 and 10,000 cells, without the page
@@ -24,13 +24,16 @@ from benchmarks.peers.routes import OURS, OURS_PASSES
 from benchmarks.plan_sizes import task_of
 from benchmarks.processes import PROJECT, run_measured, run_module
 from benchmarks.record import NO_ANSWER, BenchmarkRecord, PeerResult, WarmResult
+from benchmarks.report_page import read_record
+from benchmarks.served import measure_service
 from benchmarks.side_by_side import Contest
 from benchmarks.whole_run import measure_growth, measure_sizes
 
 HIPO_PYTHON = PROJECT / ".venv-hipo" / "bin" / "python"
 RECORD = PROJECT / "docs" / "performance" / "results.json"
 AGREEMENT = 1e-8
-PARTS = ("peers", "runs", "growth", "warm")
+CONNECTIONS = 8
+PARTS = ("peers", "runs", "growth", "warm", "service")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Extent:
         Reps of the smallest plan of the growth series; 0 = none.
     changes
         What-if changes at each size.
+    pull_seconds
+        Seconds of load of each way to pull.
     """
 
     peer_sizes: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
@@ -62,6 +67,7 @@ class Extent:
     repeats: int = 3
     growth_base: int = 250
     changes: int = 100
+    pull_seconds: float = 8.0
 
 
 FULL = Extent()
@@ -74,25 +80,33 @@ QUICK = Extent(
     repeats=1,
     growth_base=0,
     changes=20,
+    pull_seconds=1.0,
 )
 
 
 def measure(
-    extent: Extent, parts: Sequence[str], engine: str, scratch: Path, keep: Callable[[BenchmarkRecord], None]
+    extent: Extent,
+    parts: Sequence[str],
+    engine: str,
+    scratch: Path,
+    keep: Callable[[BenchmarkRecord], None],
+    before: BenchmarkRecord | None = None,
 ) -> BenchmarkRecord:
-    """Measure the parts asked for; the others stay empty. `keep` gets the record after every part."""
+    """Measure the parts asked for; the others stay as they were `before`. `keep` gets every new record."""
     start = time.perf_counter()
-    record = BenchmarkRecord(this_machine(), engine, extent.peer_limit, 0.0, [], [], [], [])
+    record = before or BenchmarkRecord(this_machine(), engine, extent.peer_limit, 0.0, [], [], [], [])
+    minutes_before = record.minutes
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "peers": lambda: {"peers": measure_peers(extent, scratch)},
         "runs": lambda: {"runs": measure_sizes(scratch, extent.run_sizes, engine, extent.run_limit)},
         "growth": lambda: {"growth": measure_growth(scratch, extent.growth_base, engine, extent.run_limit)},
         "warm": lambda: {"warm": measure_what_if(extent, engine, scratch)},
+        "service": lambda: {"service": [measure_service(scratch, extent.pull_seconds, CONNECTIONS)]},
     }
     for part in parts:
         if part != "growth" or extent.growth_base:
             measured = measures[part]()
-            minutes = round((time.perf_counter() - start) / 60.0, 1)
+            minutes = round(minutes_before + (time.perf_counter() - start) / 60.0, 1)
             record = replace(record, minutes=minutes, **measured)
             keep(record)
     return record
@@ -146,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", choices=PARTS, action="append", help="one part (may be repeated)")
     parser.add_argument("--engine", default="auto", help="engine of whole runs and what-if")
     parser.add_argument("--limit", type=float, help="seconds a contestant may take (60)")
-    parser.add_argument("--record", type=Path, help="where the JSON goes")
+    parser.add_argument("--record", type=Path, help="where the JSON goes; with --only, its other parts stay")
     parsed = parser.parse_args(arguments)
     is_partial = parsed.quick or bool(parsed.only)
     path = parsed.record or (PROJECT / "out" / "bench.json" if is_partial else RECORD)
@@ -155,8 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.limit:
             extent = replace(extent, peer_limit=parsed.limit)
         parts = [part for part in PARTS if part in (parsed.only or PARTS)]
+        before = read_record(path) if parsed.only and path.exists() else None
         record = measure(
-            extent, parts, parsed.engine, Path(scratch), lambda so_far: write_record(so_far, path)
+            extent, parts, parsed.engine, Path(scratch), lambda so_far: write_record(so_far, path), before
         )
     print(f"{record.minutes} minutes; record: {path}")
     if not is_partial:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 import uvicorn
@@ -45,6 +46,15 @@ MANY = "100000000"
 WAIT = 30.0
 PAGE = 500
 PING = "ping"
+
+
+@dataclass(frozen=True)
+class Pulls:
+    """Figures by way to pull (see `figures_of`)."""
+
+    release_rows: int
+    gzip_megabytes: float
+    pulls: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -88,14 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shutil.rmtree(chosen.scratch, ignore_errors=True)
     chosen.scratch.mkdir(parents=True)
     figures = measure(chosen.scratch.absolute(), chosen.database_url, chosen.seconds, chosen.connections)
-    written = json.dumps(figures, indent=1)
+    written = json.dumps(asdict(figures), indent=1)
     if chosen.json is not None:
         chosen.json.write_text(written + "\n")
     print(written)
     return 0
 
 
-def measure(scratch: Path, database_url: str, seconds: float, connections: int) -> dict[str, object]:
+def measure(scratch: Path, database_url: str, seconds: float, connections: int) -> Pulls:
     """Return the figures of every way to pull, with those of the ping before and after."""
     settings = Settings(storage=scratch, database_url=database_url)
     database = open_database(settings.sqlalchemy_url)
@@ -120,10 +130,10 @@ def measure(scratch: Path, database_url: str, seconds: float, connections: int) 
             one = load(port, ask, seconds, connections) if name != PING else base
             after = cpu_seconds(pinged), cpu_seconds(server)
             found[name] = figures_of(one, after[1] - before[1], base, after[0] - before[0])
-    return {"release_rows": ready.rows, "gzip_megabytes": ready.megabytes, "pulls": found}
+    return Pulls(ready.rows, ready.megabytes, found)
 
 
-def figures_of(one: Load, cpu: float, base: Load, base_cpu: float) -> dict[str, object]:
+def figures_of(one: Load, cpu: float, base: Load, base_cpu: float) -> dict[str, Any]:
     """Return rate and times beside the ping just before, and what both servers took per answer."""
     return {
         **asdict(one),

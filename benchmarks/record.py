@@ -143,6 +143,43 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class PullResult:
+    """One question to the service beside a ping of a bare uvicorn just before; milliseconds per answer."""
+
+    name: str
+    connections: int
+    rate: float
+    ping_rate: float
+    of_ping: float
+    p50_ms: float
+    p99_ms: float
+    statuses: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ServiceResult:
+    """The served product.
+
+    Parameters
+    ----------
+    start_seconds
+        Median from the start of the process to its first yes on /readyz.
+    idle_megabytes
+        Resident, some seconds later.
+    first_what_if_seconds, what_if_seconds
+        From question to answer of a changed total at 10,000 cells: the first, the median of later ones.
+    """
+
+    release_rows: int
+    gzip_megabytes: float
+    pulls: list[PullResult]
+    start_seconds: float
+    idle_megabytes: float
+    first_what_if_seconds: float
+    what_if_seconds: float
+
+
+@dataclass(frozen=True)
 class BenchmarkRecord:
     """All results of one `make bench`."""
 
@@ -154,3 +191,4 @@ class BenchmarkRecord:
     runs: list[RunResult]
     growth: list[GrowthSeries]
     warm: list[WarmResult]
+    service: list[ServiceResult] = field(default_factory=list)

@@ -12,6 +12,7 @@ from benchmarks.report_tables import (
     machine_text,
     peer_tables,
     run_table,
+    service_table,
     speed_table,
     warm_table,
 )
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Callable[[BenchmarkRecord], str]] = {
     "runs": run_table,
     "growth": growth_table,
     "what-if": warm_table,
+    "service": service_table,
 }
 
 

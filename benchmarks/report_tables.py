@@ -205,6 +205,32 @@ def warm_table(record: BenchmarkRecord) -> str:
     return _table(head, rows) if rows else "Not measured."
 
 
+def service_table(record: BenchmarkRecord) -> str:
+    """Pulls beside a ping; start-up, memory and what-if with what was asked for."""
+    if not record.service:
+        return "Not measured."
+    found = record.service[0]
+    head = ("question", "answers a second", "of a bare ping", "median ms", "p99 ms")
+    rows = [
+        (pull.name, f"{pull.rate:,.0f}", f"{pull.of_ping:.2f}", f"{pull.p50_ms:.1f}", f"{pull.p99_ms:.1f}")
+        for pull in found.pulls
+    ]
+    single = [
+        ("start-up to the first yes of /readyz", f"{found.start_seconds:.2f} s", "2 s"),
+        ("resident memory, idle", f"{found.idle_megabytes:.0f} MB", "200 MB"),
+        ("first what-if of 10,000 cells over HTTP", f"{found.first_what_if_seconds:.2f} s", ""),
+        ("later ones, median", f"{found.what_if_seconds:.2f} s", "1 s"),
+    ]
+    return "\n\n".join(
+        [
+            f"A release of {found.release_rows:,} rows ({found.gzip_megabytes:.2f} MB with gzip), "
+            f"{found.pulls[0].connections} connections, client and server on the same two cores:",
+            _table(head, rows),
+            _table(("figure", "measured", "asked for"), single),
+        ]
+    )
+
+
 def _median(warm: WarmResult, kind: str) -> str:
     return seconds_text(warm.median_seconds[kind]) if kind in warm.median_seconds else "-"
 
