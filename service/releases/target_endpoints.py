@@ -164,11 +164,12 @@ def _pull(
         content = desk.snapshots.content(session, head, asked.form, gzipped=gzipped)
         return Pulled(content, asked.form, head, release.rows, is_whole=True).answer(asked.request, caller)
     limit = asked.limit or DEFAULT_LIMIT
-    rows = rows_repository.page_of_rows(
-        session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
-    )
-    following = str(rows[limit - 1][0]) if len(rows) > limit else None
-    body = render(asked.form, head, [row[1:] for row in rows[:limit]], following)
+    with desk.readers:
+        rows = rows_repository.page_of_rows(
+            session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
+        )
+        following = str(rows[limit - 1][0]) if len(rows) > limit else None
+        body = render(asked.form, head, [row[1:] for row in rows[:limit]], following)
     content = Content(body, "identity", etag_of(body))
     link = _link(asked.request, head.release_id, following)
     counted = release.rows if whole else None
