@@ -16,14 +16,14 @@ from tests.service.openapi.company import CALLERS, Company
 from tests.service.openapi.test_document import OPERATIONS
 
 UNKNOWN = "nothing_such"
-MOST_ADDRESSES = 12
+MOST_ADDRESSES = 16
 """Of one operation; with more known ids than that, the last ones are left out."""
 OPTIONAL = ("format",)
 PLACES = ("node_id", "org_path", "employee_id", "email")
 SKIPPED = {"follow_run", "metrics"}
 """A stream that may wait, and numbers of the process."""
-# A rule that moved a target may stand above it: its id and its node are part of the explanation.
-ABOVE = ("rules",)
+# A rule that moved a target may stand above it, and people are told whom above to talk to: names, no numbers.
+ABOVE = ("rules", "talk")
 
 
 @dataclass
