@@ -17,7 +17,6 @@ HEADERS = {
     "idempotency-key": "A word of the caller's own: the same request under it has one effect in three days",
     "prefer": "`wait=N`: answer when the run has ended, or after N seconds",
     "last-event-id": "The last event that was seen",
-    "accept": "The form that is wanted, where `format` does not say so",
 }
 _VERSIONED = {"ETag": {"description": "The version, for If-Match", "schema": {"type": "string"}}}
 _PLACED = {"Location": {"description": "Where it stands", "schema": {"type": "string"}}}

@@ -107,7 +107,7 @@ def read_table(
     table: TableName,
     revision: RevisionQuery = None,
     format: Annotated[Format | None, Query()] = None,  # noqa: A002
-    accept: Annotated[str, Header(max_length=1000)] = "",
+    accept: Annotated[str, Header(max_length=1000, include_in_schema=False)] = "",
 ) -> Response:
     """Return the rows that the caller may see; what a spreadsheet would run as a formula is made harmless."""
     chosen = wanted_format(accept, format)

@@ -152,7 +152,8 @@ def _fill_in(company: Company, case: Any, chance: random.Random) -> None:
     for location, part in parts.items():
         if not case.meta.is_negative_at(location) and isinstance(part, dict | list):
             _name_known(part, company.ids, chance)
-    if case.media_type == "text/csv" and chance.random() < KNOWN:
+    sound = not case.meta.is_negative_at(ParameterLocation.BODY)
+    if sound and case.media_type == "text/csv" and chance.random() < KNOWN:
         case.body = PINS
     sound = not case.meta.is_negative_at(ParameterLocation.HEADER)
     if sound and "if-match" in (case.headers or {}) and chance.random() < KNOWN:

@@ -1,4 +1,4 @@
-"""JSON that two readers could take for two things gets a refusal from every operation, and changes nothing."""
+"""JSON that two readers could take for two things is refused by every operation, and changes nothing."""
 
 import json
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def places(body: Any) -> list[str]:
 
 
 def hostile_texts(body: Any, field: str) -> Iterator[str]:
-    """Yield the body with each hostile value in a field, with its name made hostile, and with the field twice."""
+    """Yield the body with each hostile value in a field, with the field twice, and with a hostile name."""
     marked = json.dumps({**body, field: MARK} if field else [MARK])
     for value in HOSTILE.values():
         yield marked.replace(f'"{MARK}"', value)
