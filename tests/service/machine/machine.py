@@ -39,7 +39,8 @@ REASONS = st.sampled_from(
         [],
     ]
 )
-DAYS = st.sampled_from(("2020-01-01", "2020-02-01", "2020-02-15"))
+ALL_DAYS = ("2020-01-01", "2020-02-01", "2020-02-15")
+DAYS = st.sampled_from(ALL_DAYS)
 FORMS = st.sampled_from(("json", "json", "ndjson", "csv", "parquet"))
 VARIANTS = (10_700, 12_300, 9_900)
 
@@ -323,6 +324,14 @@ class ServiceMachine(RuleBasedStateMachine):
             assert {error["pointer"] for error in answer.json()["errors"]} == pointers, answer.text
         if expected == 201 and run is not None:
             self._check_head(self.model.publish(answer.json(), run, day, amounts, reasons))
+
+    @rule(pick=st.integers(1, 7), step=st.integers(0, 2), products=st.sampled_from(("total", "all")))
+    def publish_well(self, pick: int, step: int, products: str) -> None:
+        """Publish so that nothing speaks against it."""
+        last = self.model.newest
+        days = [day for day in ALL_DAYS if last is None or day >= last.day]
+        reasons = [{"reason": "east", "node_id": "east"}, {"reason": f"reason {step}"}]
+        self.publish(pick, "right", days[min(step, len(days) - 1) // 2], reasons, products, "finance")
 
     def _amounts(self, run: Run | None, products: str) -> Mapping[Key, Decimal]:
         if run is None or run.status != "succeeded":
