@@ -1,13 +1,9 @@
 """Many callers at once on two served processes and one database: one winner, one effect, nothing twice."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Barrier
-from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -16,55 +12,11 @@ from sqlalchemy import func, select
 
 from service.db.database import Database
 from service.db.models import AuditEntry, Release, Run, RunEvent
-from tests.service.kills.fleet import Fleet
-from tests.service.kills.publishing import prepared
+from tests.service.crowds.crowd import SENDERS, Crowd, wait_until
 from tests.service.kills.release_checks import faults_of_storage
 
 PUBLISHERS, ROUNDS = 16, 4
-SENDERS = 32
 RUNS = 24
-PATIENCE = 60.0
-
-
-class Crowd:
-    """Threads with connections of their own, spread over the services."""
-
-    def __init__(self, database: Database, url: str, storage: Path, workers: int, stack: ExitStack) -> None:
-        self.database = database
-        self.key, self.plan_id, self.runs = prepared(database)
-        storage.mkdir()
-        self.fleet = Fleet(url, storage, workers=workers)
-        stack.callback(self.fleet.close)
-        self.clients = [stack.enter_context(self._client(k)) for k in range(SENDERS)]
-        for client in self.clients[:2]:
-            self._wait_until_ready(client)
-
-    def _client(self, k: int) -> httpx.Client:
-        address = f"http://127.0.0.1:{self.fleet.ports[k % len(self.fleet.ports)]}"
-        return httpx.Client(
-            base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=PATIENCE
-        )
-
-    def _wait_until_ready(self, client: httpx.Client) -> None:
-        until = monotonic() + PATIENCE
-        while monotonic() < until:
-            try:
-                if client.get("/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                sleep(0.05)
-        raise AssertionError("a service did not become ready")
-
-    def at_once(self, size: int, act: Callable[[httpx.Client], httpx.Response]) -> list[httpx.Response]:
-        """Let so many act in the same moment; whoever fails fails the test."""
-        gate = Barrier(size)
-
-        def one(client: httpx.Client) -> httpx.Response:
-            gate.wait(PATIENCE)
-            return act(client)
-
-        with ThreadPoolExecutor(size) as threads:
-            return list(threads.map(one, self.clients[:size]))
 
 
 @pytest.fixture
@@ -133,7 +85,7 @@ def test_two_services_work_one_queue_off_without_doing_anything_twice(crowd: Cro
     ids = [answer.json()["run_id"] for answer in asked]
     assert len(set(ids)) == RUNS
     for run_id in ids:
-        _wait_until(crowd.clients[0], run_id, lambda run: run["status"] == "succeeded")
+        wait_until(crowd.clients[0], run_id, lambda run: run["status"] == "succeeded")
     with crowd.database.reads() as session:
         runs = session.scalars(select(Run).where(Run.run_id.in_(ids))).all()
         events = session.execute(select(RunEvent.run_id, RunEvent.kind)).all()
@@ -141,13 +93,3 @@ def test_two_services_work_one_queue_off_without_doing_anything_twice(crowd: Cro
     assert len({run.result_hash for run in runs}) == 1
     told = Counter((run_id, kind) for run_id, kind in events if run_id in ids)
     assert {told[run_id, kind] for run_id in ids for kind in ("started", "ended")} == {1}
-
-
-def _wait_until(client: httpx.Client, run_id: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    until = monotonic() + PATIENCE
-    while monotonic() < until:
-        found: dict[str, Any] = client.get(f"/v1/runs/{run_id}").json()
-        if is_so(found):
-            return found
-        sleep(0.02)
-    raise AssertionError(f"{run_id} stays as it is: {json.dumps(found)}")
