@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from allocator.plan.plan import Plan
+from allocator.plan.tables import PINS
 from scenarios.family import PlanFamily
 from service.audit.repository import record
 from service.auth.principal import Principal
@@ -16,7 +17,7 @@ from service.db.database import Database
 from service.db.models import PlanRecord, Release, ReleaseSnapshot, Run
 from service.ids import new_id
 from service.plans.service import find_plan
-from service.plans.store import PlanStore
+from service.plans.store import PlanStore, read_files
 from service.problems.problem import FieldError, Problem
 from service.releases import repository, rows_repository
 from service.releases.formats import FORMATS, Format, Head, packed, render
@@ -25,7 +26,7 @@ from service.releases.schemas import ReleaseCreate
 from service.releases.target import Key, Target
 from service.releases.tie_out import tie_out
 from service.runs import repository as runs
-from service.runs.job import read_chain
+from service.runs.job import FRAME, read_chain
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 
@@ -82,7 +83,7 @@ def prepare(
     """
     with database.reads() as session:
         found = _find(session, principal, plan_id, version, wanted)
-    plan = _plan_of(plans, found.run)
+    plan = _plan_of(plans, found)
     tied = tie_out(found.files, plan)
     refused = [FieldError("/run_id", sentence) for sentence in tied.refusals]
     refused += _day_refused(found, wanted)
@@ -141,8 +142,6 @@ def _find(
     if run is None or run.plan_id != plan_id:
         raise _refused([FieldError("/run_id", f"this plan has no run {wanted.run_id}")])
     wrong = []
-    if run.kind != "allocation":
-        wrong.append(FieldError("/run_id", f"the run is no allocation of the whole plan but a {run.kind}"))
     if run.status != "succeeded":
         words = f"the run did not succeed; its status is {run.status}"
         wrong.append(FieldError("/run_id", f"{words}: {run.reason}" if run.reason else words))
@@ -160,8 +159,12 @@ def _files(session: Session, run: Run) -> dict[str, bytes]:
     return {name: contents[sha256] for name, sha256 in hashes.items()}
 
 
-def _plan_of(plans: PlanStore, run: Run) -> Plan:
-    """Return the plan under the scenarios of the run."""
+def _plan_of(plans: PlanStore, found: Found) -> Plan:
+    """Return the plan that the run allocated: under its scenarios, or with the pins that were agreed on."""
+    run = found.run
+    if run.kind == "balance" and all(FRAME in link for link in json.loads(run.chain)):
+        files = {path.name: path.read_bytes() for path in plans.folder(run.revision_id).iterdir()}
+        return read_files({**files, PINS.file: found.files[PINS.file]})
     base = plans.plan(run.revision_id)
     family = PlanFamily(choose_engine("auto"), EngineOptions(), rounded=True, base=base)
     return family.changed(base, read_chain(run.chain))

@@ -7,6 +7,9 @@ from allocator.plan.faults import FaultCollector
 from scenarios.changes.kinds import read_changes
 from scenarios.scenario import Chain, Scenario
 
+FRAME = "frame"
+"""Key of a link of a chain that balances a subtree: its node and its measures."""
+
 
 @dataclass(frozen=True)
 class Job:

@@ -68,4 +68,13 @@ def _limit_memory(megabytes: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     size = megabytes * MEGABYTE
     soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    if _address_space() > soft:
+        # the limit stops what grows only; memory that was freed before would be used again
+        raise MemoryError
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int:
+    """Bytes that this process has mapped."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()

@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from service.client import Client
+
 PROJECT = Path(__file__).resolve().parents[2]
 WALKS = ("finance", "hr", "manager", "analyst")
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
@@ -66,18 +68,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         process.wait(timeout=30)
 
 
-@pytest.mark.parametrize("walk", WALKS)
-def test_a_walk_prints_what_it_says(demo: dict[str, Any], walk: str) -> None:
-    page = (PROJECT / "docs" / "walks" / f"{walk}.md").read_text(encoding="utf-8")
-    blocks = BLOCK.findall(page)
-    assert len(blocks) >= 3
-    space: dict[str, Any] = dict(demo)
+def test_the_walks_print_what_they_say_one_after_the_other(demo: dict[str, Any]) -> None:
+    for walk in WALKS:
+        page = (PROJECT / "docs" / "walks" / f"{walk}.md").read_text(encoding="utf-8")
+        blocks = BLOCK.findall(page)
+        assert len(blocks) >= 3
+        follow(walk, blocks, dict(demo))
+
+
+def follow(walk: str, blocks: list[tuple[str, str]], space: dict[str, Any]) -> None:
+    """Run the code of a page block by block and compare what it prints."""
     try:
         for number, (code, expected) in enumerate(blocks, start=1):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 exec(compile(code, f"{walk}.md, block {number}", "exec"), space)  # noqa: S102
-            assert printed.getvalue() == expected
+            assert printed.getvalue() == expected, f"{walk}.md, block {number}"
     finally:
-        for client in [one for one in space.values() if type(one).__name__ == "Client"]:
+        for client in [one for one in space.values() if isinstance(one, Client)]:
             client.__exit__(None, None, None)

@@ -32,7 +32,7 @@ from service.agreement.amounts import decimal_text, units_of
 from service.agreement.balance_requests.key_figures import solution_of
 from service.agreement.balance_requests.schemas import PinLine, ProposedLine
 from service.problems.problem import FieldError, Problem
-from service.runs.job import read_chain
+from service.runs.job import FRAME, read_chain
 from service.runs.outcome import Outcome
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import EngineOptions
@@ -41,7 +41,6 @@ from solver_models.engines.choice import choose_engine
 SECONDS = 60.0
 """A request that takes longer is refused; the frame of a subtree is small."""
 _AT_ONCE = BoundedSemaphore(2)
-FRAME = "frame"
 
 
 @dataclass(frozen=True)

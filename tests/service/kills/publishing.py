@@ -238,7 +238,7 @@ def run_publishing_campaign(database_url: str, storage: Path, cycles: int, seed:
         database = open_database(database_url)
         stack.callback(database.engine.dispose)
         migrate(database.engine)
-        key, plan_id, runs = _prepared(database)
+        key, plan_id, runs = prepared(database)
         fleet = Fleet(database_url, storage, workers=0)
         try:
             campaign = Campaign(fleet, key, plan_id, runs, seed)
@@ -250,7 +250,7 @@ def run_publishing_campaign(database_url: str, storage: Path, cycles: int, seed:
     return campaign.report
 
 
-def _prepared(database: Database) -> tuple[str, str, list[str]]:
+def prepared(database: Database) -> tuple[str, str, list[str]]:
     """Make key, plan and runs that have really been worked off."""
     files, now = small_files(), system_clock()
     plan = read_files(files)

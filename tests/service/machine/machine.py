@@ -39,7 +39,8 @@ REASONS = st.sampled_from(
         [],
     ]
 )
-DAYS = st.sampled_from(("2020-01-01", "2020-02-01", "2020-02-15"))
+ALL_DAYS = ("2020-01-01", "2020-02-01", "2020-02-15")
+DAYS = st.sampled_from(ALL_DAYS)
 FORMS = st.sampled_from(("json", "json", "ndjson", "csv", "parquet"))
 VARIANTS = (10_700, 12_300, 9_900)
 
@@ -93,10 +94,11 @@ class ServiceMachine(RuleBasedStateMachine):
         return answer
 
     def _send(self, caller: str, path: str, body: Any, headers: Mapping[str, str]) -> Response:
-        return self.client(caller).post(path, json=body, headers=dict(headers))
+        answer: Response = self.client(caller).post(path, json=body, headers=dict(headers))
+        return answer
 
     def get(self, path: str, caller: str = "finance", expected: int = 200, **more: Any) -> Response:
-        answer = self.client(caller).get(path, **more)
+        answer: Response = self.client(caller).get(path, **more)
         assert answer.status_code == expected, (answer.status_code, expected, answer.text)
         return answer
 
@@ -140,11 +142,12 @@ class ServiceMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, changes=CHANGES, parent=PICK)
     def make_scenario(self, name: str, changes: list[dict[str, Any]], parent: int) -> None:
-        body = {"name": name, "changes": changes, "parent_id": self.scenario(parent)}
+        above = self.scenario(parent)
+        body = {"name": name, "changes": changes, "parent_id": above}
         path = f"/v1/plans/{self.model.plan_id}/scenarios"
         answer = self.post(path, body, self.model.name_status(name) or 201)
         if answer.status_code == 201:
-            self._made(answer, name, body["parent_id"], changes)
+            self._made(answer, name, above, changes)
 
     def _made(self, answer: Response, name: str, parent: str | None, changes: list[dict[str, Any]]) -> None:
         made = answer.json()
@@ -322,6 +325,14 @@ class ServiceMachine(RuleBasedStateMachine):
         if expected == 201 and run is not None:
             self._check_head(self.model.publish(answer.json(), run, day, amounts, reasons))
 
+    @rule(pick=st.integers(1, 7), step=st.integers(0, 2), products=st.sampled_from(("total", "all")))
+    def publish_well(self, pick: int, step: int, products: str) -> None:
+        """Publish so that nothing speaks against it."""
+        last = self.model.newest
+        days = [day for day in ALL_DAYS if last is None or day >= last.day]
+        reasons = [{"reason": "east", "node_id": "east"}, {"reason": f"reason {step}"}]
+        self.publish(pick, "right", days[min(step, len(days) - 1) // 2], reasons, products, "finance")
+
     def _amounts(self, run: Run | None, products: str) -> Mapping[Key, Decimal]:
         if run is None or run.status != "succeeded":
             return {}
@@ -369,8 +380,9 @@ class ServiceMachine(RuleBasedStateMachine):
     @rule(pick=PICK, wrong=st.sampled_from(("", "", "", "sha256", "rows", "caller")))
     def acknowledge(self, pick: int, wrong: str) -> None:
         release = self.release(pick)
-        body = {"sha256": release.head["sha256"], "rows": len(release.amounts)}
-        body |= {"sha256": {"sha256": "0" * 64}, "rows": {"rows": 1}}.get(wrong, {})
+        body: dict[str, Any] = {"sha256": release.head["sha256"], "rows": len(release.amounts)}
+        if wrong in ("sha256", "rows"):
+            body[wrong] = "0" * 64 if wrong == "sha256" else 1
         expected = {"": 201, "caller": 403}.get(wrong, 409)
         caller = "finance" if wrong == "caller" else "hr"
         answer = self.post(f"/v1/releases/{release.release_id}/acks", body, expected, caller)

@@ -25,4 +25,5 @@ def play(
         suppress_health_check=list(HealthCheck),
     )
     seeded = make if chosen is None else seed(chosen)(make)
-    run_state_machine_as_test(seeded, settings=chosen_settings)
+    # a machine is made for each sequence; its type speaks of classes only
+    run_state_machine_as_test(seeded, settings=chosen_settings)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from service.db.database import Database
-from service.db.models import AuditEntry, OutboxEvent
+from service.db.models import AuditEntry, OutboxEvent, Run
 from tests.service.releases.conftest import Clients, Desk
 
 WHO = ("employee_id", "email", "node_id", "org_path", "position")
@@ -175,3 +175,51 @@ def test_a_body_of_the_wrong_form_is_refused_by_field(
     answer = admin.post("/v1/plans/plan_1/releases", json=wanted, headers={"If-Match": '"1"'})
     assert answer.status_code == 422
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+
+
+def test_what_manager_and_region_agreed_on_can_be_released(
+    desk: Desk, client_of: Clients, hr: TestClient
+) -> None:
+    run = desk.run()
+    nodes = desk.finance.get(f"/v1/plans/{desk.plan.plan_id}/nodes", params={"limit": 500}).json()["items"]
+    team = next(
+        node for node in nodes if any(n["is_rep"] and n["parent_id"] == node["node_id"] for n in nodes)
+    )
+    rep = next(node for node in nodes if node["parent_id"] == team["node_id"] and node["is_rep"])
+    manager = client_of("team", "manager", team["org_path"])
+    rows = desk.finance.get(f"/v1/runs/{run.run_id}/result", params={"limit": 500}).json()["items"]
+    target = next(
+        Decimal(row["target"])
+        for row in rows
+        if (row["measure"], row["node_id"], row["product_id"]) == ("revenue", rep["node_id"], "*")
+    )
+    wanted = {
+        "plan_id": desk.plan.plan_id,
+        "run_id": run.run_id,
+        "node_id": team["node_id"],
+        "pins": [
+            {
+                "measure": "revenue",
+                "node_id": rep["node_id"],
+                "amount": str(round(target * Decimal("0.99"), -3)),
+                "reason": "a course",
+            }
+        ],
+    }
+    asked = manager.post("/v1/balance-requests", json=wanted)
+    assert asked.status_code == 201, asked.text
+    path = f"/v1/balance-requests/{asked.json()['request_id']}"
+    agreed = desk.finance.post(f"{path}:accept", json={}, headers={"If-Match": "*"})
+    assert agreed.status_code == 200, agreed.text
+    with desk.database.reads() as session:
+        balanced = session.get_one(Run, agreed.json()["run_id"])
+    made = desk.release(balanced)
+    released = {
+        (row["node_id"], row["product_id"], row["period"]): row["amount"]
+        for row in pulled(hr, made["release_id"])
+        if row["measure"] == "revenue"
+    }
+    year = next(period for _, _, period in released if ".." in period)
+    assert Decimal(released[rep["node_id"], "*", year]) == round(target * Decimal("0.99"), -3)
+    first = next(row for row in rows if row["node_id"] == team["node_id"] and row["product_id"] == "*")
+    assert released[team["node_id"], "*", year] == first["target"]
