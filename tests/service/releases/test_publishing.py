@@ -201,7 +201,7 @@ def test_what_manager_and_region_agreed_on_can_be_released(
             {
                 "measure": "revenue",
                 "node_id": rep["node_id"],
-                "amount": str(round(target * Decimal("0.99"), -3)),
+                "amount": f"{round(target * Decimal('0.99'), -3):f}",
                 "reason": "a course",
             }
         ],
