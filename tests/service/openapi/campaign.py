@@ -15,6 +15,7 @@ from hypothesis.errors import HypothesisWarning
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
@@ -74,6 +75,7 @@ def campaign(
     schema.config.checks.negative_data_rejection.expected_statuses = ["4XX"]
     found, chance = Findings(), random.Random(start)
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result.err()
         operation = result.ok()
         for case in _systematic(schema, operation, covered, chance):
             _send(company, case, callers, found, chance)
