@@ -21,7 +21,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest 
 	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format bench bench-quick bench-scenarios bench-page soak lock openapi
+.PHONY: help install demo serve test lint format bench bench-quick bench-scenarios bench-page soak lock openapi
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## allocate the bundled company, show the summary, verify the result
 	$(BIN)/allocator run $(DEMO_PLAN) --out $(DEMO_OUT)
 	$(BIN)/allocator verify $(DEMO_OUT) --plan $(DEMO_PLAN)
+
+serve: $(STAMP) ## the service with the demo company, on http://127.0.0.1:8000 (storage: out/service)
+	@mkdir -p out
+	ALLOCATOR_STORAGE=$${ALLOCATOR_STORAGE:-out/service} $(BIN)/allocator serve --demo
 
 test: $(STAMP) ## all tests; what this machine cannot run is named at the end
 	$(BIN)/python -m pytest -n 2

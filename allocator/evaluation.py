@@ -101,7 +101,7 @@ def _rules(
 ) -> pd.DataFrame:
     """Every rule and pin by node: its value in its own terms and what is missing."""
     table = problem.instances
-    amount, low, high = row_amounts(plan, labels, table, nodes)
+    amount, low, high = row_amounts(plan, labels, problem.lines, nodes)
     size = np.maximum(np.abs(amount), 1.0)
     short = np.maximum(np.maximum(low - amount, amount - high), 0.0)
     short = np.where(short > np.maximum(allowed, TIGHT * size), short, 0.0)
@@ -115,7 +115,7 @@ def _rules(
             "owner": table["owner"].to_numpy(),
             "node_id": np.array(labels.node_id, object)[table["node"].to_numpy(np.int64)],
             "product_id": np.array(labels.product_id, object)[table["product"].to_numpy(np.int64)],
-            "value": values_in_own_terms(table, amount, nodes),
+            "value": values_in_own_terms(problem.lines, amount, nodes),
             "min": table["min"].to_numpy(),
             "max": table["max"].to_numpy(),
             "status": np.where(short > 0, missed, np.where(at_bound, "binding", "holds")),

@@ -12,11 +12,11 @@ from allocator.anchors.anchors import Anchors
 from allocator.anchors.build import Evidence, build_anchors
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
-from allocator.model.instances import spell_out
+from allocator.model.frames import KnownModel
 from allocator.model.labels import Labels, label_plan
-from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.outcomes import instance_prices, judge_rules
 from allocator.model.prices import price_table
-from allocator.model.problem import MeasureProblem, build_problem
+from allocator.model.problem import MeasureProblem
 from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
 from allocator.phasing import month_weights
@@ -110,6 +110,7 @@ def solve_measure(
     phases: Phases,
     evidence: Evidence | None = None,
     solver: ModelSolver = solve_model,
+    known: KnownModel | None = None,
 ) -> Solved:
     """Find the unrounded targets of one measure: anchors, model, soft tiers, balance.
 
@@ -119,12 +120,13 @@ def solve_measure(
         What `gather_evidence` finds, where it is known already.
     solver
         `solve_model`, or what finds the same answer from that of a plan nearby.
+    known
+        What is known of the model from plans with the same tables.
     """
     with phases.phase("anchors"):
         anchors = build_anchors(plan, labels, measure, evidence)
     with phases.phase("build"):
-        instances = spell_out(plan, labels, measure, anchors)
-        problem = build_problem(plan, labels, measure, anchors, instances)
+        problem = (known or KnownModel()).problem(plan, labels, measure, anchors)
         scaled = problem.model.scaled()
     try:
         with phases.phase("solve"):
@@ -165,7 +167,7 @@ def round_measure(
         months = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
     with phases.phase("rules"):
         prices = instance_prices(problem, solved.balanced, solved.answer)
-        rules = rule_outcomes(
+        rules = judge_rules(
             plan,
             labels,
             problem,
@@ -173,7 +175,7 @@ def round_measure(
             rounded.units.astype(np.float64) * unit,
             prices,
             np.maximum(unit, grid.roll_up(solved.anchors.anchor)[:, 0]),
-        )
+        ).table()
         table = price_table(
             labels,
             measure,

@@ -44,6 +44,7 @@ SYSTEM = Principal("system", "system", "admin", "")
 MANY = "100000000"
 WAIT = 30.0
 PAGE = 500
+PING = "ping"
 
 
 @dataclass(frozen=True)
@@ -107,27 +108,37 @@ def measure(scratch: Path, database_url: str, seconds: float, connections: int) 
     port, ping_port = free_port(), free_port()
     serve = ["-m", "service.cli.main", "serve", "--port", str(port)]
     with (
-        served([*serve], port, scratch, database_url),
-        served(["-m", "benchmarks.pull", "--ping", str(ping_port)], ping_port, scratch, ""),
+        served([*serve], port, scratch, database_url) as server,
+        served(["-m", "benchmarks.pull", "--ping", str(ping_port)], ping_port, scratch, "") as pinged,
     ):
         ready = publish(port, admin_key, run_id, plan_id)
         asks = questions(ready)
         found = {}
-        for name, ask in (("ping before", asks["ping"]), *asks.items(), ("ping after", asks["ping"])):
-            if name != "ping":
-                at = ping_port if name.startswith("ping") else port
-                found[name] = load(at, ask, seconds, connections)
-    return report(ready, found)
+        for name, ask in asks.items():
+            before = cpu_seconds(pinged), cpu_seconds(server)
+            base = load(ping_port, asks[PING], seconds / 2, connections)
+            one = load(port, ask, seconds, connections) if name != PING else base
+            after = cpu_seconds(pinged), cpu_seconds(server)
+            found[name] = figures_of(one, after[1] - before[1], base, after[0] - before[0])
+    return {"release_rows": ready.rows, "gzip_megabytes": ready.megabytes, "pulls": found}
 
 
-def report(ready: Ready, found: dict[str, Load]) -> dict[str, object]:
-    """Return rates, times and each rate as a share of the mean of both pings."""
-    base = (found["ping before"].rate + found["ping after"].rate) / 2
-    rows = {
-        name: {**asdict(one), "rate": round(one.rate, 1), "of_ping": round(one.rate / base, 3)}
-        for name, one in found.items()
+def figures_of(one: Load, cpu: float, base: Load, base_cpu: float) -> dict[str, object]:
+    """Return rate and times beside the ping just before, and what both servers took per answer."""
+    return {
+        **asdict(one),
+        "rate": round(one.rate, 1),
+        "ping_rate": round(base.rate, 1),
+        "of_ping": round(one.rate / base.rate, 3),
+        "cpu_microseconds": round(cpu / one.requests * 1e6, 1),
+        "ping_cpu_microseconds": round(base_cpu / base.requests * 1e6, 1),
     }
-    return {"release_rows": ready.rows, "json_megabytes": ready.megabytes, "pulls": rows}
+
+
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    """Return the processor time that a process has taken."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def worked_off(database: Database, scratch: Path) -> tuple[str, str]:
@@ -190,7 +201,7 @@ def questions(ready: Ready) -> dict[str, Callable[[], bytes]]:
         return question(f"{path}?limit={PAGE}&cursor={chance.randrange(200)}", manager)
 
     return {
-        "ping": lambda: question("/", {}),
+        PING: lambda: question("/", {}),
         "whole, gzip": lambda: whole,
         "whole, identity": lambda: plain,
         "304": lambda: seen,
@@ -200,7 +211,9 @@ def questions(ready: Ready) -> dict[str, Callable[[], bytes]]:
 
 
 @contextmanager
-def served(command: list[str], port: int, storage: Path, database_url: str) -> Iterator[None]:
+def served(
+    command: list[str], port: int, storage: Path, database_url: str
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server of its own process and wait until it answers."""
     environment = {**os.environ, "ALLOCATOR_STORAGE": str(storage), "ALLOCATOR_REQUESTS_PER_MINUTE": MANY}
     if database_url:
@@ -209,7 +222,7 @@ def served(command: list[str], port: int, storage: Path, database_url: str) -> I
         process = subprocess.Popen([sys.executable, *command], env=environment, stdout=log, stderr=log)
         try:
             wait_for(port, process)
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(WAIT)

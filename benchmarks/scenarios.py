@@ -116,11 +116,12 @@ def sweep(shared: Shared, fleet: Fleet, name: str, runs: int) -> SweepFigures:
         status.append(figures["status"])
 
     warm = [(f"warm {k}", chains[k]) for k in range(WARM_UP)]
-    drive(warm, fleet.executor, handle, fleet.workers, keep)
+    drive(warm, fleet.executor, handle, fleet.workers, keep, parcel=fleet.parcel)
     status.clear()
     gc.collect()
     start, cpu, begin = _memory(), _processor_seconds(), time.perf_counter()
-    drive(((str(k), chain) for k, chain in enumerate(chains)), fleet.executor, handle, fleet.workers, keep)
+    tasks = ((str(k), chain) for k, chain in enumerate(chains))
+    drive(tasks, fleet.executor, handle, fleet.workers, keep, parcel=fleet.parcel)
     wall, spent, end = time.perf_counter() - begin, _processor_seconds() - cpu, _memory()
     return SweepFigures(name, shared.rounded, runs, status.count("done"), wall, spent / runs, start, end)
 
@@ -158,7 +159,8 @@ def _processor_seconds() -> float:
 @contextmanager
 def local_cluster() -> Iterator[str]:
     """Start a scheduler and workers of one thread each, yield the address and end them."""
-    one_thread = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": str(Path.cwd())}
+    settings = {"PYTHONPATH": str(Path.cwd()), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+    one_thread = os.environ | dict.fromkeys(ONE_THREAD, "1") | settings
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scheduler.json"
         place = ["--scheduler-file", str(file), "--local-directory", folder]

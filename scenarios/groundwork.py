@@ -9,6 +9,7 @@ import pandas as pd
 from allocator.anchors.build import Evidence, gather_evidence
 from allocator.anchors.observed import observe
 from allocator.attainment.noise import Replayed, replay_past
+from allocator.model.frames import KnownModel
 from allocator.model.labels import Labels, label_plan
 from allocator.plan.plan import Plan
 from solver_models.attainment import SalesModel
@@ -48,6 +49,7 @@ class Groundwork:
         # by measure: every scenario asks for each in turn, so that many of them would drive each other out
         self._past: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
         self._evidence: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
+        self._models: dict[str, _Recent[KnownModel]] = defaultdict(_Recent)
         self._replays: dict[str, _Recent[Replayed]] = defaultdict(_Recent)
         self._draws: dict[str, _Recent[CompanyDraws]] = defaultdict(_Recent)
 
@@ -59,15 +61,18 @@ class Groundwork:
 
     def evidence(self, plan: Plan, labels: Labels, measure: str) -> Evidence:
         """Return what the tables say about a measure."""
-        frames = (plan.org, plan.products, plan.history, plan.potential)
-        over = tuple(sorted(plan.spec.over_assignment.items()))
-        key = (plan.spec.plan, plan.spec.start, plan.spec.months, over, *map(id, frames))
+        frames = _source_tables(plan)
+        key = _source_key(plan, measure)
         past = self._past[measure].get(key, frames, lambda: gather_evidence(plan, labels, measure))
         return self._evidence[measure].get(
             (key, id(plan.commitments)),
             (frames, plan.commitments),
             lambda: gather_evidence(plan, labels, measure, past, only_promises=True),
         )
+
+    def model(self, plan: Plan, measure: str) -> KnownModel:
+        """Return what is known of the model of a measure."""
+        return self._models[measure].get(_source_key(plan, measure), _source_tables(plan), KnownModel)
 
     def replayed(self, plan: Plan, labels: Labels, measure: str) -> Replayed:
         """Return what the replays of the past say about luck."""
@@ -86,6 +91,17 @@ class Groundwork:
         shape = (len(model.expected), model.group.tobytes(), model.correlation, model.common)
         key = (plan.spec.attainment.seed, shape)
         return self._draws[measure].get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
+
+
+def _source_tables(plan: Plan) -> tuple[pd.DataFrame, ...]:
+    return plan.org, plan.products, plan.history, plan.potential
+
+
+def _source_key(plan: Plan, measure: str) -> tuple[Hashable, ...]:
+    """All that the sources of a measure depend on, but for the commitments."""
+    spec = plan.spec
+    over = tuple(sorted(spec.over_assignment.items()))
+    return (measure, spec.plan, spec.start, spec.months, over, *map(id, _source_tables(plan)))
 
 
 def _past_promises(commitments: pd.DataFrame) -> int:

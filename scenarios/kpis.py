@@ -8,6 +8,7 @@ import numpy as np
 from allocator.attainment.noise import Luck, learn_luck
 from allocator.fairness.reps import SETTLED
 from allocator.model.labels import Labels
+from allocator.model.outcomes import STATUSES
 from allocator.model.presence import absent_reps
 from allocator.plan.plan import Plan
 from scenarios.groundwork import Groundwork
@@ -198,20 +199,18 @@ def _rules(one: MeasureSolution) -> dict[str, float | None]:
 
 def rules_that(one: MeasureSolution, status: str) -> frozenset[str]:
     """Ids of the rules that have this status at some node. Pins always bind, so they are left out."""
-    rules = one.rules
-    chosen = (rules["status"] == status).to_numpy(bool) & (rules["kind"] != "pin").to_numpy(bool)
-    return frozenset(str(name) for name in rules["rule_id"].to_numpy(object)[chosen])
+    return one.judged.rules_with(STATUSES.index(status))
 
 
 def places_that(solution: Solution, one: MeasureSolution, status: str) -> dict[str, list[list[str]]]:
     """Rule id -> [node, product] pairs where the rule has this status, in tree order; without pins."""
-    rules, labels = one.rules, solution.labels
-    chosen = (rules["status"] == status).to_numpy(bool) & (rules["kind"] != "pin").to_numpy(bool)
-    names = rules["rule_id"].to_numpy(object)[chosen]
-    nodes, products = (rules[key].to_numpy(np.int64)[chosen] for key in ("node", "product"))
-    found: dict[str, dict[tuple[int, int], None]] = {}
-    for name, v, p in zip(names.tolist(), nodes.tolist(), products.tolist(), strict=True):
-        found.setdefault(str(name), {})[v, p] = None
+    judged, labels = one.judged, solution.labels
+    shape = judged.lines.shape
+    chosen = np.flatnonzero((judged.status == STATUSES.index(status)) & ~shape.of_kind("pin"))
+    columns = (column[chosen].tolist() for column in (shape.rule_id, shape.node, shape.product))
+    found: dict[str, set[tuple[int, int]]] = {}
+    for name, v, p in zip(*columns, strict=True):
+        found.setdefault(str(name), set()).add((v, p))
     return {
         name: [[labels.node_id[v], labels.product_id[p]] for v, p in sorted(found[name])]
         for name in sorted(found)
@@ -220,11 +219,10 @@ def places_that(solution: Solution, one: MeasureSolution, status: str) -> dict[s
 
 def rules_at(solution: Solution, one: MeasureSolution, status: str) -> dict[str, set[str]]:
     """Rule id -> ids of the nodes where the rule has this status; pins together as `pin`."""
-    rules = one.rules
-    chosen = (rules["status"] == status).to_numpy(bool)
+    shape = one.judged.lines.shape
+    chosen = np.flatnonzero(one.judged.status == STATUSES.index(status))
     found: dict[str, set[str]] = {}
-    names, nodes = rules["rule_id"].to_numpy(object)[chosen], rules["node"].to_numpy(np.int64)[chosen]
-    for name, v in zip(names, nodes, strict=True):
+    for name, v in zip(shape.rule_id[chosen], shape.node[chosen], strict=True):
         found.setdefault(str(name), set()).add(solution.labels.node_id[v])
     return found
 

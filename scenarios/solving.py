@@ -1,6 +1,7 @@
 """The one place where scenarios are solved: plan in, targets with prices and rules out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pandas as pd
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
 from allocator.model.labels import Labels
-from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.outcomes import JudgedRules, instance_prices, judge_rules
+from allocator.model.problem import TOTAL_ROW
 from allocator.model.side_rows import side_rows
 from allocator.phases import Phases
 from allocator.pipeline import Progress, Solved, round_measure, solve_measure
@@ -32,9 +34,8 @@ class MeasureSolution:
         Shape (n_cell,): unrounded targets, in the measure's unit.
     amounts
         Shape (n_node, n_product_node): targets; rounded where that was asked for.
-    rules
-        One row per rule and node: rule_id, kind, node, product, status, price (and the columns of
-        `rule_outcomes`).
+    judged
+        What became of every rule.
     total_price
         Points of stretch that one unit more of the company's total costs at the margin.
     violations
@@ -45,9 +46,14 @@ class MeasureSolution:
     anchors: Anchors
     cells: FloatArray
     amounts: FloatArray
-    rules: pd.DataFrame
+    judged: JudgedRules
     total_price: float
     violations: dict[int, float]
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """One row per rule and node: rule_id, kind, status, price (see `JudgedRules.table`)."""
+        return self.judged.table()
 
 
 @dataclass(frozen=True)
@@ -119,13 +125,14 @@ def allocate_scenario(
         with phases.phase("anchors"):
             evidence = ground.evidence(plan, labels, measure)
         solver = base.solver(plan, measure, engine, options)
-        solved = solve_measure(plan, labels, measure, engine, options, phases, evidence, solver)
+        known = ground.model(plan, measure)
+        solved = solve_measure(plan, labels, measure, engine, options, phases, evidence, solver, known)
         progress(measure, "round")
         result = round_measure(plan, labels, measure, solved, phases)
         unit = float(plan.spec.measures[measure].round_to)
         amounts: FloatArray = result.target_units.astype(np.float64) * unit
         allocated.append(result)
-        solutions.append(_solution(measure, solved, amounts, result.rules))
+        solutions.append(_solution(plan, labels, measure, solved, amounts))
     allocation = Allocation(plan, labels, tuple(allocated), engine.name, phases.seconds)
     return allocation, Solution(plan, labels, tuple(solutions), is_rounded=True)
 
@@ -143,23 +150,25 @@ def _solve_one(
 ) -> MeasureSolution:
     evidence = ground.evidence(plan, labels, measure)
     solver = base.solver(plan, measure, engine, options)
-    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver)
+    known = ground.model(plan, measure)
+    solved = solve_measure(plan, labels, measure, engine, options, Phases(), evidence, solver, known)
+    amounts = _rounded(plan, labels, measure, solved) if rounded else labels.grid.roll_up(solved.unrounded)
+    return _solution(plan, labels, measure, solved, amounts)
+
+
+def _solution(
+    plan: Plan, labels: Labels, measure: str, solved: Solved, amounts: FloatArray
+) -> MeasureSolution:
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)
-    amounts = _rounded(plan, labels, measure, solved) if rounded else exact
     noise = np.maximum(float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0])
     prices = instance_prices(problem, solved.balanced, solved.answer)
-    rules = rule_outcomes(plan, labels, problem, exact, amounts, prices, noise)
-    return _solution(measure, solved, amounts, rules)
-
-
-def _solution(measure: str, solved: Solved, amounts: FloatArray, rules: pd.DataFrame) -> MeasureSolution:
     return MeasureSolution(
         measure=measure,
         anchors=solved.anchors,
         cells=solved.unrounded,
         amounts=amounts,
-        rules=rules,
+        judged=judge_rules(plan, labels, problem, exact, amounts, prices, noise),
         total_price=_total_price(solved),
         violations={tier.tier: tier.largest for tier in solved.tiers if tier.is_settled and tier.largest > 0},
     )
@@ -175,5 +184,4 @@ def _rounded(plan: Plan, labels: Labels, measure: str, solved: Solved) -> FloatA
 
 def _total_price(solved: Solved) -> float:
     """Price of the row of the company's total in the balance."""
-    kind = solved.problem.ledger["kind"].to_numpy()[solved.balanced.rows.source]
-    return float(solved.answer.price[kind == "total"].sum())
+    return float(solved.answer.price[solved.balanced.rows.source == TOTAL_ROW].sum())

@@ -74,9 +74,9 @@ def _state_of(
         return states[0].solved
 
     labels = ground.labels(plan)
-    evidence = ground.evidence(plan, labels, measure)
+    evidence, known = ground.evidence(plan, labels, measure), ground.model(plan, measure)
     try:
-        solve_measure(plan, labels, measure, engine, options, Phases(), evidence, keeping)
+        solve_measure(plan, labels, measure, engine, options, Phases(), evidence, keeping, known)
     except (InfeasiblePlan, RunStopped, EngineFailure):
         return None
     return states[0]

@@ -1,17 +1,17 @@
-"""Prices of one linear program that are right for another: a proof without a search."""
+"""Prices of one stage of a tier that are right for another model: a proof without a search or a program."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.model import BalanceModel
+from solver_models.priced_rows import SIGNIFICANT, SIGNIFICANT_CELL, PricedRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
-from solver_models.sparse_rows import absolute, rows_at
+from solver_models.tier_face import Face
+from solver_models.tier_rows import Sides
 
-SIGNIFICANT = 1e-9
-SIGNIFICANT_CELL = 1e-7
-"""A reduced cost below this share of the terms it is the difference of is noise."""
 KEPT = "kept"
 """What is named as the engine of prices that were there before."""
 
@@ -23,8 +23,8 @@ def without_noise(program: LinearProgram, solution: Solution) -> Solution:
     return replace(solution, row_price=price, reduced_cost=program.cost - program.matrix.T @ price)
 
 
-def kept_prices(program: LinearProgram, price: FloatArray) -> Solution | None:
-    """Return prices as a solution if they are dual feasible, else None.
+def kept_largest(model: BalanceModel, face: Face, sides: Sides, price: FloatArray) -> Solution | None:
+    """Return prices of the rows of `largest_program` as its solution if they are dual feasible, else None.
 
     Weak duality: no point costs less than the returned objective, price x bounds + reduced cost x
     bounds; a feasible point that is tight wherever one of them is not zero is optimal. Whether there
@@ -33,27 +33,98 @@ def kept_prices(program: LinearProgram, price: FloatArray) -> Solution | None:
     Parameters
     ----------
     price
-        Shape (n_row,).
+        Shape (n_row + n_side,).
     """
-    priced = np.flatnonzero(price)
-    bound = np.where(price > 0, program.row_lower, program.row_upper)[priced]
-    if not np.all(np.isfinite(bound)):
+    priced = PricedRows.of(model, sides, price)
+    goal = price[len(model.rows) :]
+    theta = np.array([1.0 - goal.sum()])
+    return _kept(
+        model,
+        face,
+        sides,
+        priced,
+        price,
+        is_held=np.zeros(len(sides), bool),
+        more=_Columns(theta, 1.0 + np.abs(goal).sum(keepdims=True), np.array([np.inf])),
+    )
+
+
+def kept_sum(model: BalanceModel, face: Face, sides: Sides, price: FloatArray) -> Solution | None:
+    """Return prices of the rows of `sum_program` as its solution if they are dual feasible, else None.
+
+    Parameters
+    ----------
+    price
+        Shape (n_row + 2 n_side,).
+    """
+    m, k = len(model.rows), len(sides)
+    goal, share = price[m : m + k], price[m + k :]
+    if np.any((share < 0) & ~face.largest_tight):
         return None
-    rows = rows_at(program.matrix, priced)
-    reduced = program.cost - rows.T @ price[priced]
-    noise = SIGNIFICANT_CELL * (np.abs(program.cost) + absolute(rows).T @ np.abs(price[priced]))
-    counts = np.abs(reduced) > noise
-    column = np.where(reduced > 0, program.lower, program.upper)
-    if not np.all(np.isfinite(column[counts])):
+    return _kept(
+        model,
+        face,
+        sides,
+        PricedRows.of(model, sides, price),
+        price,
+        is_held=face.goal_tight,
+        more=_Columns(
+            np.append(1.0 - goal + share, -share.sum()),
+            np.append(1.0 + np.abs(goal) + np.abs(share), np.abs(share).sum()),
+            np.append(np.where(face.d_zero, 0.0, np.inf), np.inf),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Columns of a stage behind the model's: reduced costs, what they are sums of, upper bounds."""
+
+    reduced: FloatArray
+    size: FloatArray
+    upper: FloatArray
+
+
+def _kept(
+    model: BalanceModel,
+    face: Face,
+    sides: Sides,
+    priced: PricedRows,
+    price: FloatArray,
+    *,
+    is_held: BoolArray,
+    more: _Columns,
+) -> Solution | None:
+    """Prices as a solution if no price and no reduced cost stands for a bound that is infinite.
+
+    Parameters
+    ----------
+    is_held
+        Goals that are equalities.
+    """
+    n_row = len(priced.row)
+    is_low = priced.price > 0
+    row_bound = np.where(is_low[:n_row], face.row_lower[priced.row], face.row_upper[priced.row])
+    if not np.all(np.isfinite(row_bound)) or not np.all(is_low[n_row:] | is_held[priced.goal]):
         return None
-    objective = float(price[priced] @ bound + reduced[counts] @ column[counts])
+    goal_bound = (sides.sign * sides.bound / sides.scale)[priced.goal]
+    free = np.full(model.n_free, np.inf)
+    reduced = np.concatenate([-priced.pull, more.reduced])
+    noise = SIGNIFICANT_CELL * np.concatenate([priced.size, more.size])
+    counts = np.flatnonzero(np.abs(reduced) > noise)
+    lower = np.concatenate([face.lower, -free, np.zeros(len(more.reduced))])
+    upper = np.concatenate([face.upper, free, more.upper])
+    column = np.where(reduced[counts] > 0, lower[counts], upper[counts])
+    if not np.all(np.isfinite(column)):
+        return None
+    objective = priced.price @ np.concatenate([row_bound, goal_bound]) + reduced[counts] @ column
     return Solution(
         status=Status.OPTIMAL,
-        x=np.zeros(len(program.cost)),
+        x=np.zeros(len(reduced)),
         row_price=price,
         reduced_cost=reduced,
         message="",
-        objective=objective,
+        objective=float(objective),
         solved_by=KEPT,
     )
 

@@ -1,5 +1,6 @@
 """A whole model: the soft tiers in order, then the balance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from solver_models.tier_rows import all_kept
 from solver_models.tiers import TierOutcome, settle_tiers
 
 FAST = "fast"
-MOST_WIDENINGS = 4
+MOST_WIDENINGS = 12
 HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
@@ -129,29 +130,64 @@ def _by_conflict(model: BalanceModel, engine: BalanceEngine, options: EngineOpti
         if answer is not None:
             met = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
             return SolvedModel(kept, met, answer)
-    return _over_rows(model, elastic.sources, engine, options)
+    return solve_over(model, elastic.sources, engine, options)
 
 
-def _over_rows(
-    model: BalanceModel, focus: IntArray, engine: BalanceEngine, options: EngineOptions
+def solve_over(
+    model: BalanceModel,
+    focus: IntArray,
+    engine: BalanceEngine,
+    options: EngineOptions,
+    start_of: Callable[[BalanceModel], Start] | None = None,
 ) -> SolvedModel | None:
-    """Settle the tiers over the rows of some sources, and more as the balance asks for them."""
+    """Settle the tiers over the rows of some sources, and more as the balance asks for them.
+
+    On the face that the tiers leave, all other rows give way like springs: those that have to were wrongly
+    left out. Where the springs do not settle, a ray of the engine tells them. None without a proof; whether
+    the answer `reaches_its_tiers` is for the caller to check.
+
+    Parameters
+    ----------
+    start_of
+        Where to begin the first balance; nothing binding by default.
+    """
+    known: tuple[TierOutcome, ...] = ()
+    is_first = True
     for _ in range(MOST_WIDENINGS):
         try:
-            balanced, tiers = settle_tiers(model, engine, options, focus)
+            balanced, tiers = settle_tiers(model, engine, options, focus, known)
         except ModelInfeasible:
             return None
-        answer = polish_from(balanced, None)
-        if answer is not None:
-            return SolvedModel(balanced, tiers, answer)
-        point = engine.balance_point(balanced)
-        if point.status is not Status.INFEASIBLE:
-            return _balanced(balanced, tiers, engine, options)
-        wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
+        if is_first:
+            answer = polish_from(balanced, None if start_of is None else start_of(balanced))
+            if answer is not None:
+                return SolvedModel(balanced, tiers, answer)
+            is_first = False
+        elastic = elastic_balance(balanced, ~np.isin(balanced.rows.source, focus), None)
+        if elastic is None or elastic.violation <= HARDLY:
+            start = None if elastic is None else Start(elastic.price, elastic.free)
+            answer = polish_from(balanced, start)
+            if answer is not None:
+                return SolvedModel(balanced, tiers, answer)
+        wider = focus if elastic is None else np.union1d(focus, elastic.sources)
+        if len(wider) == len(focus):
+            point = engine.balance_point(balanced)
+            if point.status is not Status.INFEASIBLE:
+                return _balanced(balanced, tiers, engine, options)
+            wider = np.union1d(focus, _rows_of_ray(balanced, point.row_price))
         if len(wider) == len(focus):
             return None
+        first = _first_tier(model, np.setdiff1d(wider, focus))
+        known = tuple(outcome for outcome in tiers if outcome.tier < first)
         focus = wider
     return None
+
+
+def _first_tier(model: BalanceModel, sources: IntArray) -> int:
+    """The first tier whose programs hold a row of these sources (0: all do)."""
+    place = np.flatnonzero(np.isin(model.soft.source, sources))
+    is_hard = len(np.unique(model.soft.source[place])) < len(sources)
+    return 0 if is_hard else int(model.soft.tier[place].min())
 
 
 def _balanced(

@@ -121,6 +121,13 @@ def times_rows(matrix: csr_array, factor: FloatArray) -> csr_array:
     return with_values(matrix, matrix.data * np.repeat(factor, np.diff(matrix.indptr)))
 
 
+def times_transposed(matrix: csr_array, price: FloatArray, *, absolute: bool = False) -> FloatArray:
+    """A'y, or |A|'|y|, of a few rows without a transpose, shape (n_column,)."""
+    terms = matrix.data * np.repeat(price, np.diff(matrix.indptr))
+    weights = np.abs(terms) if absolute else terms
+    return np.bincount(matrix.indices, weights=weights, minlength=matrix.shape[1]).astype(np.float64)
+
+
 def times_columns(matrix: csr_array, factor: FloatArray) -> csr_array:
     """A diag(factor)."""
     matrix = _shareable(matrix)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
-from solver_models.kept_prices import SIGNIFICANT, SIGNIFICANT_CELL
 from solver_models.model import BalanceModel
+from solver_models.priced_rows import SIGNIFICANT, SIGNIFICANT_CELL, PricedRows
 from solver_models.solution import Solution
-from solver_models.sparse_rows import absolute, norms, rows_at, widened
+from solver_models.sparse_rows import norms
 from solver_models.tier_rows import Sides, appended, share_rows, side_rows
 
 
@@ -43,22 +43,16 @@ class Face:
         m, k, n = len(model.rows), len(sides), model.n_cell
         price, reduced = solution.row_price, solution.reduced_cost
         top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
-        priced = np.flatnonzero(price[:m])
-        rows = rows_at(model.rows.matrix, priced)
+        priced = PricedRows.of(model, sides, price)
         weighted = np.zeros(m)
-        weighted[priced] = np.abs(price[priced]) * norms(rows)
+        weighted[priced.row] = (np.abs(priced.price) * norms(priced.matrix))[: len(priced.row)]
         tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
         at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)
         at_upper = tight & (price[:m] < 0) & np.isfinite(row_upper)
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
-        asked = np.flatnonzero(price[m : m + k])
-        goals = widened(rows_at(sides.row, asked), model.n_column)
-        noise = (
-            absolute(rows).T @ np.abs(price[priced])
-            + absolute(goals).T @ (np.abs(price[m + asked]) / sides.scale[asked])
-        )[:n]
+        noise = priced.size[:n]
         significant = np.abs(reduced[:n]) > np.maximum(
             SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0)
         )

@@ -13,7 +13,7 @@ import numpy as np
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
-from solver_models.kept_prices import carried_over, kept_prices, without_noise
+from solver_models.kept_prices import carried_over, kept_largest, kept_sum, without_noise
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
 from solver_models.program import LinearProgram
@@ -118,11 +118,8 @@ class _Solver:
     options: EngineOptions
     focus: IntArray | None
 
-    def solve(self, program: LinearProgram, price: FloatArray | None) -> Solution:
-        """Solve a program over the rows in focus. Prices that fit need no search."""
-        kept = None if price is None else kept_prices(program, price)
-        if kept is not None:
-            return kept
+    def solve(self, program: LinearProgram) -> Solution:
+        """Solve a program over the rows in focus."""
         if self.focus is None:
             return without_noise(program, self._answer(program))
         small = lumped(program)
@@ -151,7 +148,7 @@ def _settle_tier(
     engines = [solution.solved_by]
     stages = [part.prices(face, solution, tier, "largest")]
     face = face.tightened(part.model, part.sides, solution)
-    solution = solver.solve(sum_program(part.model, face, part.sides), part.carried(before[1:]))
+    solution = _smallest_sum(part, face, solver, part.carried(before[1:]))
     total = solution.objective
     engines.append(solution.solved_by)
     stages.append(part.prices(face, solution, tier, "sum"))
@@ -161,15 +158,22 @@ def _settle_tier(
 
 
 def _smallest_largest(part: "_Part", face: Face, solver: _Solver, price: FloatArray | None) -> Solution:
-    """Minimise theta; the answer in terms of d and theta, as that of the sum is."""
+    """Minimise theta, unless prices fit; the answer in terms of d and theta, as that of the sum is."""
     k, n = len(part.sides), part.model.n_column
-    found = solver.solve(largest_program(part.model, face, part.sides), price)
+    found = None if price is None else kept_largest(part.model, face, part.sides, price)
+    found = found or solver.solve(largest_program(part.model, face, part.sides))
     return replace(
         found,
         x=np.concatenate([found.x[:n], np.full(k, found.x[n]), found.x[n:]]),
         row_price=largest_prices(part.sides, found.row_price),
         reduced_cost=np.concatenate([found.reduced_cost[:n], np.zeros(k), found.reduced_cost[n:]]),
     )
+
+
+def _smallest_sum(part: "_Part", face: Face, solver: _Solver, price: FloatArray | None) -> Solution:
+    """Minimise the sum of d, unless prices fit."""
+    kept = None if price is None else kept_sum(part.model, face, part.sides, price)
+    return kept or solver.solve(sum_program(part.model, face, part.sides))
 
 
 @dataclass(frozen=True)

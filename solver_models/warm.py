@@ -15,11 +15,11 @@ import numpy as np
 from solver_models.arrays import IntArray
 from solver_models.balance.solve import Start, form_of, polish_from
 from solver_models.balance.system import NormalForm
-from solver_models.engines.base import Engine, EngineOptions
+from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
 from solver_models.kept_prices import carried_over
 from solver_models.model import BalanceModel
-from solver_models.solve import SolvedModel, reaches_its_tiers, solve_model
+from solver_models.solve import SolvedModel, reaches_its_tiers, solve_model, solve_over
 from solver_models.tier_rows import all_kept
 from solver_models.tiers import TierOutcome, settle_tiers
 
@@ -84,20 +84,21 @@ def _from_before(
     """The tiers as they were met before, then the polish from the old prices; None if that leads nowhere.
 
     Where tiers had to give way their prices are kept if they can be; if no point fits them, they
-    are found anew over the rows that mattered before.
+    are found anew, beginning with the rows that mattered before.
     """
     if before.focus is None:
         tiers = tuple(TierOutcome(int(tier), 0.0, 0.0, ()) for tier in np.unique(model.soft.tier))
         return _polished(all_kept(model), tiers, before)
-    for known in (before.solved.tiers, ()):
-        try:
-            balanced, tiers = settle_tiers(model, engine, options, before.focus, known)
-        except ModelInfeasible:
-            return None
-        solved = _polished(balanced, tiers, before)
-        if solved is not None and reaches_its_tiers(model, solved):
-            return solved
-    return None
+    try:
+        balanced, tiers = settle_tiers(model, engine, options, before.focus, before.solved.tiers)
+    except ModelInfeasible:
+        return None
+    solved = _polished(balanced, tiers, before)
+    if solved is not None and reaches_its_tiers(model, solved):
+        return solved
+    if not isinstance(engine, BalanceEngine):
+        return None
+    return solve_over(model, before.focus, engine, options, lambda balanced: _start(balanced, before))
 
 
 def _polished(

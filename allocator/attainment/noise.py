@@ -86,11 +86,20 @@ class Replayed:
     growth: float
     years: int
     residuals: Residuals
+    group: IntArray
+    region: IntArray
+    spread: FloatArray
+    correlation: float
+    units: int
 
 
 def replay_past(plan: Plan, labels: Labels, measure: str, observed: Observed) -> Replayed:
     """Replay the past of a measure from its picked history."""
-    return Replayed(*company_growth(observed), replayed_residuals(plan, labels, measure, observed))
+    residuals = replayed_residuals(plan, labels, measure, observed)
+    group, region = peer_groups(plan, labels), luck_groups(labels)
+    spread = spreads(residuals, group)
+    correlation, units = region_correlation(residuals, spread, region)
+    return Replayed(*company_growth(observed), residuals, group, region, spread, correlation, units)
 
 
 def learn_luck(
@@ -107,21 +116,17 @@ def learn_luck(
     past = replayed or replay_past(plan, labels, measure, anchors.observed)
     learned, years, residuals = past.growth, past.years, past.residuals
     growth = learned if settings.growth is None else settings.growth
-    group = peer_groups(plan, labels)
     expected = _by_rep(labels, anchors.baseline) * (1.0 + growth)
-    spread = spreads(residuals, group)
-    region = luck_groups(labels)
-    correlation, units = region_correlation(residuals, spread, region)
     unseen = ~np.isin(np.arange(labels.grid.n_rep), residuals.rep) & (_by_rep(labels, anchors.last_year) <= 0)
-    spread = _with_doubt(spread, unseen, expected, group)
+    spread = _with_doubt(past.spread, unseen, expected, past.group)
     model = SalesModel(
         expected=expected,
         spread=spread,
-        group=region,
-        correlation=correlation if settings.correlation is None else settings.correlation,
+        group=past.region,
+        correlation=past.correlation if settings.correlation is None else settings.correlation,
         common=settings.common,
     )
-    return Luck(model, growth, years if settings.growth is None else 0, residuals, units)
+    return Luck(model, growth, years if settings.growth is None else 0, residuals, past.units)
 
 
 def luck_groups(labels: Labels) -> IntArray:

@@ -1,12 +1,13 @@
 """attainment.json: chances of every node, share at goal, hedge, SMART check, and which limits fail."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.attainment.ledger import hedge_ledger
-from allocator.attainment.noise import Luck, learn_luck, luck_groups
+from allocator.attainment.noise import Luck, Replayed, learn_luck, luck_groups
 from allocator.attainment.smart import smart_check
 from allocator.judged import judged_document
 from allocator.plan.spec import AttainmentLimits
@@ -19,20 +20,37 @@ TAIL = 0.9
 """The mean shortfall is taken over the worst tenth."""
 
 
-def attainment_document(allocation: Allocation, lang: str) -> dict[str, Any]:
-    """Return attainment.json: plain JSON types, sentences in `lang`."""
+def attainment_document(
+    allocation: Allocation, lang: str, replayed: Mapping[str, Replayed] | None = None
+) -> dict[str, Any]:
+    """Return attainment.json: plain JSON types, sentences in `lang`.
+
+    Parameters
+    ----------
+    replayed
+        By measure what `replay_past` finds, where it is known already.
+    """
+    known = replayed or {}
     limits = allocation.plan.spec.attainment
     n_rep = allocation.labels.grid.n_rep
     draws = LuckyDraws(n_rep, len(np.unique(luck_groups(allocation.labels))), limits.seed)
-    return judged_document(allocation, limits, lambda result: _measure(allocation, result, draws, lang))
+    return judged_document(
+        allocation,
+        limits,
+        lambda result: _measure(allocation, result, draws, lang, known.get(result.measure)),
+    )
 
 
 def _measure(
-    allocation: Allocation, result: MeasureAllocation, draws: LuckyDraws, lang: str
+    allocation: Allocation,
+    result: MeasureAllocation,
+    draws: LuckyDraws,
+    lang: str,
+    replayed: Replayed | None,
 ) -> dict[str, Any]:
     labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
-    luck = learn_luck(allocation.plan, labels, result.measure, result.anchors)
+    luck = learn_luck(allocation.plan, labels, result.measure, result.anchors, replayed)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)

@@ -34,6 +34,6 @@ def bound_in_own_terms(
     plan: Plan, labels: Labels, problem: MeasureProblem, node_amounts: FloatArray
 ) -> Bound:
     """Evaluate every rule at node amounts of shape (n_node, n_product_node)."""
-    amount, _, _ = row_amounts(plan, labels, problem.instances, node_amounts)
-    value = values_in_own_terms(problem.instances, amount, node_amounts)
+    amount, _, _ = row_amounts(plan, labels, problem.lines, node_amounts)
+    value = values_in_own_terms(problem.lines, amount, node_amounts)
     return Bound(value, amount, node_amounts[0], labels.node_id, labels.product_id)

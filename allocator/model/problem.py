@@ -1,6 +1,7 @@
 """The balance model of one measure with the ledger that says what each of its rows means."""
 
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
-from allocator.model.instances import is_any, text_column
 from allocator.model.labels import Labels
+from allocator.model.lines import Lines, is_any, lines_of, text_column
 from allocator.model.presence import absent_reps
+from allocator.model.room import Room, room_of, weighted_anchors
 from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, FloatArray, IntArray
-from solver_models.grid import Grid
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.terms.kinds import (
     add_amounts,
@@ -25,9 +26,8 @@ from solver_models.terms.kinds import (
 )
 from solver_models.terms.rows import RowBlock, RowCollector
 
-ZERO_ANCHOR_WEIGHT = 0.01
-ASKING_KINDS = ("range", "growth", "commitment", "pin", "link", "mix")
-"""Kinds whose minimum can ask for amounts where nobody has an anchor."""
+TOTAL_ROW = 0
+"""Line of the ledger that is the company's total."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class MeasureProblem:
         Position in the grid of each model cell.
     lower, upper
         Shape (n_cell of the grid): bounds of every cell, in the measure's unit.
-    instances
-        Rules and pins by node (see `instances.spell_out`).
+    lines
+        Rules and pins by node as plain columns.
     ledger
         Meaning of the `source` of a row: kind, instance (-1 for totals), node, product.
     bound_by
@@ -54,74 +54,37 @@ class MeasureProblem:
     cell: IntArray
     lower: FloatArray
     upper: FloatArray
-    instances: pd.DataFrame
+    lines: Lines
     ledger: pd.DataFrame
     bound_by: IntArray
+
+    @cached_property
+    def instances(self) -> pd.DataFrame:
+        """Rules and pins by node (see `instances.spell_out`)."""
+        return self.lines.table()
 
 
 def build_problem(
     plan: Plan, labels: Labels, measure: str, anchors: Anchors, instances: pd.DataFrame
 ) -> MeasureProblem:
     """Assemble totals, rules, pins and bounds of a measure."""
-    lower, upper, bound_by, on_cell = _cell_bounds(plan, labels, instances)
-    at_work = ~np.repeat(absent_reps(plan, labels), labels.grid.n_product)
-    moves = _moving_cells(labels, anchors, instances, at_work)
-    rows, ledger = _rows(plan, labels, measure, anchors, _lines_of(instances).at(~on_cell))
-    cell = np.flatnonzero(moves).astype(np.int64)
-    anchor = anchors.anchor[cell]
-    mean = float(anchors.anchor[anchors.anchor > 0].mean()) if (anchors.anchor > 0).any() else 1.0
-    weight = np.where(anchor > 0, anchor, ZERO_ANCHOR_WEIGHT * mean)
+    lines = lines_of(instances)
+    absent = absent_reps(plan, labels)
+    return problem_in(room_of(labels, anchors, lines, absent), plan, labels, measure, anchors, lines)
+
+
+def problem_in(
+    room: Room, plan: Plan, labels: Labels, measure: str, anchors: Anchors, lines: Lines
+) -> MeasureProblem:
+    """Assemble the rows over the cells that may move."""
+    rows, ledger = _rows(plan, labels, measure, anchors, _rows_among(lines, room))
+    cell = np.flatnonzero(room.moves).astype(np.int64)
+    anchor, weight = weighted_anchors(anchors, cell)
     model = _model_of(rows, labels.grid.n_cell, cell, anchor, weight)
-    model = replace(model, lower=lower[cell], upper=upper[cell])
-    return MeasureProblem(model, cell, lower, np.where(moves, upper, 0.0), instances, ledger, bound_by)
-
-
-def _cell_bounds(
-    plan: Plan, labels: Labels, instances: pd.DataFrame
-) -> tuple[FloatArray, FloatArray, IntArray, BoolArray]:
-    """Bounds of the cells themselves: presence, hard amount rules and pins that name one cell."""
-    grid = labels.grid
-    lower, upper = np.zeros(grid.n_cell), np.full(grid.n_cell, np.inf)
-    bound_by = np.full((2, grid.n_cell), -1, np.int64)
-    upper[np.repeat(absent_reps(plan, labels), labels.grid.n_product)] = 0.0
-    node, product = _ints(instances, "node"), _ints(instances, "product")
-    kind = instances["kind"].to_numpy(object)
-    is_amount = instances["is_whole"].to_numpy(bool) | (kind == "growth") | (kind == "commitment")
-    is_cell = grid.org.is_leaf[node] & grid.products.is_leaf[product]
-    on_cell = is_amount & is_cell & (_ints(instances, "tier") == 0)
-    position = np.flatnonzero(on_cell).astype(np.int64)
-    cell = cell_position(grid, node[on_cell], product[on_cell])
-    low, high = _floats(instances, "lower")[on_cell], _floats(instances, "upper")[on_cell]
-    # the last write wins, so write the tightest last
-    up = np.argsort(low, kind="stable")
-    up = up[low[up] > 0]
-    lower[cell[up]], bound_by[0, cell[up]] = low[up], position[up]
-    down = np.argsort(-high, kind="stable")
-    down = down[high[down] < upper[cell[down]]]
-    upper[cell[down]], bound_by[1, cell[down]] = high[down], position[down]
-    return lower, upper, bound_by, on_cell
-
-
-def cell_position(grid: Grid, node: IntArray, product: IntArray) -> IntArray:
-    """Cell of a leaf node and a leaf product."""
-    return grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
-
-
-def _moving_cells(labels: Labels, anchors: Anchors, instances: pd.DataFrame, can: BoolArray) -> BoolArray:
-    """Cells with an anchor, and cells that a minimum needs because it covers none with an anchor."""
-    grid = labels.grid
-    moves = (anchors.anchor > 0) & can
-    asks = (_floats(instances, "lower") > 0) & is_any(instances["kind"].to_numpy(object), ASKING_KINDS)
-    if not asks.any():
-        return moves
-    node, product = _ints(instances, "node")[asks], _ints(instances, "product")[asks]
-    is_mix = (instances["kind"].to_numpy(object) == "mix")[asks]
-    has_anchor = grid.roll_up_plain(moves.astype(np.float64)) > 0
-    empty = ~has_anchor[node, product] & (~is_mix | has_anchor[node, 0])
-    _, cell, _ = grid.rows(node[empty], product[empty])
-    opened = np.zeros(grid.n_cell, bool)
-    opened[cell] = True
-    return moves | (opened & can)
+    model = replace(model, lower=room.lower[cell], upper=room.upper[cell])
+    return MeasureProblem(
+        model, cell, room.lower, np.where(room.moves, room.upper, 0.0), lines, ledger, room.bound_by
+    )
 
 
 @dataclass(frozen=True)
@@ -155,23 +118,26 @@ class _Lines:
         return is_any(self.kind, kinds)
 
 
-def _lines_of(instances: pd.DataFrame) -> _Lines:
-    return _Lines(
-        instance=np.arange(len(instances), dtype=np.int64),
-        rule=_ints(instances, "rule"),
-        kind=instances["kind"].to_numpy(object),
-        basis=instances["basis"].to_numpy(object),
-        node=_ints(instances, "node"),
-        product=_ints(instances, "product"),
-        base=_floats(instances, "base"),
-        lower=_floats(instances, "lower"),
-        upper=_floats(instances, "upper"),
-        tier=_ints(instances, "tier"),
-        group=_ints(instances, "group"),
-        done=_floats(instances, "done"),
-        done_whole=_floats(instances, "done_whole"),
-        scale=np.ones(len(instances)),
+def _rows_among(lines: Lines, room: Room) -> _Lines:
+    """The instances that become rows."""
+    shape = lines.shape
+    every = _Lines(
+        instance=np.arange(len(lines), dtype=np.int64),
+        rule=shape.rule,
+        kind=shape.kind,
+        basis=shape.basis,
+        node=shape.node,
+        product=shape.product,
+        base=lines.base,
+        lower=lines.lower,
+        upper=lines.upper,
+        tier=shape.tier,
+        group=shape.group,
+        done=lines.done,
+        done_whole=lines.done_whole,
+        scale=np.ones(len(lines)),
     )
+    return every.at(~room.on_cell)
 
 
 def _rows(
@@ -222,14 +188,6 @@ class _Book:
         return pd.DataFrame({"kind": kind, **columns})
 
 
-def _ints(table: pd.DataFrame, column: str) -> IntArray:
-    return table[column].to_numpy(np.int64)
-
-
-def _floats(table: pd.DataFrame, column: str) -> FloatArray:
-    return table[column].to_numpy(np.float64)
-
-
 def _add_totals(book: _Book, anchors: Anchors, unit: float) -> None:
     zero = np.zeros(1, np.int64)
     book.enter("total", -np.ones(1, np.int64), zero, zero)
@@ -250,10 +208,15 @@ def _one_sided_where_soft(lines: _Lines, node_anchor: FloatArray) -> _Lines:
     lower, upper = split.lower.copy(), split.upper.copy()
     upper[n_one : n_one + n_two] = np.inf
     lower[n_one + n_two :] = -np.inf
+    scale = amount_scale(lower, upper, node_anchor[split.node])
+    return replace(split, lower=lower, upper=upper, scale=scale)
+
+
+def amount_scale(lower: FloatArray, upper: FloatArray, own: FloatArray) -> FloatArray:
+    """What a miss of one side counts as 100 %: the bound, else the node's anchor."""
     bound = np.abs(np.where(np.isfinite(lower), lower, upper))
-    own = node_anchor[split.node]
     scale = np.where(bound > 0, bound, np.where(own > 0, own, 1.0))
-    return replace(split, lower=lower, upper=upper, scale=np.where(np.isfinite(scale), scale, 1.0))
+    return np.where(np.isfinite(scale), scale, 1.0)
 
 
 def _add_amount_rows(book: _Book, kind: str, lines: _Lines) -> None:

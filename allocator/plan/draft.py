@@ -12,7 +12,7 @@ from allocator.plan.plan import NO_DATE, first_day, last_day, month_number
 from allocator.plan.settings import Settings
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import ALL_PRODUCTS
-from allocator.plan.tree import IdTree, id_tree
+from allocator.plan.tree import IdTree
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -33,15 +33,12 @@ class Draft:
     @cached_property
     def org(self) -> IdTree:
         """The org as far as it is a tree."""
-        return self._tree("org", "node_id")
+        return self.sheets["org"].tree("node_id")
 
     @cached_property
     def products(self) -> IdTree:
         """The product tree as far as it is one."""
-        return self._tree("products", "product_id")
-
-    def _tree(self, table: str, id_column: str) -> IdTree:
-        return id_tree(self.texts(table, id_column).tolist(), self.texts(table, "parent_id").tolist())
+        return self.sheets["products"].tree("product_id")
 
     def texts(self, table: str, column: str) -> NDArray[np.object_]:
         """Return the texts of a column as written (stripped), shape (n_row,)."""
@@ -74,6 +71,11 @@ class Draft:
         """Mask of the rows of one measure."""
         found = self.sheets[table].columns["measure"]
         return (found.values == measure)[found.code] if len(found.values) else np.zeros(0, dtype=bool)
+
+    def has_measure(self, table: str, measure: str) -> bool:
+        """Tell whether any row is of a measure."""
+        found = self.sheets[table].columns["measure"]
+        return any(bool((found.code == k).any()) for k in np.flatnonzero(found.values == measure))
 
     @property
     def knows_months(self) -> bool:

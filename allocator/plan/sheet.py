@@ -1,13 +1,14 @@
 """One table as text: what the csv file or the sheet says, before anything is believed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.plan.tables import Table
+from allocator.plan.tree import IdTree, id_tree
 from solver_models.arrays import CodeArray, IntArray
 
 # str.strip knows the no-break and the ideographic space; these invisible marks come with copied text.
@@ -64,9 +65,17 @@ class Sheet:
     missing: frozenset[str] = frozenset()
     is_present: bool = True
     is_complete: bool = True
+    _trees: dict[str, IdTree] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def tree(self, id_column: str) -> IdTree:
+        """Return the rows as a tree, as far as they are one; a sheet that many plans share keeps it."""
+        if id_column not in self._trees:
+            ids, parents = (self.columns[name].texts().tolist() for name in (id_column, "parent_id"))
+            self._trees[id_column] = id_tree(ids, parents)
+        return self._trees[id_column]
 
     @property
     def further(self) -> tuple[str, ...]:

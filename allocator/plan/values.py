@@ -1,7 +1,7 @@
 """Texts to values: amounts, months, dates and choices, each different text looked at once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 import numpy as np
@@ -36,8 +36,19 @@ def typed_frame(sheet: Sheet, faults: FaultCollector) -> pd.DataFrame:
     Columns of the contract in its order, then the further ones. Texts are `str` ("" = not given),
     amounts float64 (NaN), months int64 (-1), dates int64 days (`NO_DATE`).
     """
+    return pd.DataFrame(typed_columns(sheet, faults))
+
+
+def typed_columns(
+    sheet: Sheet, faults: FaultCollector, names: Collection[str] | None = None
+) -> dict[str, pd.Series | FloatArray | IntArray]:
+    """Return the columns of a table with these names, all by default, as `typed_frame` does."""
     columns = [*sheet.table.columns, *(Column(name, "amount", required=False) for name in sheet.further)]
-    return pd.DataFrame({column.name: _typed(sheet, column, faults) for column in columns})
+    return {
+        column.name: _typed(sheet, column, faults)
+        for column in columns
+        if names is None or column.name in names
+    }
 
 
 def _typed(sheet: Sheet, column: Column, faults: FaultCollector) -> pd.Series | FloatArray | IntArray:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from allocator.allocation import Allocation
+from allocator.attainment.noise import Replayed
 from allocator.attainment.report import attainment_document
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.table import explanation_tables
@@ -80,6 +81,7 @@ def write_results(
     phases: Phases | None = None,
     extras: Extras | None = None,
     form: Form = "csv",
+    replayed: Mapping[str, Replayed] | None = None,
 ) -> dict[str, Any]:
     """Write all result files; the folder appears complete or not at all.
 
@@ -89,6 +91,8 @@ def write_results(
         What the report shows beside the allocation, such as `backtest`.
     form
         Whether the tables are written as csv, as Parquet, or as both with the same content.
+    replayed
+        By measure what the replays of the past say about luck, where it is known already.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def write_results(
     judges_beside = allocation.labels.grid.n_cell > JUDGED_BESIDE
 
     def write_beside(folder: Path, late_hash: Callable[[], str]) -> None:
-        judged = _judge(allocation, folder, lang) if judges_beside else None
+        judged = _judge(allocation, folder, lang, replayed) if judges_beside else None
         if with_workbook:
             # the workbook writer is loaded only where a workbook is written
             workbook = import_module("allocator.results.matrix.workbook")
@@ -115,7 +119,7 @@ def write_results(
                 helper.tell(digest)
             if not judges_beside:
                 with phases.phase("judge"):
-                    judged = _judge(allocation, folder, lang)
+                    judged = _judge(allocation, folder, lang, replayed)
                 with phases.phase("write report"):
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
@@ -127,11 +131,13 @@ def write_results(
     return _swap_in(out, fill)
 
 
-def _judge(allocation: Allocation, folder: Path, lang: str) -> dict[str, Any]:
+def _judge(
+    allocation: Allocation, folder: Path, lang: str, replayed: Mapping[str, Replayed] | None
+) -> dict[str, Any]:
     """Write fairness.json and attainment.json and return both."""
     judged = {
         "fairness": fairness_document(allocation, lang),
-        "attainment": attainment_document(allocation, lang),
+        "attainment": attainment_document(allocation, lang, replayed),
     }
     for name, document in judged.items():
         write_json(folder / f"{name}.json", document)

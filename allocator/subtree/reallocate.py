@@ -12,7 +12,7 @@ from allocator.anchors.build import build_anchors
 from allocator.explanation.waterfall import NOBODY, Waterfall, build_waterfall
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels
-from allocator.model.outcomes import instance_prices, rule_outcomes
+from allocator.model.outcomes import instance_prices, judge_rules
 from allocator.model.prices import price_table
 from allocator.model.problem import build_problem
 from allocator.phases import Phases
@@ -108,7 +108,7 @@ def _reallocated(
         unrounded=cells,
         target_units=units,
         month_units=_months(plan, labels, standing, node, units, cells),
-        rules=rule_outcomes(
+        rules=judge_rules(
             plan,
             labels,
             problem,
@@ -116,7 +116,7 @@ def _reallocated(
             units.astype(np.float64) * unit,
             prices,
             noise,
-        ),
+        ).table(),
         prices=price_table(
             labels,
             measure,

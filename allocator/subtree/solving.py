@@ -10,7 +10,7 @@ from allocator.model.problem import MeasureProblem
 from allocator.model.side_rows import side_rows
 from allocator.plan.plan import Plan
 from allocator.subtree.frame import FramedProblem, frame_problem
-from allocator.subtree.impossible import frame_diagnosis, least_change
+from allocator.subtree.impossible import FrameGap, frame_diagnosis, least_change
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible
@@ -20,6 +20,9 @@ from solver_models.solve import SolvedModel, solve_model
 
 NOISE = 1e-9
 """A frame missed by less than this share is met."""
+NEAR_ONE = 1.0 - 1e-7
+HARDLY = 1e-6
+"""Units by which a bound in whole units may seem to be missed."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def solve_frame(
         As `rebalance_subtree` does.
     """
     node, unit = standing.node, standing.unit
-    framed, solved = _within_rounding(
+    framed, solved, gap = _within_rounding(
         labels, measure, node, standing.frame(labels, problem), unit, engine, options
     )
     cells = np.zeros(framed.grid.n_cell)
@@ -123,7 +126,30 @@ def solve_frame(
     if not np.array_equal(rounded.units[0], own):
         name = labels.node_id[node]
         raise EngineFailure(f"{measure}: no rounding of the targets below {name} keeps its own targets")
+    if gap is not None and not _keeps(labels, problem, standing, cells, rounded.units):
+        raise InfeasiblePlan(frame_diagnosis(labels, measure, node, gap))
     return FrameAnswer(framed, solved, cells, rounded)
+
+
+def _keeps(
+    labels: Labels, problem: MeasureProblem, standing: Standing, cells: FloatArray, units: IntArray
+) -> bool:
+    """Whether whole units below the node are near their numbers and keep hard amounts and pins.
+
+    A frame that had to give way by part of a unit may leave no such units.
+    """
+    grid, top, unit = labels.grid, standing.node, standing.unit
+    leaves = grid.org.leaf[(grid.org.leaf > top) & (grid.org.leaf < grid.org.subtree_end[top])]
+    own = units[leaves - top][:, grid.products.leaf].ravel()
+    if np.abs(own - cells / unit).max(initial=0.0) >= NEAR_ONE:
+        return False
+    table = problem.instances
+    node = table["node"].to_numpy(np.int64)
+    below = (node > top) & (node < grid.org.subtree_end[top])
+    chosen = table[below & (table["tier"] == 0).to_numpy(bool) & table["is_whole"].to_numpy(bool)]
+    amount = units[chosen["node"].to_numpy(np.int64) - top, chosen["product"].to_numpy(np.int64)]
+    low, high = (chosen[side].to_numpy(np.float64) / unit for side in ("lower", "upper"))
+    return bool(((amount >= low - HARDLY) & (amount <= high + HARDLY)).all())
 
 
 def _rows_below(rows: SideRows, labels: Labels, node: int) -> SideRows:
@@ -140,16 +166,20 @@ def _within_rounding(
     unit: float,
     engine: Engine,
     options: EngineOptions,
-) -> tuple[FramedProblem, SolvedModel]:
+) -> tuple[FramedProblem, SolvedModel, FrameGap | None]:
     """Balance inside the frame; the frame itself was rounded, by less than a unit."""
     try:
-        return framed, _balance(framed, engine, options)
+        return framed, _balance(framed, engine, options), None
     except ModelInfeasible as infeasible:
         gap = least_change(framed, engine, options)
         if gap is None or np.abs(gap.change).max(initial=0.0) >= unit:
             raise InfeasiblePlan(frame_diagnosis(labels, measure, node, gap)) from infeasible
         near = framed.with_frame(gap.present + gap.change)
-        return near, _balance(near, engine, options)
+        try:
+            return near, _balance(near, engine, options), gap
+        except ModelInfeasible:
+            # so tight that it holds in exact numbers only
+            raise InfeasiblePlan(frame_diagnosis(labels, measure, node, gap)) from infeasible
 
 
 def _meeting(framed: FramedProblem, cells: FloatArray, target: IntArray) -> FloatArray:

@@ -244,6 +244,18 @@ TEXTS = {
         "en": "First start. The admin key, shown this once:\n{secret}",
         "zh": "首次启动。管理员密钥仅显示这一次：\n{secret}",
     },
+    "serve.demo_loaded": {
+        "en": "The demo company is loaded, with one finished run. Users and keys (shown this once):",
+        "zh": "演示公司已载入，并有一个已完成的运行。其用户与密钥如下（仅显示一次）：",
+    },
+    "serve.demo_there": {
+        "en": "The demo company is there already; its keys were shown at its first start.",
+        "zh": "演示公司已存在；其密钥已在首次启动时显示。",
+    },
+    "serve.demo_user": {"en": "User", "zh": "用户"},
+    "serve.demo_role": {"en": "Role", "zh": "角色"},
+    "serve.demo_scope": {"en": "Sees", "zh": "可见范围"},
+    "serve.demo_key": {"en": "Key", "zh": "密钥"},
     "serve.listening": {
         "en": "Listening on http://{host}:{port}",
         "zh": "正在监听 http://{host}:{port}",

@@ -95,7 +95,9 @@ def framed_sides(
     page = _frame_page(company, result, frame)
     table = pd.concat([rules.table, page[list(rules.table.columns)]], ignore_index=True)
     sides = all_sides(company, RuleNodes(table), result.cell_anchor)
-    moving = company.node_sums((is_open & ~frame.outside(company)).astype(np.float64))
+    # a cell that a pin holds at 0 is still a cell of its rules
+    is_cell = is_open | ((result.cell_anchor > 0) & ~company.is_absent[:, None])
+    moving = company.node_sums((is_cell & ~frame.outside(company)).astype(np.float64))
     touches = sides.size(moving) > 0
     own = moving[sides.node, sides.product] > 0
     touches = np.where(sides.is_fair & (sides.tier > 0), own, touches)
@@ -143,6 +145,8 @@ def _frame_page(company: Company, result: MeasureResult, frame: Frame) -> pd.Dat
             "tier": 0,
             "group": -1,
             "on_cell": False,
+            "done": 0.0,
+            "done_whole": 0.0,
         }
     )
 

@@ -151,7 +151,9 @@ def check_rule_prices(stage: Stage, file: RuleFile) -> Check:
     rep = stage.company.org.first_leaf[rules.ints("node")]
     leaf = stage.company.products.first_leaf[rules.ints("product")]
     inner, low, high = multiplier[rep, leaf], point.lower[rep, leaf], point.upper[rep, leaf]
-    held = point.is_open[rep, leaf] & (((inner > 0) & (low > 0)) | ((inner < 0) & np.isfinite(high)))
+    # a cell that a pin or a rule holds at 0 has a multiplier, too; one of a rep who is not there has none
+    can = point.is_open | ((point.anchor > 0) & ~stage.company.is_absent[:, None])
+    held = can[rep, leaf] & (((inner > 0) & (low > 0)) | ((inner < 0) & np.isfinite(high)))
     if point.outside is not None:
         held &= ~point.outside[rep, leaf]
     expected[on_cell] += np.where(held, inner, 0.0)[on_cell]

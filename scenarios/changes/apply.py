@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import NamedTuple, cast
 
+import numpy as np
 import pandas as pd
 
 from allocator.errors import Fault, InputFaults
@@ -17,10 +18,13 @@ from allocator.plan.reading import check_draft, frozen_frame
 from allocator.plan.rebuilding import PlanSheets, frames_of
 from allocator.plan.settings import read_settings
 from allocator.plan.sheet import Sheet, text_column
-from allocator.plan.values import typed_frame
+from allocator.plan.values import typed_columns, typed_frame
 from scenarios.changes.change import Change
 from scenarios.changes.edits import LogEntry, PlanEdits
 from scenarios.changes.plan_texts import CHANGES, KEYS, TABLE, Reference
+
+SPELLED = frozenset(("node_id", "product_id", "name"))
+"""Columns whose empty cells a plan spells out (`frozen_frame`)."""
 
 
 @dataclass(frozen=True)
@@ -110,19 +114,50 @@ def _checked(
 ) -> Plan:
     """Type and check what was touched, as a reading does."""
     settings = read_settings(edits.tree, "plan.yaml", faults)
-    changed = {name: _sheet(sheets[name], edits.table(name)) for name in edits.changed_tables}
-    frames = frames_of(plan) | {name: typed_frame(sheet, faults) for name, sheet in changed.items()}
+    old = frames_of(plan)
+    read = {
+        name: _read_again(old[name], sheets[name], edits.table(name), faults) for name in edits.changed_tables
+    }
+    changed = {name: table.sheet for name, table in read.items()}
+    frames = old | {name: table.frame for name, table in read.items()}
     draft = Draft(settings, ChainMap(changed, cast(MutableMapping[str, Sheet], sheets)), frames)
     check_draft(draft, faults, frozenset(edits.touched))
     if len(faults):
         raise InputFaults(_by_change(faults.listed(), edits))
-    new = {name: frozen_frame(name, frames[name]) for name in changed}
+    new = {
+        name: frozen_frame(name, table.frame) if table.fresh & SPELLED else table.frame
+        for name, table in read.items()
+    }
     return Plan(
         spec=settings.spec,
         input_hash=changes_hash(plan.input_hash, changes),
         overrides=plan.overrides,
         **(frames_of(plan) | new),
     )
+
+
+class _Read(NamedTuple):
+    """A table after its texts changed, and the names of the columns that were read again."""
+
+    sheet: Sheet
+    frame: pd.DataFrame
+    fresh: frozenset[str]
+
+
+def _read_again(frame: pd.DataFrame, before: Sheet, texts: pd.DataFrame, faults: FaultCollector) -> _Read:
+    """Read a table again: where its rows are the same ones, only the columns that differ."""
+    is_same = list(texts.columns) == list(before.columns) and isinstance(frame.index, pd.RangeIndex)
+    if not is_same or not np.array_equal(texts.index.to_numpy(np.int64), before.row - 2):
+        sheet = _sheet(before, texts)
+        return _Read(sheet, typed_frame(sheet, faults), frozenset(sheet.columns))
+    columns, fresh = dict(before.columns), []
+    for name in before.columns:
+        now = texts[name].to_numpy(object)
+        if not np.array_equal(now, before.columns[name].texts()):
+            columns[name] = text_column(now)
+            fresh.append(name)
+    sheet = replace(before, columns=columns)
+    return _Read(sheet, frame.assign(**typed_columns(sheet, faults, fresh)), frozenset(fresh))
 
 
 def _sheet(before: Sheet, texts: pd.DataFrame) -> Sheet:

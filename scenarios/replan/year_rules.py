@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.model.labels import Labels
+from allocator.model.lines import lines_of
 from allocator.model.outcomes import TIGHT, row_amounts, values_in_own_terms
 from allocator.plan.plan import Plan
 from scenarios.replan.replan import Replan, Year
@@ -44,12 +45,13 @@ def year_rules(found: Replan, measure: str) -> pd.DataFrame:
     unit = float(plan.spec.measures[measure].round_to)
     rules, now = year.remainder.year_rules, np.asarray(year.target * unit, np.float64)
     before = np.asarray(year.published.sum(axis=2) * unit, np.float64)
-    amount, low, high = row_amounts(plan, labels, rules, now)
+    lines = lines_of(rules)
+    amount, low, high = row_amounts(plan, labels, lines, now)
     short = np.maximum(np.maximum(low - amount, amount - high), 0.0)
     size = np.maximum(np.abs(amount), unit)
     missed = is_missed(plan, labels, rules, year.unrounded, unit)
     can = _can_hold(plan, labels, rules, year, unit)
-    was = values_in_own_terms(rules, row_amounts(plan, labels, rules, before)[0], before)
+    was = values_in_own_terms(lines, row_amounts(plan, labels, lines, before)[0], before)
     return pd.DataFrame(
         {
             "measure": measure,
@@ -64,7 +66,7 @@ def year_rules(found: Replan, measure: str) -> pd.DataFrame:
             "owner": rules["owner"].to_numpy(object),
             "base": rules["base"].to_numpy(np.float64),
             "published": was,
-            "value": values_in_own_terms(rules, amount, now),
+            "value": values_in_own_terms(lines, amount, now),
             "status": np.where(missed, MISSED, HELD),
             "short_by": np.where(short > TIGHT * size, short, 0.0),
             "because": np.where(missed, np.where(can, OTHERS, ACTUALS), ""),
@@ -77,7 +79,7 @@ def is_missed(
     plan: Plan, labels: Labels, rules: pd.DataFrame, unrounded: FloatArray, unit: float
 ) -> BoolArray:
     """Tell which rules the unrounded year misses by more than a thousandth of a unit."""
-    amount, low, high = row_amounts(plan, labels, rules, unrounded)
+    amount, low, high = row_amounts(plan, labels, lines_of(rules), unrounded)
     noise = np.maximum(unit / 1000, TIGHT * np.abs(amount))
     return np.asarray(np.maximum(low - amount, amount - high) > noise, bool)
 
@@ -92,8 +94,9 @@ def _can_hold(plan: Plan, labels: Labels, rules: pd.DataFrame, year: Year, unit:
     now = np.asarray(year.target * unit, np.float64)
     kind = rules["kind"].to_numpy(object)
     node, product = rules["node"].to_numpy(np.int64), rules["product"].to_numpy(np.int64)
-    done, low, high = row_amounts(plan, labels, rules, over)
-    _, low_now, high_now = row_amounts(plan, labels, rules, now)
+    lines = lines_of(rules)
+    done, low, high = row_amounts(plan, labels, lines, over)
+    _, low_now, high_now = row_amounts(plan, labels, lines, now)
     street = labels.grid.street_factor[node]
     rest = (now - over)[node, 0]
     room = np.where(kind == "mix", rest, year.remainder.total * unit * street)

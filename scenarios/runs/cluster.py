@@ -25,6 +25,9 @@ class Cluster:
         If no scheduler answers at the address, or too few workers are there.
     """
 
+    parcel = 16
+    """Client, scheduler and worker spend more on a task than a small run takes."""
+
     def __init__(self, address: str, *, connect_seconds: float = 20.0, wait_for: int = 1) -> None:
         self._client = Client(address, timeout=connect_seconds, set_as_default=False)
         self._client.wait_for_workers(wait_for, timeout=connect_seconds)

@@ -20,9 +20,16 @@ FEWEST_MEGABYTES = 256
 
 
 class Fleet(Protocol):
-    """An executor with a way to share one big thing with all its workers."""
+    """An executor with a way to share one big thing with all its workers.
+
+    Parameters
+    ----------
+    parcel
+        Most runs to hand out at once.
+    """
 
     workers: int
+    parcel: int
 
     @property
     def executor(self) -> Executor:
@@ -59,6 +66,7 @@ class InProcess:
     """No workers: one run after another, here. No limits, and nothing can be stopped from outside."""
 
     workers = 1
+    parcel = 1
 
     def __init__(self) -> None:
         self._executor = _Inline()
@@ -113,6 +121,9 @@ class Processes:
     memory_limit
         Megabytes of address space of each worker (`RLIMIT_AS`).
     """
+
+    parcel = 1
+    """The limits are those of one run, and the way to a worker is short."""
 
     def __init__(
         self, workers: int | None = None, time_limit: float | None = None, memory_limit: int | None = None

@@ -112,7 +112,9 @@ class SweepSession:
         if self._handle is None:
             self._handle = (self._fleet.share(self._shared),)
         tasks = ((key, chains[key]) for key in missing)
-        drive(tasks, self._fleet.executor, self._handle[0], self._fleet.workers, keep, work)
+        drive(
+            tasks, self._fleet.executor, self._handle[0], self._fleet.workers, keep, work, self._fleet.parcel
+        )
 
 
 def run_sweep(

@@ -12,16 +12,21 @@ from service.imports import repository, service
 from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportView
 from service.plans.endpoints import Limit, Planner, plan_view
 from service.plans.schemas import Note, PlanId, PlanView, TableName
+from service.plans.table_endpoints import ROWS
+from service.problems.described import refusals
 from service.wire.idempotency import Answer, AttemptDep, answer_once
-from service.wire.media_types import OF_IMPORTS
+from service.wire.media_types import JSON, OF_IMPORTS
 from service.wire.upload import UploadDep, body_of
 from service.wire.versions import seen_version
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = APIRouter(prefix="/v1/imports", tags=["imports"], responses=refusals())
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 
 
-@router.post("", status_code=201, response_model=ImportView, openapi_extra=body_of(*OF_IMPORTS))
+BODY = body_of(*OF_IMPORTS, schemas={JSON: ROWS})
+
+
+@router.post("", status_code=201, response_model=ImportView, openapi_extra=BODY)
 def check_file(
     context: ContextDep,
     planner: Planner,

@@ -66,12 +66,14 @@ class Pulled:
             "ETag": self.content.etag,
             "Cache-Control": PRIVATE,
             "Vary": "Accept, Accept-Encoding, Authorization",
-            "X-Release-Id": self.head.release_id,
-            "X-Release-Version": str(self.head.version),
-            "X-Release-Sha256": self.head.sha256,
         }
-        if self.rows is not None:
-            headers["X-Release-Rows"] = str(self.rows)
+        if self.form != "json":
+            # what the JSON document says around its rows
+            headers["X-Release-Id"] = self.head.release_id
+            headers["X-Release-Version"] = str(self.head.version)
+            headers["X-Release-Sha256"] = self.head.sha256
+            if self.rows is not None:
+                headers["X-Release-Rows"] = str(self.rows)
         if self.content.encoding != "identity":
             headers["Content-Encoding"] = self.content.encoding
         if self.link:

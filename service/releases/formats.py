@@ -42,7 +42,8 @@ KEPT_COLUMNS = (
 NUMBERS = ("version", "amount", "previous_amount")
 LIVE = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a text that begins with one of these for a formula."""
-COMPRESSION = 6
+COMPRESSION = 9
+_QUOTED = json.encoder.encode_basestring
 Row = Sequence[Any]
 """One value per kept column."""
 
@@ -142,7 +143,7 @@ _RENDER: dict[Format, Callable[[Head, Sequence[Row], str | None], bytes]] = {
 
 
 def _column(values: Sequence[Any]) -> list[str]:
-    known = {value: _plain(value) for value in set(values)}
+    known = {value: _QUOTED(value) if isinstance(value, str) else _plain(value) for value in set(values)}
     return [known[value] for value in values]
 
 

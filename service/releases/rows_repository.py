@@ -88,7 +88,7 @@ def page_of_rows(
         here = _path_of(session, release_id, ReleaseTarget.row_number == after)
         rows = rows.where(ReleaseTarget.row_number > after, ReleaseTarget.org_path >= (here or ""))
     ordered = rows.order_by(ReleaseTarget.org_path, ReleaseTarget.row_number).limit(limit)
-    return [tuple(row) for row in session.execute(ordered)]
+    return [tuple(row) for row in session.connection().execute(ordered)]
 
 
 def own_rows(

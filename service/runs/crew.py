@@ -54,6 +54,9 @@ class _Slot:
         if order.revision_id in self.revisions:
             self.revisions.remove(order.revision_id)
         self.revisions.append(order.revision_id)
+        if self.order is not None and self.order.cancelled():
+            # its worker is being killed; the next one has a pipe of its own
+            self.close()
         try:
             self.order = self._running().schedule(work_off, (order,), timeout=limit)
         except (BrokenProcessPool, RuntimeError):

@@ -32,6 +32,8 @@ LOG = logging.getLogger("service.runs")
 BUSY_SECONDS, IDLE_SECONDS, DATABASE_SECONDS = 0.2, 0.5, 1.0
 SOFT_SHARE = 0.8
 """At this share of its limit a run is asked for the best there is."""
+START_SECONDS = 120.0
+"""A worker that has not taken a run by then is taken for dead."""
 GRACE_SECONDS = 5.0
 """So long after its limit a run is killed."""
 CLUSTER_GRACE_SECONDS = 60.0
@@ -181,10 +183,18 @@ class Dispatcher:
         if wish == "cancel" and not flight.is_cancelled:
             flight.is_cancelled = True
             self._end(flight)
+        elif self._is_untaken(flight):
+            LOG.error("no worker takes the run", extra={"fields": {"run_id": flight.run_id}})
+            flight.future.cancel()
         elif time.monotonic() - flight.begun > flight.limit + CLUSTER_GRACE_SECONDS:
             # processes are killed by their pool before that; a cluster kills nothing
             flight.is_overdue = True
             self._end(flight)
+
+    def _is_untaken(self, flight: _Flight) -> bool:
+        """Whether a process of ours has not even begun; a cluster tells nothing of that."""
+        is_late = time.monotonic() - flight.begun > START_SECONDS
+        return is_late and not flight.order.sign and not flight.future.running()
 
     def _end(self, flight: _Flight) -> None:
         self._workers().stop(flight.order)

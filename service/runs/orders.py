@@ -1,6 +1,7 @@
 """What is handed to a worker process; light, since the service itself never solves."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -53,6 +54,8 @@ def work_off(order: Order, files: Mapping[str, bytes] | None = None) -> Outcome:
 
 def begin_worker(parent: int) -> None:
     """Set a worker process up: it ends with the service that started it, whatever ends that."""
+    # a solve in a library does not come back to Python to be told that it shall end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     import_module(WORKER)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

@@ -63,10 +63,15 @@ def work(
             one.measure: {**one.values, "by_product": one.by_product}
             for one in measure_kpis(solution, family.ground)
         }
+        replayed = {
+            measure: family.ground.replayed(plan, solution.labels, measure) for measure in plan.spec.measures
+        }
         tell("write")
         with tempfile.TemporaryDirectory(prefix="run-") as folder:
             out = Path(folder) / "result"
-            written = write_results(allocation, out, job.lang, with_workbook=job.with_workbook)
+            written = write_results(
+                allocation, out, job.lang, with_workbook=job.with_workbook, replayed=replayed
+            )
             files = _contents(out, written["files"])
         files["nodes.json"] = nodes_file(plan)
     except InfeasiblePlan as infeasible:

@@ -100,16 +100,16 @@ def change_scenario(
     """Edit the version that the caller has seen (None: any)."""
     scenario = _of_version(session, principal, scenario_id, version)
     before = _audited(scenario)
-    if change.changes is not None:
-        scenario.changes = canonical(change.changes)
+    # all questions come first: one between two edits would write the first and count a version of its own
+    changes = scenario.changes if change.changes is None else canonical(change.changes)
     if change.name is not None and change.name != scenario.name:
         _require_free_name(session, scenario.plan_id, change.name)
-        scenario.name = change.name
-    if change.note is not None:
-        scenario.note = change.note
+    if change.parent_id is not None:
+        _require_parent(session, scenario.plan_id, scenario, change.parent_id)
+    scenario.changes = changes
+    scenario.name = scenario.name if change.name is None else change.name
+    scenario.note = scenario.note if change.note is None else change.note
     if "parent_id" in change.model_fields_set:
-        if change.parent_id is not None:
-            _require_parent(session, scenario.plan_id, scenario, change.parent_id)
         scenario.parent_id = change.parent_id
     session.flush()
     _record(session, principal, scenario, "scenario.change", before, _audited(scenario), now)

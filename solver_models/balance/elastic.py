@@ -39,10 +39,13 @@ class ElasticBalance:
     violation: float
 
 
-def elastic_balance(model: BalanceModel, is_soft: BoolArray, engine: BalanceEngine) -> ElasticBalance | None:
+def elastic_balance(
+    model: BalanceModel, is_soft: BoolArray, engine: BalanceEngine | None
+) -> ElasticBalance | None:
     """Find the balance with soft rows that give way by GIVE times their price.
 
-    The polish alone mostly finds it; where it does not settle, the engine's interior point does.
+    The polish alone mostly finds it; where it does not settle, the engine's interior point does, if one
+    is given.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def elastic_balance(model: BalanceModel, is_soft: BoolArray, engine: BalanceEngi
     give = np.where(is_soft[form.order], GIVE, 0.0)
     point = polish(form, np.zeros(form.n_row), np.zeros(model.n_free), MOST_FACTORISATIONS, give)
     if point is None:
-        return _by_interior_point(form, give, engine)
+        return None if engine is None else _by_interior_point(form, give, engine)
     return _outcome(form, point.price, point.free, give)
 
 

@@ -120,10 +120,16 @@ def polish_from(model: BalanceModel, start: Start | None) -> BalanceAnswer | Non
 
 
 def form_of(model: BalanceModel, start: Start | None = None) -> NormalForm:
-    """Return the normal form of a model: that of the start, if it has the same rows, with its own bounds."""
+    """Return the normal form of a model: that of the start, if it has the same rows, with its own bounds.
+
+    Coefficients of free columns may differ: the form takes them over.
+    """
     known = None if start is None else start.form
-    if known is not None and has_equal_rows(known.model, model):
-        return known.moved_to(model)
+    if known is not None:
+        if has_equal_rows(known.model, model):
+            return known.moved_to(model)
+        if has_equal_cells(known.model, model):
+            return known.moved_to(model).with_free_of(model)
     return normal_form(model, row_size(model))
 
 
@@ -137,6 +143,20 @@ def has_equal_rows(one: BalanceModel, other: BalanceModel) -> bool:
         and np.array_equal(left.indices, right.indices)
         and np.array_equal(left.data, right.data)
     )
+
+
+def has_equal_cells(one: BalanceModel, other: BalanceModel) -> bool:
+    """True if two models have coefficients in the same places, and the same ones over the cells."""
+    left, right = one.rows.matrix, other.rows.matrix
+    if (
+        left.shape != right.shape
+        or one.n_cell != other.n_cell
+        or not np.array_equal(left.indptr, right.indptr)
+        or not np.array_equal(left.indices, right.indices)
+    ):
+        return False
+    differs = np.flatnonzero(left.data != right.data)
+    return bool(np.all(left.indices[differs] >= one.n_cell))
 
 
 def _no_passes() -> dict[str, int]:

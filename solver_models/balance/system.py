@@ -64,6 +64,18 @@ class NormalForm:
         size = np.maximum(self.size, np.maximum(low, high))
         return replace(self, model=model, lower=lower, upper=upper, size=size)
 
+    def with_free_of(self, model: BalanceModel) -> "NormalForm":
+        """Return this form with a model's coefficients of the free columns, in the same places as before."""
+        matrix = model.rows.matrix
+        behind = np.flatnonzero(matrix.indices >= model.n_cell)
+        row = np.searchsorted(matrix.indptr, behind, side="right") - 1
+        column = matrix.indices[behind] - model.n_cell
+        position = np.empty_like(self.order)
+        position[self.order] = np.arange(self.n_row)
+        value = matrix.data[behind] * self.row_scale[position[row]] * self.free_scale[column]
+        free = csr_array((value, (position[row], column)), shape=self.free.shape)
+        return replace(self, free=free)
+
     def sizes(self) -> FloatArray:
         """Sizes of the model's rows, in the model's order and terms."""
         size = np.zeros(self.n_row)

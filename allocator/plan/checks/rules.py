@@ -14,7 +14,7 @@ from allocator.plan.checks.cells import (
 from allocator.plan.checks.facts import current_rows
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector, NearMatches
-from solver_models.arrays import BoolArray, IntArray
+from solver_models.arrays import BoolArray
 
 BASES = {
     "range": ("amount",),
@@ -197,11 +197,11 @@ def _check_sources(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -
         of_measure = measure == name
         is_fair = is_kind(draft, "fairness") & of_measure
         wants_history = (is_kind(draft, "growth") & of_measure) | (is_fair & (basis == "history"))
-        if draft.sheets["history"].is_complete and not draft.is_measure("history", name).any():
+        if draft.sheets["history"].is_complete and not draft.has_measure("history", name):
             _tell(
                 draft, wants_history, "no-history", f"history.csv has no rows of `{name}`", "history", faults
             )
-        if draft.sheets["potential"].is_complete and not draft.is_measure("potential", name).any():
+        if draft.sheets["potential"].is_complete and not draft.has_measure("potential", name):
             wanted = is_fair & (basis == "potential")
             _tell(
                 draft, wanted, "no-potential", f"potential.csv has no rows of `{name}`", "potential", faults
@@ -232,14 +232,12 @@ def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
     is_rule = is_kind(draft, "commitment")
     if not is_rule.any():
         return
-    given = current_rows(draft) & np.isfinite(draft.amounts("commitments"))
-    committed = _committed(draft, given)
     level, node = draft.texts("rules", "level"), draft.texts("rules", "node_id")
     measure, product = draft.texts("rules", "measure"), draft.product_rows("rules")
     messages = []
     for k in np.flatnonzero(is_rule & ((level != "") | (node != "")) & (product >= -1)):
-        rows = np.flatnonzero(named_nodes(draft, level[k], node[k]))
-        if len(rows) and not committed.get((measure[k], int(product[k])), set()) & set(rows.tolist()):
+        named = named_nodes(draft, level[k], node[k])
+        if named.any() and not (named & _committed(draft, measure[k], int(product[k]))).any():
             messages.append((int(k), "no node that this rule names has a commitment for this plan"))
     faults.rows(
         draft.sheets["rules"],
@@ -250,13 +248,12 @@ def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
     )
 
 
-def _committed(draft: Draft, given: BoolArray) -> dict[tuple[str, int], set[int]]:
-    """Org rows with a commitment, by measure and product row; any product counts for all products (-1)."""
-    nodes: IntArray = draft.nodes("commitments")
-    products = draft.product_rows("commitments")
-    measures = draft.texts("commitments", "measure")
-    committed: dict[tuple[str, int], set[int]] = {}
-    for k in np.flatnonzero(given & (nodes >= 0) & (products >= -1)):
-        for product in {int(products[k]), -1}:
-            committed.setdefault((measures[k], product), set()).add(int(nodes[k]))
+def _committed(draft: Draft, measure: str, product: int) -> BoolArray:
+    """Mask of the org rows with a commitment for a product row; any product counts for all products (-1)."""
+    nodes, products = draft.nodes("commitments"), draft.product_rows("commitments")
+    given = current_rows(draft) & np.isfinite(draft.amounts("commitments"))
+    given &= draft.is_measure("commitments", measure) & (nodes >= 0)
+    given &= (products >= -1) if product == -1 else (products == product)
+    committed = np.zeros(len(draft.org.parent), dtype=bool)
+    committed[nodes[given]] = True
     return committed

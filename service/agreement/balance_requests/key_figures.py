@@ -3,6 +3,7 @@
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.model.outcomes import judged_of
 from scenarios.solving import MeasureSolution, Solution
 
 
@@ -17,12 +18,13 @@ def _measure(allocation: Allocation, one: MeasureAllocation, base: MeasureAlloca
     unit = float(allocation.plan.spec.measures[one.measure].round_to)
     prices = base.prices
     of_total = (prices["stage"] == "balance") & (prices["kind"] == "total")
+    targets = one.target_units.astype(np.float64) * unit
     return MeasureSolution(
         measure=one.measure,
         anchors=one.anchors,
         cells=one.unrounded,
-        amounts=one.target_units.astype(np.float64) * unit,
-        rules=one.rules,
+        amounts=targets,
+        judged=judged_of(one.rules, targets),
         total_price=float(prices.loc[of_total, "price"].sum()),
         violations={
             tier["tier"]: tier["largest_violation"]

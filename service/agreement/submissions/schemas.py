@@ -9,14 +9,17 @@ from service.accounts.schemas import Schema
 from service.agreement.fields import Comment, NodeId, SaidComment
 from service.agreement.schemas import StepView
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# a day more on both sides than the pattern lets pass, wherever in the world it is written
+EARLIEST, LATEST = datetime(1999, 12, 31, tzinfo=UTC), datetime(2200, 1, 2, tzinfo=UTC)
 Status = Literal["open", "submitted", "approved", "rejected"]
 
 
 class SubmissionsAsk(Schema):
     """Ask every node above the reps for its plan."""
 
-    due_at: Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
+    due_at: Annotated[
+        AwareDatetime, Field(ge=EARLIEST, lt=LATEST, json_schema_extra={"pattern": "^2[01][0-9]{2}-"})
+    ]
 
 
 class Asked(Schema):

@@ -2,11 +2,16 @@
 
 import argparse
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
 
 import uvicorn
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputFaults
+from allocator.results.text_table import text_table
 from allocator.texts import text
 from service.accounts.service import create_first_admin
 from service.app import create_app
@@ -27,13 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="load the demo company with users of every role and one finished run",
+    )
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Migrate, make the first admin where nobody is known, and serve until told to end."""
     settings = _settings()
     write_json_logs()
-    _prepare(settings, output)
+    _prepare(settings, output, with_demo=arguments.demo)
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
     config = uvicorn.Config(
@@ -49,7 +59,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     return 0 if server.started else 1
 
 
-def _prepare(settings: Settings, output: Output) -> None:
+def _prepare(settings: Settings, output: Output, *, with_demo: bool) -> None:
     """Bring the database to its shape; at the first start make the first admin and show the key."""
     settings.storage.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.sqlalchemy_url)
@@ -61,8 +71,24 @@ def _prepare(settings: Settings, output: Output) -> None:
                 # shown before it is committed: a crash in between costs a key that opens nothing
                 words = text("serve.first_key", output.lang, secret=secret)
                 output.show(words, {"status": "first-start", "admin_key": secret})
+        if with_demo:
+            # what solves is loaded by those who ask for it only
+            demo = import_module("service.demo.company")
+            _show_demo(demo.load_demo(database, settings.storage, system_clock), output)
     finally:
         database.engine.dispose()
+
+
+def _show_demo(keys: Sequence[Any], output: Output) -> None:
+    """Show who can come in and with which key; at later starts only that the company is there."""
+    if not keys:
+        output.show(text("serve.demo_there", output.lang), {"status": "demo", "users": []})
+        return
+    head = [text(f"serve.demo_{name}", output.lang) for name in ("user", "role", "scope", "key")]
+    rows = [[one.name, one.role, one.scope_path or "*", one.key] for one in keys]
+    lines = [text("serve.demo_loaded", output.lang), *text_table([head, *rows])]
+    users = [asdict(one) for one in keys]
+    output.show("\n".join(lines), {"status": "demo", "users": users})
 
 
 def _settings() -> Settings:

@@ -63,6 +63,20 @@ def test_a_poisoned_run_fails_with_its_reason_and_the_others_go_on() -> None:
     assert others_are_done(raised)
 
 
+@pytest.mark.parametrize("work", [poison.dies_on_poison, poison.raises_on_poison])
+def test_a_poisoned_run_spoils_no_other_run_of_its_parcel(work: Work) -> None:
+    names = [f"run {k}" for k in range(30)] + ["poison"] + [f"run {k}" for k in range(30, 60)]
+    found: dict[str, Any] = {}
+    with Processes(2) as fleet:
+        handle = fleet.share(NOTHING)
+        tasks = [(name, (Scenario(name),)) for name in names]
+        drive(tasks, fleet.executor, handle, 2, found.__setitem__, work, parcel=8)
+    assert found.pop("poison")["status"] == "failed"
+    assert {name: one["name"] for name, one in found.items()} == {
+        name: name for name in names if name != "poison"
+    }
+
+
 def test_a_run_whose_worker_dies_once_is_not_lost(tmp_path: Path) -> None:
     with Processes(2) as fleet:
         handle = fleet.share(NOTHING)

@@ -1,15 +1,10 @@
 """Services on one database, killed again and again; what they accepted must end once and right."""
 
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,10 +21,8 @@ from service.plans.service import create_plan
 from service.plans.store import read_files
 from service.runs.job import Job
 from service.runs.work import work
+from tests.service.kills.fleet import SERVICES, Fleet
 
-PROJECT = Path(__file__).resolve().parents[3]
-SERVICES = 2
-LEASE_SECONDS = "1.0"
 LONGEST_PAUSE = 0.7
 WORKERS_SHARE = 0.6
 """This share of the kills hits a worker, the others a whole service."""
@@ -54,64 +47,6 @@ class Report:
             f"{self.services_killed} services and {self.workers_killed} workers killed, {self.accepted} runs "
             f"accepted, {self.attempts} attempts, {ended}; {len(self.wrong)} wrong"
         )
-
-
-class Fleet:
-    """Services of one storage folder and database, each on a port of its own."""
-
-    def __init__(self, database_url: str, storage: Path) -> None:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ALLOCATOR_")},
-            "ALLOCATOR_STORAGE": str(storage),
-            "DATABASE_URL": database_url,
-            "ALLOCATOR_WORKERS": "1",
-            "ALLOCATOR_LEASE_SECONDS": LEASE_SECONDS,
-            "ALLOCATOR_RUN_ATTEMPTS": "100000",
-            "ALLOCATOR_RUNS_PER_ACCOUNT": "100000",
-        }
-        self._log = (storage / "services.log").open("wb")
-        self._harness = subprocess.Popen(
-            [sys.executable, "-m", "tests.service.kills.harness"],
-            cwd=PROJECT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
-        self.ports = [_free_port() for _ in range(SERVICES)]
-        self.pids = [self._start(port) for port in self.ports]
-
-    def _start(self, port: int) -> int:
-        assert self._harness.stdin is not None
-        assert self._harness.stdout is not None
-        self._harness.stdin.write(f"{port}\n")
-        self._harness.stdin.flush()
-        return int(self._harness.stdout.readline())
-
-    def kill_service(self, at: int) -> None:
-        os.kill(self.pids[at], signal.SIGKILL)
-        self.pids[at] = self._start(self.ports[at])
-
-    def kill_worker(self, at: int) -> bool:
-        """Kill the worker of a service; False if it has none."""
-        for pid in _children(self.pids[at]):
-            try:
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    os.kill(pid, signal.SIGKILL)
-                    return True
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-        return False
-
-    def close(self) -> None:
-        for pid in self.pids:
-            os.kill(pid, signal.SIGKILL)
-        self._harness.kill()
-        self._harness.wait()
-        for stream in (self._harness.stdin, self._harness.stdout, self._log):
-            assert stream is not None
-            stream.close()
 
 
 def run_campaign(database_url: str, storage: Path, plan_folder: Path, cycles: int, seed: int) -> Report:
@@ -173,9 +108,9 @@ def _attack(
         places[factor] = f"/v1/scenarios/{made['scenario_id']}/runs"
     asked: dict[str, str] = {}
     for cycle in range(cycles):
-        factor = chance.choice(FACTORS)
-        run = _acknowledged(fleet, client, places[factor], {}, f"run-{cycle}", chance)
-        asked[run["run_id"]] = str(factor)
+        chosen = chance.choice(FACTORS)
+        run = _acknowledged(fleet, client, places[chosen], {}, f"run-{cycle}", chance)
+        asked[run["run_id"]] = str(chosen)
         time.sleep(chance.uniform(0.0, LONGEST_PAUSE))
         victim = chance.randrange(SERVICES)
         if chance.random() < WORKERS_SHARE and fleet.kill_worker(victim):
@@ -191,16 +126,16 @@ def _acknowledged(
     fleet: Fleet,
     client: httpx.Client,
     place: str,
-    body: dict[str, object],
+    body: Mapping[str, object],
     key: str,
     chance: random.Random,
 ) -> dict[str, str]:
     """Send a request until somebody acknowledges it; its key makes it one request."""
     deadline = time.monotonic() + END_SECONDS
     while time.monotonic() < deadline:
-        address = f"http://127.0.0.1:{chance.choice(fleet.ports)}"
+        address = fleet.address(chance)
         try:
-            answer = client.post(f"{address}{place}", json=body, headers={"Idempotency-Key": key})
+            answer = client.post(f"{address}{place}", json=dict(body), headers={"Idempotency-Key": key})
         except httpx.TransportError:
             time.sleep(0.02)
             continue
@@ -239,19 +174,3 @@ def _judge(database: Database, asked: dict[str, str], expected: dict[str, str], 
             report.wrong.append(f"{run.run_id} has another result than an undisturbed run")
         if (told[run.run_id], ends[run.run_id]) != (1, 1):
             report.wrong.append(f"{run.run_id} ended {ends[run.run_id]} times, told {told[run.run_id]} times")
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += map(int, task.read_text().split())
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,11 +1,13 @@
-"""kill -9 of services and workers at random moments: every accepted run ends exactly once, and right."""
+"""kill -9 at random moments: accepted runs end once and right, acknowledged releases are whole."""
 
 from pathlib import Path
 
 from tests.plans import write_plan
 from tests.service.kills.campaign import run_campaign
+from tests.service.kills.publishing import run_publishing_campaign
 
-CYCLES = 26
+CYCLES = 14
+PUBLISHING_CYCLES = 14
 
 
 def test_runs_survive_the_death_of_services_and_workers(database_url: str, tmp_path: Path) -> None:
@@ -15,3 +17,11 @@ def test_runs_survive_the_death_of_services_and_workers(database_url: str, tmp_p
     assert report.accepted == CYCLES
     assert report.services_killed + report.workers_killed == CYCLES
     assert min(report.services_killed, report.workers_killed) > 0
+
+
+def test_releases_survive_the_death_of_services_whole_and_once(database_url: str, tmp_path: Path) -> None:
+    report = run_publishing_campaign(database_url, tmp_path / "storage", PUBLISHING_CYCLES, seed=6)
+    assert report.wrong == []
+    assert report.killed == PUBLISHING_CYCLES
+    assert len(report.published) > PUBLISHING_CYCLES
+    assert report.repeats > 0

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from service.db.database import Database
 from service.db.models import PlanRecord
 from service.plans.service import create_plan
-from service.plans.store import read_files
+from service.plans.store import PlanStore, read_files
 from service.settings import Settings
 from tests.service.conftest import DEMO, SYSTEM, Moment, plan_files
 
@@ -29,3 +30,19 @@ def demo_plan(database: Database, moment: Moment) -> PlanRecord:
     files = company_files()
     with database.writes.begin() as session:
         return create_plan(session, SYSTEM, "demo", files, read_files(files), "first", moment())
+
+
+def address(plan, table: str = "") -> str:
+    return f"/v1/plans/{plan.plan_id}" + (f"/tables/{table}" if table else "")
+
+
+def rows_of(client: TestClient, plan, table: str, **params) -> list[dict[str, str]]:
+    answer = client.get(address(plan, table), params=params, headers={"Accept": "application/json"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["rows"]
+
+
+def newest_files(client: TestClient, plan, database: Database, tmp_path) -> dict[str, bytes]:
+    number = client.get(address(plan)).json()["revision"]
+    revision = client.get(f"{address(plan)}/revisions/{number}").json()["revision_id"]
+    return plan_files(PlanStore(database, tmp_path / "store").folder(revision))

@@ -21,7 +21,7 @@ from service.problems.problem import Problem
 from service.wire.media_types import CSV, PARQUET, XLSX, ZIP
 from service.wire.upload import Upload
 from tests.service.plans.conftest import company_files
-from tests.service.plans.test_imports import send, workbook, zipped
+from tests.service.plans.files_to_send import send, workbook, zipped
 
 QUICKLY = 2.0
 """Seconds of CPU."""
@@ -165,10 +165,11 @@ def database_url(tmp_path) -> str:
     ids=[f"{media_type.rpartition('.')[2]}: {kind}" for media_type, kind, *_ in HOSTILE],
 )
 def test_a_hostile_file_is_refused_quickly_and_nothing_is_kept(
-    admin: TestClient, demo_plan, database: Database, media_type: str, status: int, made
+    admin: TestClient, database: Database, request: pytest.FixtureRequest, media_type: str, status: int, made
 ) -> None:
-    content = made()
-    where = {"plan_id": demo_plan.plan_id, "table": "org"} if media_type == PARQUET else {"name": "new"}
+    content, where = made(), {"name": "new"}
+    if media_type == PARQUET:
+        where = {"plan_id": request.getfixturevalue("demo_plan").plan_id, "table": "org"}
     with database.reads() as session:
         blobs = session.scalar(select(func.count()).select_from(Blob))
     started = time.process_time()

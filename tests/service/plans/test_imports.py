@@ -1,139 +1,12 @@
 """An import is checked first, changes nothing until it is committed, and is committed once."""
 
-import io
-import json
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pytest
-import xlsxwriter
 from fastapi.testclient import TestClient
 
-from allocator.plan.faults import FaultCollector
-from allocator.plan.source import source_of_files
-from allocator.plan.yaml_source import leaves, read_yaml
-from service.imports.settings_text import settings_text
-from service.plans.store import PlanStore, read_files
-from service.wire.media_types import CSV, JSON, NDJSON, PARQUET, XLSX, ZIP
-from tests.service.conftest import plan_files
+from service.wire.media_types import CSV, XLSX
 from tests.service.plans.conftest import company_files
-
-PINS = "node_id,product_id,measure,amount,reason,owner\nE0101,*,revenue,{amount},agreed,Chen\n"
-
-
-def send(client: TestClient, content: bytes, media_type: str, key: str = "", **params: str):
-    headers = {"Content-Type": media_type, **({"Idempotency-Key": key} if key else {})}
-    return client.post("/v1/imports", content=content, headers=headers, params=params)
-
-
-def commit(client: TestClient, job, if_match: str | None = "*", key: str = ""):
-    headers = {"If-Match": if_match} if if_match else {}
-    headers |= {"Idempotency-Key": key} if key else {}
-    return client.post(f"/v1/imports/{job.json()['import_id']}:commit", headers=headers)
-
-
-def zipped(files: dict[str, bytes], folder: str = "") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(f"{folder}{name}", content)
-    return out.getvalue()
-
-
-def workbook(files: dict[str, bytes]) -> bytes:
-    """Return the plan as a workbook made without our code: dotted keys, and each cell as text or number."""
-    source = source_of_files(files, FaultCollector())
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        page = book.add_worksheet("plan")
-        page.write_row(0, 0, ["key", "value"])
-        for row, (path, scalar) in enumerate(leaves(source.tree), start=1):
-            page.write_string(row, 0, ".".join(path))
-            page.write_string(row, 1, scalar.text)
-        for name, sheet in source.sheets.items():
-            if sheet.is_present:
-                page = book.add_worksheet(name)
-                page.write_row(0, 0, list(sheet.columns))
-                for place, column in enumerate(sheet.columns.values()):
-                    for row, text in enumerate(column.texts(), start=1):
-                        page.write_string(row, place, text)
-    return out.getvalue()
-
-
-def stored(client: TestClient, answer, database, folder: Path) -> dict[str, bytes]:
-    plan = answer.json()
-    address = f"/v1/plans/{plan['plan_id']}/revisions/{plan['revision']}"
-    return plan_files(PlanStore(database, folder).folder(client.get(address).json()["revision_id"]))
-
-
-def same_plan(one: dict[str, bytes], other: dict[str, bytes]) -> bool:
-    left, right = read_files(one), read_files(other)
-    assert left.spec == right.spec
-    for name in ("org", "products", "history", "commitments", "potential", "rules", "pins", "calendar"):
-        pd.testing.assert_frame_equal(getattr(left, name), getattr(right, name))
-    return True
-
-
-@pytest.mark.parametrize("kind", ["zip", "zip of a folder with parquet", "xlsx", "form"])
-def test_a_whole_plan_is_imported_as_a_new_plan(client_of, database, tmp_path, kind: str) -> None:
-    finance, files = client_of("f", "finance", ""), company_files()
-    if kind == "xlsx":
-        job = send(finance, workbook(files), XLSX, name="new")
-    elif kind == "form":
-        sent = {"file": ("Plan.ZIP", zipped(files), "application/octet-stream")}
-        job = finance.post("/v1/imports", files=sent, params={"name": "new"})
-    elif kind == "zip":
-        job = send(finance, zipped(files, "plan/"), ZIP, name="new")
-    else:
-        mixed = dict(files)
-        out = io.BytesIO()
-        pq.write_table(pa.Table.from_pandas(pd.read_csv(io.BytesIO(mixed.pop("history.csv")))), out)
-        extra = {"README.md": b"#", "__MACOSX/._org.csv": b"x", "history.parquet": out.getvalue()}
-        job = send(finance, zipped(mixed | extra), ZIP, name="new")
-    assert job.status_code == 201, job.text
-    assert (job.json()["status"], job.json()["plan_id"]) == ("valid", None)
-    assert finance.get("/v1/plans").json()["items"] == []
-    done = commit(finance, job, None)
-    assert (done.status_code, done.json()["revision"], done.json()["name"]) == (200, 1, "new")
-    kept = stored(finance, done, database, tmp_path / "store")
-    assert same_plan(kept, files)
-    assert set(kept) == set(files)
-    if kind in ("zip", "form"):
-        assert kept == files
-
-
-@pytest.mark.parametrize("media_type", [CSV, JSON, NDJSON, PARQUET, XLSX])
-def test_one_table_is_imported_in_every_format(
-    client_of, demo_plan, database, tmp_path, media_type: str
-) -> None:
-    finance = client_of("f", "finance", "")
-    frame = pd.read_csv(io.BytesIO(company_files()["calendar.csv"]))
-    frame["working_days"] += 1
-    content = {
-        CSV: lambda: frame.to_csv(index=False).encode(),
-        JSON: lambda: json.dumps(frame.to_dict("records")).encode(),
-        NDJSON: lambda: frame.to_json(orient="records", lines=True).encode(),
-        PARQUET: lambda: frame.to_parquet(),
-        XLSX: lambda: sheet_of(frame),
-    }[media_type]()
-    job = send(finance, content, media_type, plan_id=demo_plan.plan_id, table="calendar", note="longer")
-    assert (job.status_code, job.json()["status"]) == (201, "valid"), job.text
-    assert finance.get(f"/v1/plans/{demo_plan.plan_id}").json()["version"] == 1
-    done = commit(finance, job, '"1"')
-    assert (done.status_code, done.json()["revision"]) == (200, 2), done.text
-    expected = {**company_files(), "calendar.csv": frame.to_csv(index=False).encode()}
-    assert same_plan(stored(finance, done, database, tmp_path / "store"), expected)
-    assert finance.get(f"/v1/plans/{demo_plan.plan_id}/revisions/2").json()["note"] == "longer"
-
-
-def sheet_of(frame: pd.DataFrame) -> bytes:
-    out = io.BytesIO()
-    frame.to_excel(out, index=False, engine="xlsxwriter")
-    return out.getvalue()
+from tests.service.plans.files_to_send import PINS, commit, send, workbook
 
 
 def test_a_faulty_import_lists_its_faults_page_by_page_and_cannot_be_committed(client_of, demo_plan) -> None:
@@ -229,20 +102,3 @@ def test_an_import_into_an_unknown_plan_is_not_found(admin: TestClient) -> None:
     assert send(admin, PINS.encode(), CSV, plan_id="plan_none", table="pins").status_code == 404
     assert admin.get("/v1/imports/imp_none").status_code == 404
     assert admin.post("/v1/imports/imp_none:commit", headers={"If-Match": "*"}).status_code == 404
-
-
-def test_settings_written_as_yaml_say_what_the_sheet_said() -> None:
-    text = (
-        'plan: "yes"\nname: "a: #b \\u2028 \\\\ \\" 中 \\U0001F600"\n'
-        'measures:\n  "1.5": {unit: "", total: 1e3}\n'
-        "  true: {total: {growth: -0.5}}\nmonths: 12\nflag: true\nempty: ~\n"
-    )
-    faults = FaultCollector()
-    tree = read_yaml(text, "plan.yaml", faults)
-    again = read_yaml(settings_text(tree).decode(), "plan.yaml", faults)
-    assert len(faults) == 0
-
-    def said(branch) -> list[tuple]:
-        return [(path, scalar.text, scalar.tag) for path, scalar in leaves(branch) if scalar.tag != "null"]
-
-    assert said(again) == said(tree)

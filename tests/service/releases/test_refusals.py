@@ -14,6 +14,7 @@ from service.plans.service import create_plan
 from service.plans.store import read_files
 from service.runs.outcome import Outcome
 from service.runs.repository import artifact_hashes
+from tests.plans import plan_texts
 from tests.service.conftest import SYSTEM, worked_off
 from tests.service.releases.conftest import Desk, tiny_files
 
@@ -136,7 +137,7 @@ def test_a_run_that_did_not_succeed_or_is_of_another_plan_is_refused(desk: Desk)
         answer = desk.post(desk.ended(Outcome(status, "because")))
         assert answer.status_code == 409
         assert status in answer.json()["errors"][0]["message"]
-    files = tiny_files(plan=tiny_files()["plan.yaml"].decode().replace("fy2020", "other"))
+    files = tiny_files(plan=plan_texts()["plan"].replace("fy2020", "other"))
     with desk.database.writes.begin() as session:
         other = create_plan(session, SYSTEM, "other", files, read_files(files), "", desk.moment())
     foreign = worked_off(desk.database, other, [], desk.moment, desk.folder)

@@ -1,0 +1,1 @@
+"""The demo company with users of every role; loaded by `allocator serve --demo`."""
