@@ -13,13 +13,12 @@ from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportV
 from service.plans.endpoints import Limit, Planner, plan_view
 from service.plans.schemas import Note, PlanId, PlanView, TableName
 from service.plans.table_endpoints import ROWS
-from service.problems.described import refusals
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.media_types import JSON, OF_IMPORTS
 from service.wire.upload import UploadDep, body_of
 from service.wire.versions import seen_version
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"], responses=refusals())
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 
 

@@ -23,11 +23,10 @@ from service.plans.schemas import (
     RevisionView,
 )
 from service.plans.service import find_plan, find_revision
-from service.problems.described import refusals
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=refusals())
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -25,7 +25,6 @@ from service.plans.schemas import PlanView, TableName, TablePatch, TableRows
 from service.plans.service import find_plan, find_revision
 from service.plans.table_reading import encoding_of
 from service.plans.uploaded_table import sheet_of_upload
-from service.problems.described import refusals
 from service.wire.media_types import (
     JSON,
     MEDIA_TYPES,
@@ -38,7 +37,7 @@ from service.wire.media_types import (
 from service.wire.upload import UploadDep, body_of
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"], responses=refusals())
+router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"])
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst", "manager", "rep"))]
 SettingsReader = Annotated[Principal, Depends(allowed("admin", "finance", "analyst"))]
 NoteQuery = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]

@@ -22,7 +22,6 @@ from service.agreement.balance_requests.schemas import (
 from service.agreement.balance_requests.sides import side_of
 from service.agreement.balance_requests.solving import Ground, chain_step, propose, settle
 from service.agreement.fields import Cursor, IfMatch, Limit, RecordId
-from service.agreement.refusals import REFUSALS
 from service.agreement.steps import steps_of
 from service.auth.dependencies import allowed
 from service.auth.principal import Principal
@@ -35,7 +34,7 @@ from service.runs.service import find_run
 from service.wire.idempotency import Answer, AttemptDep, answer_once, is_answered
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1", tags=["agreement"], responses=REFUSALS)
+router = APIRouter(prefix="/v1", tags=["agreement"])
 Asker = Annotated[Principal, Depends(allowed("manager"))]
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "analyst"))]
 Decider = Annotated[Principal, Depends(allowed("admin", "finance", "manager"))]

@@ -20,7 +20,6 @@ from service.agreement.commitments.schemas import (
 )
 from service.agreement.commitments.taking import FILE, rewritten
 from service.agreement.fields import ID, LINE, Cursor, IfMatch, Limit, NodeInPath, PlanId
-from service.agreement.refusals import REFUSALS
 from service.agreement.steps import nodes_with, steps_of
 from service.auth.dependencies import allowed
 from service.auth.principal import Principal
@@ -35,7 +34,7 @@ from service.runs.service import find_run
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1", tags=["agreement"], responses=REFUSALS)
+router = APIRouter(prefix="/v1", tags=["agreement"])
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "rep", "analyst"))]
 Committer = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "rep"))]
 Planner = Annotated[Principal, Depends(allowed("admin", "finance"))]

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
 
 from service.agreement.fields import Cursor, IfMatch, Limit, PlanId, RecordId
-from service.agreement.refusals import REFUSALS
 from service.agreement.steps import steps_of
 from service.agreement.submissions import repository, service
 from service.agreement.submissions.progress import progress_lines
@@ -30,7 +29,7 @@ from service.plans import service as plans
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
-router = APIRouter(prefix="/v1", tags=["agreement"], responses=REFUSALS)
+router = APIRouter(prefix="/v1", tags=["agreement"])
 Planner = Annotated[Principal, Depends(allowed("admin", "finance"))]
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "analyst"))]
 Actor = Annotated[Principal, Depends(allowed("admin", "finance", "manager"))]

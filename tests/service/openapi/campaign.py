@@ -75,7 +75,7 @@ def campaign(
     schema.config.checks.negative_data_rejection.expected_statuses = ["4XX"]
     found, chance = Findings(), random.Random(start)
     for result in schema.get_all_operations():
-        assert isinstance(result, Ok)
+        assert isinstance(result, Ok), result.err()
         operation = result.ok()
         for case in _systematic(schema, operation, covered, chance):
             _send(company, case, callers, found, chance)
@@ -154,7 +154,7 @@ def _fill_in(company: Company, case: Any, chance: random.Random) -> None:
     for location, part in parts.items():
         if not case.meta.is_negative_at(location) and isinstance(part, dict | list):
             _name_known(part, company.ids, chance)
-    sound = not case.meta.is_negative_at(ParameterLocation.BODY)
+    sound = case.meta.generation.mode is GenerationMode.POSITIVE
     if sound and case.media_type == "text/csv" and chance.random() < KNOWN:
         case.body = PINS
     sound = not case.meta.is_negative_at(ParameterLocation.HEADER)
