@@ -23,6 +23,15 @@ def made(client: TestClient, plan: PlanRecord, name: str, **more: Any) -> dict[s
     return answer.json()
 
 
+def test_an_edit_of_several_fields_is_one_version(finance: TestClient, demo_plan: PlanRecord) -> None:
+    parent, one = made(finance, demo_plan, "parent"), made(finance, demo_plan, "up", changes=[SCALE])
+    wanted = {"name": "down", "changes": [], "note": "why", "parent_id": parent["scenario_id"]}
+    place = f"/v1/scenarios/{one['scenario_id']}"
+    edited = finance.patch(place, json=wanted, headers={"If-Match": '"1"'})
+    assert (edited.json()["version"], edited.headers["ETag"]) == (2, '"2"')
+    assert wanted.items() <= edited.json().items()
+
+
 def test_a_scenario_is_written_read_edited_cloned_and_deleted(
     finance: TestClient, demo_plan: PlanRecord
 ) -> None:
