@@ -6,11 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
 SERVICES = 2
 LEASE_SECONDS = "1.0"
+LONGEST_DEATH = 30.0
+PORTS = (20_000, 32_000)
+"""Below those that the kernel gives to connections."""
 
 
 class Fleet:
@@ -48,7 +52,7 @@ class Fleet:
         return int(self._harness.stdout.readline())
 
     def kill_service(self, at: int) -> None:
-        os.kill(self.pids[at], signal.SIGKILL)
+        _kill(self.pids[at])
         self.pids[at] = self._start(self.ports[at])
 
     def address(self, chance: random.Random) -> str:
@@ -67,13 +71,15 @@ class Fleet:
         return False
 
     def close(self) -> None:
-        for pid in self.pids:
-            os.kill(pid, signal.SIGKILL)
-        self._harness.kill()
-        self._harness.wait()
-        for stream in (self._harness.stdin, self._harness.stdout, self._log):
-            assert stream is not None
-            stream.close()
+        try:
+            for pid in self.pids:
+                _kill(pid)
+        finally:
+            self._harness.kill()
+            self._harness.wait()
+            for stream in (self._harness.stdin, self._harness.stdout, self._log):
+                assert stream is not None
+                stream.close()
 
 
 def _children(pid: int) -> list[int]:
@@ -86,7 +92,30 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+def _kill(pid: int) -> None:
+    """Kill a process and wait until it is gone: only then its port is free.
+
+    Raises
+    ------
+    ProcessLookupError
+        If it had ended by itself, which no service may.
+    """
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + LONGEST_DEATH
+    while Path(f"/proc/{pid}").exists():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"process {pid} does not die")
+        time.sleep(0.005)
+
+
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that no connection is given by chance while its service is down."""
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -34,7 +34,7 @@ FACTORS = (None, "1.01", "0.99")
 PUBLISHERS = 2
 TOLD = ("version", "sha256", "rows", "control_totals", "run_id")
 LONGEST_LIFE = 0.5
-LONGEST_PAUSE = 0.05
+LONGEST_PAUSE = 0.3
 SILENCE = 120.0
 """After so many seconds without an answer of any service the campaign is given up."""
 SYSTEM = Principal("system", "system", "admin", "")
@@ -164,7 +164,7 @@ class Campaign:
                 return client.request(method, f"{address or self.fleet.address(chance)}{path}", **more)
             except httpx.TransportError:
                 self.report.repeats += 1
-                time.sleep(0.02)
+                time.sleep(0.05)
         raise AssertionError("no service answers any more")
 
     # receivers
