@@ -35,8 +35,8 @@ FileName = Literal[
 ]
 ColumnName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 CellText = Annotated[str, Field(max_length=32_767, pattern=r"^[^\x00]*$")]
-Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-Number = Annotated[float, Field(ge=-9e18, le=9e18)]
+Whole = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[float, Field(strict=True, ge=-9e18, le=9e18)]
 RowOfTable = Annotated[
     dict[ColumnName, CellText | Whole | Number | None], Field(min_length=1, max_length=200)
 ]

@@ -169,7 +169,7 @@ class AckCreate(Schema):
     """A receiver has taken a release; `sha256` is the one that it saw."""
 
     sha256: Sha256
-    rows: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    rows: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
     note: Words = ""
 
 

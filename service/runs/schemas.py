@@ -17,12 +17,12 @@ class RunCreate(Schema):
     are cut to what the service allows.
     """
 
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    revision: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
     engine: Annotated[str, Field(pattern=r"^(auto|fast|highs|pulp:[A-Za-z0-9_]{1,40})$")] = "auto"
     lang: Literal["en", "zh"] = "en"
     with_workbook: bool = False
-    time_limit: Annotated[float, Field(ge=1, le=10**6, allow_inf_nan=False)] | None = None
-    memory_limit: Annotated[int, Field(ge=256, le=10**7)] | None = None
+    time_limit: Annotated[float, Field(strict=True, ge=1, le=10**6, allow_inf_nan=False)] | None = None
+    memory_limit: Annotated[int, Field(strict=True, ge=256, le=10**7)] | None = None
 
 
 class RunView(Schema):

@@ -52,6 +52,10 @@ def file_bytes(_context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+SOUND = "Invalid component: positive test case"
+"""What the tool says of a request that it meant to spoil and did not."""
+
+
 @dataclass
 class Findings:
     """What a campaign did: requests by status, and the first request of each kind of flaw."""
@@ -133,6 +137,9 @@ def _send(company: Company, case: Any, callers: list[str], found: Findings, chan
     except FailureGroup as group:
         for failure in group.exceptions:
             assert isinstance(failure, Failure), failure
+            if SOUND in str(failure):
+                # a random change that happened to leave the request within its schema
+                continue
             kind = (case.operation.label, failure.title)
             found.flaws.setdefault(kind, f"{caller}: {failure}\n{case.as_curl_command()}")
 
