@@ -3,18 +3,35 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from service.auth.principal import Role
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ScopePath = Annotated[str, Field(max_length=2000, pattern=r"^(/([^/\x00-\x1f\x7f]+/)+)?$")]
 EmployeeId = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def _no_number(given: object) -> object:
+    if isinstance(given, bool | str):
+        raise PydanticCustomError("no_number", "Input should be a number")
+    return given
+
+
+def _no_amount(given: object) -> object:
+    if isinstance(given, bool):
+        raise PydanticCustomError("no_number", "Input should be a number or decimal text")
+    return given
+
+
+NUMBER, AMOUNT = BeforeValidator(_no_number), BeforeValidator(_no_amount)
+"""Marks of numbers in bodies: `true` is none, and `"5"` only where decimal text is welcome."""
 Password = Annotated[str, Field(min_length=12, max_length=200)]
 
 
 class Schema(BaseModel):
-    """Unknown fields are refused; nothing changes after it was read; `true` is no number."""
+    """Unknown fields are refused; nothing changes after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -5,15 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.accounts.schemas import Name, Schema
+from service.accounts.schemas import NUMBER, Name, Schema
 
 Identifier = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Value = (
-    Text
-    | Annotated[int, Field(strict=True, ge=-(10**15), le=10**15)]
-    | Annotated[float, Field(strict=True, ge=-1e15, le=1e15)]
-)
+Whole = Annotated[int, Field(ge=-(10**15), le=10**15), NUMBER]
+Value = Text | Whole | Annotated[float, Field(ge=-1e15, le=1e15), NUMBER]
 AxisFields = Annotated[dict[Text, Value | list[Value]], Field(max_length=20)]
 Axis = Text | Annotated[list[Value], Field(max_length=500)] | AxisFields
 Rule = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -71,7 +68,7 @@ class AcceptanceCreate(Schema):
     """Rules such as `gini <= baseline` or `company_probability >= 0.7`; the baseline is a position."""
 
     rules: Annotated[list[Rule], Field(min_length=1, max_length=50)]
-    baseline: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
+    baseline: Annotated[int, Field(ge=0, le=100_000), NUMBER] = 0
 
 
 class VerdictView(Schema):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from service.accounts.schemas import Name, Schema
+from service.accounts.schemas import NUMBER, Name, Schema
 
 PlanId: TypeAlias = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9_]+$")]
 PlanName = Name
@@ -35,8 +35,8 @@ FileName = Literal[
 ]
 ColumnName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 CellText = Annotated[str, Field(max_length=32_767, pattern=r"^[^\x00]*$")]
-Whole = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
-Number = Annotated[float, Field(strict=True, ge=-9e18, le=9e18)]
+Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), NUMBER]
+Number = Annotated[float, Field(ge=-9e18, le=9e18), NUMBER]
 RowOfTable = Annotated[
     dict[ColumnName, CellText | Whole | Number | None], Field(min_length=1, max_length=200)
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from service.accounts.schemas import Schema
+from service.accounts.schemas import NUMBER, Schema
 
 Id = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -169,7 +169,7 @@ class AckCreate(Schema):
     """A receiver has taken a release; `sha256` is the one that it saw."""
 
     sha256: Sha256
-    rows: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+    rows: Annotated[int, Field(ge=0, le=2**31 - 1), NUMBER]
     note: Words = ""
 
 

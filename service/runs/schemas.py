@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.accounts.schemas import Schema
+from service.accounts.schemas import NUMBER, Schema
 
 Status = Literal["queued", "running", "succeeded", "stopped", "infeasible", "at_fault", "failed", "cancelled"]
 
@@ -17,12 +17,12 @@ class RunCreate(Schema):
     are cut to what the service allows.
     """
 
-    revision: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1), NUMBER] | None = None
     engine: Annotated[str, Field(pattern=r"^(auto|fast|highs|pulp:[A-Za-z0-9_]{1,40})$")] = "auto"
     lang: Literal["en", "zh"] = "en"
     with_workbook: bool = False
-    time_limit: Annotated[float, Field(strict=True, ge=1, le=10**6, allow_inf_nan=False)] | None = None
-    memory_limit: Annotated[int, Field(strict=True, ge=256, le=10**7)] | None = None
+    time_limit: Annotated[float, Field(ge=1, le=10**6, allow_inf_nan=False), NUMBER] | None = None
+    memory_limit: Annotated[int, Field(ge=256, le=10**7), NUMBER] | None = None
 
 
 class RunView(Schema):

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
-from service.accounts.schemas import Name, Schema
+from service.accounts.schemas import AMOUNT, Name, Schema
 
 Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Id = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Short = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Amount = Annotated[Decimal, Field(ge=0, le=10**15, allow_inf_nan=False, max_digits=24, decimal_places=6)]
+Amount = Annotated[
+    Decimal, Field(ge=0, le=10**15, allow_inf_nan=False, max_digits=24, decimal_places=6), AMOUNT
+]
 ChangeBody = Annotated[dict[str, JsonValue], Field(max_length=50)]
 Changes = Annotated[list[ChangeBody], Field(max_length=5000)]
 

@@ -39,7 +39,7 @@ FILES = (
     "application/zip",
     "text/csv",
 )
-PINS = plan_texts()["pins"].encode()
+PINS = plan_texts()["pins"]
 BOTH = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 KNOWN = 0.9
 """How often a field of a sound request gets a value that the company knows."""
