@@ -34,6 +34,7 @@ from service.agreement.balance_requests.schemas import PinLine, ProposedLine
 from service.problems.problem import FieldError, Problem
 from service.runs.job import FRAME, read_chain
 from service.runs.outcome import Outcome
+from service.runs.work import nodes_file
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
@@ -197,7 +198,8 @@ def settle(ground: Ground, step: Mapping[str, Any]) -> tuple[Outcome, list[Propo
         for one in measure_kpis(solution_of(now, base), family.ground)
     }
     files, digest = _written(now, ground.lang)
-    return Outcome("succeeded", "", {**files, PINS.file: pins}, kpis, digest), _lines(before, now, step)
+    left = {**files, PINS.file: pins, "nodes.json": nodes_file(now.plan)}
+    return Outcome("succeeded", "", left, kpis, digest), _lines(before, now, step)
 
 
 def pins_csv(plan: Plan) -> bytes:
