@@ -51,8 +51,8 @@ class Context:
     background: list[Worker] = field(default_factory=list)
 
 
-def context_of(request: Request) -> Context:
-    """Return the context of the application that answers."""
+async def context_of(request: Request) -> Context:
+    """Return the context of the application that answers; async, so that no thread is asked for it."""
     found: Context = request.app.state.context
     return found
 

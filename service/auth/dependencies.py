@@ -1,6 +1,6 @@
 """From the header Authorization to a principal, and from a principal to permission."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -41,10 +41,10 @@ def caller(
 Caller = Annotated[Principal, Depends(caller)]
 
 
-def allowed(*roles: Role) -> Callable[[Principal], Principal]:
+def allowed(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
     """Return a dependency that lets these roles pass."""
 
-    def permit(principal: Caller) -> Principal:
+    async def permit(principal: Caller) -> Principal:
         if principal.role not in roles:
             raise Problem("forbidden", role=principal.role, roles=", ".join(roles))
         return principal

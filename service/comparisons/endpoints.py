@@ -1,13 +1,14 @@
 """/v1/comparisons."""
 
 import json
+from importlib import import_module
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from service.auth.dependencies import allowed
 from service.auth.principal import Principal
-from service.comparisons import repository, service
+from service.comparisons import repository
 from service.comparisons.schemas import ComparisonCreate, ComparisonPage, ComparisonSummary, ComparisonView
 from service.context import ContextDep, ReadSession
 from service.db.models import Comparison
@@ -16,6 +17,7 @@ from service.runs.access import require_whole_company
 from service.runs.service import find_run
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 
+SERVICE = "service.comparisons.service"
 router = APIRouter(prefix="/v1/comparisons", tags=["analysts"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Analyst = Annotated[Principal, Depends(allowed("admin", "finance", "analyst"))]
@@ -64,14 +66,14 @@ def create_comparison(
     published = [wanted.published_run_id] if wanted.published_run_id else []
     with context.database.reads() as session:
         plan_id = find_run(session, caller, wanted.run_ids[0]).plan_id
-        sides = service.sides_of(session, caller, [*dict.fromkeys([*wanted.run_ids, *published])])
+        sides = service().sides_of(session, caller, [*dict.fromkeys([*wanted.run_ids, *published])])
     lang = language(request.scope)
-    files = service.compared(sides, wanted.run_ids[0], wanted.published_run_id, lang)
+    files = service().compared(sides, wanted.run_ids[0], wanted.published_run_id, lang)
     now = context.clock()
     with context.database.writes.begin() as session:
 
         def act() -> Answer:
-            made = service.keep_comparison(session, caller, plan_id, wanted.run_ids, files, now)
+            made = service().keep_comparison(session, caller, plan_id, wanted.run_ids, files, now)
             body = _view(made, files[DOCUMENT]).model_dump_json().encode()
             return Answer(201, body, f"/v1/comparisons/{made.comparison_id}")
 
@@ -82,8 +84,8 @@ def create_comparison(
 def read_comparison(session: ReadSession, caller: Analyst, comparison_id: Id) -> ComparisonView:
     """Return a comparison with its document."""
     require_whole_company(caller)
-    found = service.find_comparison(session, caller, comparison_id)
-    return _view(found, service.file_of(session, found, DOCUMENT))
+    found = service().find_comparison(session, caller, comparison_id)
+    return _view(found, service().file_of(session, found, DOCUMENT))
 
 
 @router.get("/{comparison_id}/files/{name}", response_class=Response, responses=FILES)
@@ -95,8 +97,8 @@ def read_comparison_file(
 ) -> Response:
     """Return a file of a comparison: comparison.csv, movers.csv, comparison.html, comparison.xlsx."""
     require_whole_company(caller)
-    found = service.find_comparison(session, caller, comparison_id)
-    content = service.file_of(session, found, name)
+    found = service().find_comparison(session, caller, comparison_id)
+    content = service().file_of(session, found, name)
     return Response(content, media_type=MEDIA_TYPES[name[name.rindex(".") :]])
 
 
@@ -114,3 +116,8 @@ def _view(one: Comparison, document: bytes) -> ComparisonView:
     return ComparisonView(
         **_summary(one).model_dump(), files=sorted(json.loads(one.files)), document=json.loads(document)
     )
+
+
+def service() -> Any:
+    """Load what reads results and compares them at the first request, not when the service starts."""
+    return import_module(SERVICE)

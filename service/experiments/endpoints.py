@@ -1,7 +1,8 @@
 """/v1/experiments and their acceptance."""
 
 import json
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -9,7 +10,7 @@ from service.auth.dependencies import allowed
 from service.auth.principal import Principal
 from service.context import ContextDep, ReadSession, WriteSession
 from service.db.models import Acceptance, Experiment
-from service.experiments import repository, service
+from service.experiments import repository
 from service.experiments.schemas import (
     AcceptanceCreate,
     AcceptanceView,
@@ -26,6 +27,7 @@ from service.runs.service import RunOptions
 from service.scenarios.service import find_scenario, written_chain
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 
+SERVICE = "service.experiments.service"
 router = APIRouter(prefix="/v1/experiments", tags=["analysts"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Analyst = Annotated[Principal, Depends(allowed("admin", "finance", "analyst"))]
@@ -62,13 +64,13 @@ def create_experiment(
             raise Problem("not-found")
         chains = [json.dumps(written_chain(session, one)) for one in scenarios]
     read = context.plans.plan(revision.revision_id)
-    planned = service.spell_out(wanted, chains, read, context.settings.experiment_runs)
+    planned = service().spell_out(wanted, chains, read, context.settings.experiment_runs)
     options = RunOptions(lang=language(request.scope))
     now = context.clock()
     with context.database.writes.begin() as session:
 
         def act() -> Answer:
-            made = service.create_experiment(session, caller, wanted, revision, planned, options, now)
+            made = service().create_experiment(session, caller, wanted, revision, planned, options, now)
             view = _view(made, len(planned), 0)
             return Answer(201, view.model_dump_json().encode(), f"/v1/experiments/{made.experiment_id}")
 
@@ -79,7 +81,7 @@ def create_experiment(
 def read_experiment(session: ReadSession, caller: Analyst, experiment_id: Id) -> ExperimentView:
     """Return an experiment and how far its runs are."""
     require_whole_company(caller)
-    found = service.find_experiment(session, caller, experiment_id)
+    found = service().find_experiment(session, caller, experiment_id)
     return _view(found, *repository.counts(session, [experiment_id]).get(experiment_id, (0, 0)))
 
 
@@ -93,7 +95,7 @@ def list_experiment_runs(
 ) -> ExperimentRunPage:
     """Return the runs with their point of the grid and their key figures, by position."""
     require_whole_company(caller)
-    service.find_experiment(session, caller, experiment_id)
+    service().find_experiment(session, caller, experiment_id)
     cells = repository.cells(session, experiment_id, cursor, limit + 1)
     items = [
         ExperimentRunView(
@@ -102,7 +104,7 @@ def list_experiment_runs(
             run_id=cell.run_id,
             status=cell.status,
             reason=cell.reason,
-            kpis={measure: dict(values) for measure, values in service.figures(cell).items()},
+            kpis={measure: dict(values) for measure, values in service().figures(cell).items()},
         )
         for cell in cells[:limit]
     ]
@@ -121,11 +123,11 @@ def accept_experiment(
 ) -> Response:
     """Judge all runs by rules, alone or against a baseline run."""
     require_whole_company(caller)
-    experiment = service.find_experiment(session, caller, experiment_id)
+    experiment = service().find_experiment(session, caller, experiment_id)
     now = context.clock()
 
     def act() -> Answer:
-        made = service.accept(session, caller, experiment, wanted, language(request.scope), now)
+        made = service().accept(session, caller, experiment, wanted, language(request.scope), now)
         body = _acceptance(made).model_dump_json().encode()
         return Answer(201, body, f"/v1/experiments/{experiment_id}/acceptance")
 
@@ -136,7 +138,7 @@ def accept_experiment(
 def list_acceptances(session: ReadSession, caller: Analyst, experiment_id: Id) -> list[AcceptanceView]:
     """Return the acceptances of an experiment, the newest first."""
     require_whole_company(caller)
-    service.find_experiment(session, caller, experiment_id)
+    service().find_experiment(session, caller, experiment_id)
     return [_acceptance(one) for one in repository.acceptances_of(session, experiment_id)]
 
 
@@ -163,3 +165,8 @@ def _acceptance(made: Acceptance) -> AcceptanceView:
         created_by=made.created_by,
         created_at=made.created_at,
     )
+
+
+def service() -> Any:
+    """Load what reads grids and judges runs at the first request, not when the service starts."""
+    return import_module(SERVICE)

@@ -25,7 +25,7 @@ class ReleaseDesk:
     readers: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(READERS))
 
 
-def desk_of(request: Request) -> ReleaseDesk:
+async def desk_of(request: Request) -> ReleaseDesk:
     """Return the desk of the application that answers."""
     found: ReleaseDesk = request.app.state.releases
     return found

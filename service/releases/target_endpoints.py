@@ -37,7 +37,7 @@ FORMS: dict[int | str, dict[str, Any]] = {
 DEFAULT_LIMIT = 100
 
 
-def filters(
+async def filters(
     node: Word = None,
     employee_id: Word = None,
     measure: Word = None,

@@ -1,5 +1,6 @@
 """/v1/balance-requests: ask, read, accept, reject, counter, withdraw."""
 
+from importlib import import_module
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.agreement.amounts import cells_of, targets_of
 from service.agreement.balance_requests import repository, service
+from service.agreement.balance_requests.ground import Ground, chain_step
 from service.agreement.balance_requests.schemas import (
     BalanceAsk,
     Counter,
@@ -20,7 +22,6 @@ from service.agreement.balance_requests.schemas import (
     Side,
 )
 from service.agreement.balance_requests.sides import side_of
-from service.agreement.balance_requests.solving import Ground, chain_step, propose, settle
 from service.agreement.fields import Cursor, IfMatch, Limit, RecordId
 from service.agreement.steps import steps_of
 from service.auth.dependencies import allowed
@@ -34,6 +35,8 @@ from service.runs.service import find_run
 from service.wire.idempotency import Answer, AttemptDep, answer_once, is_answered
 from service.wire.versions import etag, seen_version
 
+SOLVING = "service.agreement.balance_requests.solving"
+"""Loaded at the first request: what solves need not be there when the service starts."""
 router = APIRouter(prefix="/v1", tags=["agreement"])
 Asker = Annotated[Principal, Depends(allowed("manager"))]
 Reader = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "analyst"))]
@@ -103,7 +106,9 @@ def accept_request(
         if not is_answered(session, caller, attempt):
             request, _ = service.find_open(session, caller, request_id, version)
             head = session.get_one(Run, repository.newest_run(session, request.base_run_id))
-            outcome, lines = settle(_ground(context, session, head), service.step_of(request))
+            outcome, lines = import_module(SOLVING).settle(
+                _ground(context, session, head), service.step_of(request)
+            )
             if lines != service.proposal_of(request).lines:
                 raise Problem("moved-on", run_id=head.run_id)
     with context.database.writes.begin() as session:
@@ -236,7 +241,7 @@ def _proposal(
     measures = step["frame"]["measures"]
     targets = {measure: targets_of(session, run, measure) for measure in measures}
     cells = {measure: cells_of(session, run, measure) for measure in measures}
-    lines, missed = propose(ground, step, targets, cells)
+    lines, missed = import_module(SOLVING).propose(ground, step, targets, cells)
     return Proposal(asked_from=asked_from, by=by, missed_goals=missed, lines=lines)
 
 

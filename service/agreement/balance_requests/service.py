@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
 from service.agreement.balance_requests import repository
+from service.agreement.balance_requests.ground import Ground, chain_step
 from service.agreement.balance_requests.schemas import BalanceAsk, Counter, PinLine, Proposal, Side
 from service.agreement.balance_requests.sides import require_other_side
-from service.agreement.balance_requests.solving import Ground, chain_step
 from service.agreement.steps import Place, add_step
 from service.audit.repository import record
 from service.auth.principal import Principal

@@ -4,8 +4,8 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -29,8 +29,9 @@ from allocator.subtree.rebalance import rebalance_subtree
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
 from service.agreement.amounts import decimal_text, units_of
+from service.agreement.balance_requests.ground import Ground
 from service.agreement.balance_requests.key_figures import solution_of
-from service.agreement.balance_requests.schemas import PinLine, ProposedLine
+from service.agreement.balance_requests.schemas import ProposedLine
 from service.problems.problem import FieldError, Problem
 from service.runs.job import FRAME, read_chain
 from service.runs.outcome import Outcome
@@ -42,47 +43,6 @@ from solver_models.engines.choice import choose_engine
 SECONDS = 60.0
 """A request that takes longer is refused; the frame of a subtree is small."""
 _AT_ONCE = BoundedSemaphore(2)
-
-
-@dataclass(frozen=True)
-class Ground:
-    """The run that a request stands on.
-
-    Parameters
-    ----------
-    plan
-        Of its revision, without scenarios.
-    files
-        Of its revision, by name.
-    chain
-        Its scenarios, then the balance requests that were accepted on top (with the key `frame`).
-    engine, lang
-        What the run was asked with.
-    """
-
-    plan: Plan
-    files: Mapping[str, bytes]
-    chain: Sequence[Mapping[str, Any]]
-    engine: str
-    lang: str
-
-
-def chain_step(request_id: str, node_id: str, pins: Sequence[PinLine], owner: str) -> dict[str, Any]:
-    """Return an accepted request as the last link of a run's chain."""
-    changes = [
-        {
-            "kind": "set_pin",
-            "measure": pin.measure,
-            "node": pin.node_id,
-            "product": pin.product_id,
-            "amount": pin.amount,
-            "reason": pin.reason,
-            "owner": owner,
-        }
-        for pin in pins
-    ]
-    frame = {"node_id": node_id, "measures": sorted({pin.measure for pin in pins})}
-    return {"name": f"balance {request_id}", "changes": changes, FRAME: frame}
 
 
 def propose(
