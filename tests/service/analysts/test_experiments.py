@@ -103,7 +103,7 @@ def test_the_same_key_makes_one_experiment(analyst: TestClient, demo_plan: PlanR
 
 
 @pytest.mark.parametrize(
-    ("role", "scope"), [("manager", "/root/"), ("rep", ""), ("hr", ""), ("analyst", "/x/")]
+    ("role", "scope"), [("manager", "/lanhai/"), ("rep", ""), ("hr", ""), ("analyst", "/x/")]
 )
 def test_who_does_not_see_the_whole_company_sees_no_experiment(
     client_of: Any, analyst: TestClient, demo_plan: PlanRecord, role: str, scope: str

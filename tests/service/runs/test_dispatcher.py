@@ -144,6 +144,7 @@ def test_a_database_that_is_gone_for_a_while_ends_nothing(
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[call-overload]
     place = f"/v1/runs/{run['run_id']}"
     until(lambda: analyst.get(place).json()["status"] == "succeeded")
+    assert dispatcher.is_alive
 
 
 def test_a_stopped_run_keeps_the_hard_rules_and_names_the_tiers_it_left_out(
