@@ -36,7 +36,7 @@ from solver_models.engines.choice import choose_engine
 
 MEASURE = "revenue"
 WORKERS = 2
-CLUSTER_RUNS = 200
+CLUSTER_RUNS = 1000
 WARM_UP = 12
 """Runs before the clock starts: workers start, read the plan and solve the base."""
 KINDS = ("total", "growth band", "capacity", "fairness band", "commitments")
