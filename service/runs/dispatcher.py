@@ -78,6 +78,7 @@ class Dispatcher:
         self._context, self._make_crew = context, crew
         self._crew: Crew | None = None
         self._flights: list[_Flight] = []
+        self._is_astray = False
         self._ending = Event()
         self._name = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         self._desks = context.settings.storage / "desks" / self._name.replace(":", "-")
@@ -128,13 +129,27 @@ class Dispatcher:
             LOG.warning("the database does not answer; the dispatcher tries again", exc_info=True)
         except Exception:
             LOG.exception("a turn of the dispatcher failed; it tries again")
+        self._is_astray = True
         return DATABASE_SECONDS
 
     def _turn(self) -> float:
+        if self._is_astray:
+            self._find_back()
         self._land()
         self._look_after()
         self._take_off()
         return BUSY_SECONDS if self._flights else IDLE_SECONDS
+
+    def _find_back(self) -> None:
+        """Give back what a failed turn claimed and handed to nobody, also where the claim's answer was lost."""
+        held = {(one.run_id, one.fence) for one in self._flights}
+        now = self._context.clock()
+        with self._context.database.writes.begin() as session:
+            for run_id, fence in repository.leases_of(session, self._name):
+                if (run_id, fence) not in held:
+                    repository.give_back(session, run_id, fence, now, counts=False)
+        self._is_astray = False
+        self._context.bell.ring()
 
     # runs that ended
 

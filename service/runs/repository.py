@@ -114,6 +114,14 @@ def wishes_of(session: Session, run_ids: Sequence[str]) -> dict[str, str]:
     return dict(list(rows))
 
 
+def leases_of(session: Session, owner: str) -> list[tuple[str, int]]:
+    """Return run and fence of what a dispatcher holds by the table."""
+    rows = session.execute(
+        select(Run.run_id, Run.fence).where(Run.status == "running", Run.lease_owner == owner)
+    )
+    return [(run_id, fence) for run_id, fence in rows]
+
+
 def give_back(session: Session, run_id: str, fence: int, now: datetime, *, counts: bool) -> bool:
     """Put a run back into the queue; False if it is ours no longer.
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -128,23 +129,66 @@ def test_a_cancelled_run_is_killed_and_a_service_that_ends_puts_its_runs_back(
     assert not list(app.state.context.settings.storage.glob("desks/*"))
 
 
+class Gate:
+    """Lets connections to one database in, or ends them all and lets none in."""
+
+    def __init__(self, database_url: str) -> None:
+        server, _, self._name = database_url.replace("postgresql+psycopg:", "postgresql:").rpartition("/")
+        self._server = f"{server}/postgres"
+
+    def shut(self) -> None:
+        self._allow("false")
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (self._name,)
+            )
+
+    def open(self) -> None:
+        self._allow("true")
+
+    def _allow(self, answer: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS {answer}")  # type: ignore[call-overload]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_database_that_is_gone_for_a_while_ends_nothing(
-    analyst: TestClient, dispatcher: Dispatcher, database: Database, database_url: str, small_plan: PlanRecord
+    analyst: TestClient, dispatcher: Dispatcher, database_url: str, small_plan: PlanRecord
 ) -> None:
-    url = database_url.replace("postgresql+psycopg:", "postgresql:")
-    server, _, name = url.rpartition("/")
+    gate = Gate(database_url)
     run = analyst.post(f"/v1/plans/{small_plan.plan_id}/runs").json()
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # type: ignore[call-overload]
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-        )
-        time.sleep(1.5)
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[call-overload]
+    gate.shut()
+    time.sleep(1.5)
+    gate.open()
     place = f"/v1/runs/{run['run_id']}"
     until(lambda: analyst.get(place).json()["status"] == "succeeded")
     assert dispatcher.is_alive
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_run_whose_database_goes_between_its_claim_and_its_worker_is_found_again(
+    analyst: TestClient,
+    dispatcher: Dispatcher,
+    database_url: str,
+    small_plan: PlanRecord,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, gone, folder_of = Gate(database_url), Event(), PlanStore.folder
+
+    def folder(store: PlanStore, revision_id: str) -> Path:
+        if not gone.is_set():
+            gate.shut()
+            gone.set()
+        return folder_of(store, revision_id)
+
+    monkeypatch.setattr(PlanStore, "folder", folder)
+    run = analyst.post(f"/v1/plans/{small_plan.plan_id}/runs").json()
+    assert gone.wait(60)
+    time.sleep(0.5)
+    gate.open()
+    place = f"/v1/runs/{run['run_id']}"
+    until(lambda: analyst.get(place).json()["status"] == "succeeded")
+    assert "requeued" in analyst.get(f"{place}/events").text
 
 
 def test_a_stopped_run_keeps_the_hard_rules_and_names_the_tiers_it_left_out(
