@@ -141,7 +141,7 @@ class Dispatcher:
         return BUSY_SECONDS if self._flights else IDLE_SECONDS
 
     def _find_back(self) -> None:
-        """Give back what a failed turn claimed and handed to nobody, also where the claim's answer was lost."""
+        """Give back what a failed turn claimed and handed to nobody, told or not that it was claimed."""
         held = {(one.run_id, one.fence) for one in self._flights}
         now = self._context.clock()
         with self._context.database.writes.begin() as session:
