@@ -12,10 +12,12 @@ from service.clock import Clock, system_clock
 from service.context import Context, Worker
 from service.db.database import Database, open_database
 from service.observability.observe import ObserveRequests
+from service.observability.request_log import RequestLog
 from service.openapi.description import describe, operation_id
 from service.plans.store import PlanStore
 from service.problems.handlers import install_problem_handlers
 from service.releases.desk import ReleaseDesk
+from service.releases.known_pulls import KnownPulls
 from service.releases.pull import ServePulls
 from service.releases.snapshots import Snapshots
 from service.routers import ROUTERS
@@ -80,7 +82,9 @@ def create_app(
     describe(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(ServePulls, requests=context.requests, seconds=seconds)
+    log = RequestLog(context.registry)
+    app.state.known_pulls = KnownPulls(context.requests, seconds, log)
+    app.add_middleware(ServePulls, known=app.state.known_pulls)
     app.add_middleware(GuardBody, limit=settings.body_limit)
-    app.add_middleware(ObserveRequests, registry=context.registry)
+    app.add_middleware(ObserveRequests, log=log)
     return app

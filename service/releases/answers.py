@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from service.auth.principal import Principal
 from service.releases.formats import MEDIA_TYPES, Format, Head
-from service.releases.pull import STATE, PullAnswer, is_seen
+from service.releases.known_pulls import PullAnswer, is_seen
+from service.releases.pull import STATE
 from service.releases.snapshots import Content
 
 PRIVATE = "private, no-cache"

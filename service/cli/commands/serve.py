@@ -7,7 +7,6 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
-import uvicorn
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputFaults
@@ -21,11 +20,11 @@ from service.db.database import open_database
 from service.db.migrate import migrate
 from service.observability.logs import write_json_logs
 from service.runs.crews import dispatcher_of
+from service.server import server_of
 from service.settings import PREFIX, Settings
 from service.webhooks.delivery import Deliverer
 
 HELP = "serve the HTTP API; settings come from ALLOCATOR_* and DATABASE_URL"
-GRACE_SECONDS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,15 +45,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     _prepare(settings, output, with_demo=arguments.demo)
     address = {"host": arguments.host, "port": arguments.port}
     output.show(text("serve.listening", output.lang, **address), {"status": "starting", **address})
-    config = uvicorn.Config(
-        create_app(settings, background=[Deliverer, *([dispatcher_of] if settings.workers else [])]),
-        host=arguments.host,
-        port=arguments.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = uvicorn.Server(config)
+    app = create_app(settings, background=[Deliverer, *([dispatcher_of] if settings.workers else [])])
+    server = server_of(app, arguments.host, arguments.port)
     server.run()
     return 0 if server.started else 1
 

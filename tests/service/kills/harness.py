@@ -17,25 +17,27 @@ def main() -> None:
     dispatcher_of = import_module("service.runs.crews").dispatcher_of
     logs = import_module("service.observability.logs")
     settings = import_module("service.settings").Settings.from_environment(os.environ)
-    uvicorn = import_module("uvicorn")
+    server_of = import_module("service.server").server_of
     background = [dispatcher_of] if settings.workers else []
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             logs.write_json_logs()
-            serve(uvicorn, lambda: app.create_app(settings, background=background), int(line))
+            serve(
+                lambda port: server_of(app.create_app(settings, background=background), "127.0.0.1", port),
+                line,
+            )
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
 
 
-def serve(uvicorn: Any, make: Callable[[], Any], port: int) -> None:
+def serve(make: Callable[[int], Any], port: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    config = uvicorn.Config(make(), host="127.0.0.1", port=port, log_config=None, access_log=False)
-    uvicorn.Server(config).run()
+    make(int(port)).run()
     os._exit(0)
 
 
