@@ -19,7 +19,6 @@ from service.problems.handlers import install_problem_handlers
 from service.releases.desk import ReleaseDesk
 from service.releases.known_pulls import KnownPulls
 from service.releases.pull import ServePulls
-from service.releases.snapshots import Snapshots
 from service.routers import ROUTERS
 from service.runs.bell import Bell
 from service.runs.results import ResultTables
@@ -77,7 +76,7 @@ def create_app(
         generate_unique_id_function=operation_id,
     )
     app.state.context = context
-    app.state.releases = ReleaseDesk(context.plans, Snapshots())
+    app.state.releases = ReleaseDesk(context.plans)
     install_problem_handlers(app)
     describe(app)
     for router in ROUTERS:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from service.auth.principal import Principal, Role, within_scope
@@ -12,18 +12,25 @@ from service.db.locks import lock_until_commit
 from service.db.models import AccessToken, Account, ApiKey
 
 WHOLE_COMPANY = ("admin",)
+_BY_KEY = select(ApiKey.account_id).where(
+    ApiKey.key_hash == bindparam("secret_hash"), ApiKey.revoked_at.is_(None)
+)
+_BY_TOKEN = select(AccessToken.account_id).where(
+    AccessToken.token_hash == bindparam("secret_hash"), AccessToken.expires_at > bindparam("now")
+)
+# built once, since every request asks for it
+_BEARER = select(
+    Account.account_id, Account.name, Account.role, Account.scope_path, Account.employee_id
+).where(or_(Account.account_id.in_(_BY_KEY), Account.account_id.in_(_BY_TOKEN)))
 
 
 def principal_of(session: Session, secret_hash: str, now: datetime) -> Principal | None:
     """Return who bears this key or token, unless it is revoked or expired."""
-    by_key = select(ApiKey.account_id).where(ApiKey.key_hash == secret_hash, ApiKey.revoked_at.is_(None))
-    by_token = select(AccessToken.account_id).where(
-        AccessToken.token_hash == secret_hash, AccessToken.expires_at > now
-    )
-    account = session.scalars(
-        select(Account).where(or_(Account.account_id.in_(by_key), Account.account_id.in_(by_token)))
-    ).first()
-    return None if account is None else _principal(account)
+    row = session.connection().execute(_BEARER, {"secret_hash": secret_hash, "now": now}).first()
+    if row is None:
+        return None
+    account_id, name, role, scope_path, employee_id = row
+    return Principal(account_id, name, cast(Role, role), scope_path, employee_id)
 
 
 def principal_named(session: Session, name: str) -> Principal | None:

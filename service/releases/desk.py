@@ -1,28 +1,22 @@
 """What releases keep in one process: plans that were read, and bytes that are pulled."""
 
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.plans.store import PlanStore
+from service.releases.row_blocks import RowBlocks
 from service.releases.snapshots import Snapshots
-
-READERS = 2
 
 
 @dataclass(frozen=True)
 class ReleaseDesk:
-    """Plans for publishing, bytes for pulling, and who may read a page now.
-
-    SQLite gives the interpreter away at every row, so that eight readers at once take many times as long
-    as one after the other: two at a time read, the others wait for less than they would lose.
-    """
+    """Plans for publishing, bytes for pulling the whole, and rows for pulling a part."""
 
     plans: PlanStore
-    snapshots: Snapshots
-    readers: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(READERS))
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    blocks: RowBlocks = field(default_factory=RowBlocks)
 
 
 async def desk_of(request: Request) -> ReleaseDesk:

@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -71,7 +71,23 @@ class Head:
 
 def render(form: Format, head: Head, rows: Sequence[Row], following: str | None = None) -> bytes:
     """Return the rows in a format; `following` is the cursor of the next page."""
-    return _RENDER[form](head, rows, following)
+    if form in ("json", "ndjson"):
+        return around(form, head, lines(head, rows), following)
+    return _csv(head, rows) if form == "csv" else _parquet(head, rows)
+
+
+def lines(head: Head, rows: Sequence[Row]) -> list[bytes]:
+    """Return one JSON object per row."""
+    return [one.encode() for one in objects(KEPT_COLUMNS, rows, head.per_row)]
+
+
+def around(form: Format, head: Head, written: Sequence[bytes], following: str | None) -> bytes:
+    """Return rows that are JSON already as an answer of JSON or NDJSON."""
+    if form == "ndjson":
+        return b"".join([one + b"\n" for one in written])
+    release = {"release_id": head.release_id, "version": head.version, "status": head.status}
+    start = f'{_plain({**release, "sha256": head.sha256})[:-1]},"next":{_plain(following)},"items":[\n'
+    return b"".join((start.encode(), b",\n".join(written), b"\n]}\n"))
 
 
 def objects(columns: Sequence[str], rows: Sequence[Row], shared: Mapping[str, Any]) -> list[str]:
@@ -93,18 +109,7 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
 
 
-def _json(head: Head, rows: Sequence[Row], following: str | None) -> bytes:
-    around = {"release_id": head.release_id, "version": head.version, "status": head.status}
-    words = _plain({**around, "sha256": head.sha256})[:-1]
-    items = ",\n".join(objects(KEPT_COLUMNS, rows, head.per_row))
-    return f'{words},"next":{_plain(following)},"items":[\n{items}\n]}}\n'.encode()
-
-
-def _ndjson(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
-    return "".join(f"{one}\n" for one in objects(KEPT_COLUMNS, rows, head.per_row)).encode()
-
-
-def _csv(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
+def _csv(head: Head, rows: Sequence[Row]) -> bytes:
     shared = head.per_row
     names = [*shared, *KEPT_COLUMNS]
     stream = io.StringIO(newline="")
@@ -120,7 +125,7 @@ def _csv(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
     return stream.getvalue().encode()
 
 
-def _parquet(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
+def _parquet(head: Head, rows: Sequence[Row]) -> bytes:
     columns = list(zip(*rows, strict=True)) or [()] * len(KEPT_COLUMNS)
     arrays = {
         name: pa.array([value] * len(rows), pa.int32() if name == "version" else pa.string())
@@ -132,14 +137,6 @@ def _parquet(head: Head, rows: Sequence[Row], _following: str | None) -> bytes:
     table = pa.table(arrays).replace_schema_metadata({"release_sha256": head.sha256})
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
-
-
-_RENDER: dict[Format, Callable[[Head, Sequence[Row], str | None], bytes]] = {
-    "json": _json,
-    "ndjson": _ndjson,
-    "csv": _csv,
-    "parquet": _parquet,
-}
 
 
 def _column(values: Sequence[Any]) -> list[str]:

@@ -1,13 +1,26 @@
 """SQL of released rows: written once, read as plain tuples, compared between two releases."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
-from service.auth.principal import Principal, within_scope
+from service.auth.principal import Principal, Reach, within_reach, within_scope
 from service.db.models import Release, ReleaseTarget
 from service.releases.formats import KEPT_COLUMNS
 from service.releases.rows import ReleaseRow
@@ -68,28 +81,37 @@ def all_rows(session: Session, release_id: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-def page_of_rows(
+def page_of_numbers(
     session: Session, principal: Principal, release_id: str, filters: Filters, after: int, limit: int
-) -> list[tuple[Any, ...]]:
-    """Return up to `limit` rows after a row number, each with its number first; all inside the scope.
+) -> list[int]:
+    """Return the numbers of up to `limit` rows after a row number; all inside the scope.
 
     Rows are numbered in the order of their paths, so a page goes on where the row before it stands.
     """
-    rows = select(ReleaseTarget.row_number, *_KEPT).where(
-        *_live(ReleaseTarget, release_id),
-        within_scope(ReleaseTarget.org_path, principal),
-        *(getattr(ReleaseTarget, name) == value for name, value in filters.given.items()),
-    )
+    rows = _page(principal.reach, tuple(filters.given), filters.node_id is not None)
+    asked = {**principal.bounds, **filters.given, "release_id": release_id, "after": after, "most": limit}
     if filters.node_id is not None:
-        top = _path_of(session, release_id, ReleaseTarget.node_id == filters.node_id)
+        top = session.scalar(_top(), {"release_id": release_id, "node_id": filters.node_id})
         if top is None:
             return []
-        rows = rows.where(ReleaseTarget.org_path >= top, ReleaseTarget.org_path < top[:-1] + "0")
-    if after:
-        here = _path_of(session, release_id, ReleaseTarget.row_number == after)
-        rows = rows.where(ReleaseTarget.row_number > after, ReleaseTarget.org_path >= (here or ""))
-    ordered = rows.order_by(ReleaseTarget.org_path, ReleaseTarget.row_number).limit(limit)
-    return [tuple(row) for row in session.connection().execute(ordered)]
+        asked |= {"top_from": top, "top_to": top[:-1] + "0"}
+    listed = session.connection().execute(rows, asked).scalar()
+    return sorted(map(int, listed.split(","))) if listed else []
+
+
+def rows_numbered(session: Session, release_id: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return rows by their numbers, in their order; the numbers come from `page_of_numbers`."""
+    wanted = _kept().where(ReleaseTarget.row_number.in_(bindparam("numbers", expanding=True)))
+    asked = {"release_id": release_id, "numbers": numbers}
+    return [tuple(row) for row in session.connection().execute(wanted, asked)]
+
+
+def rows_between(
+    session: Session, release_id: str, first: int, last: int
+) -> list[tuple[int, tuple[Any, ...]]]:
+    """Return number and row of a stretch of rows, whoever may see them; the last one is in it."""
+    asked = {"release_id": release_id, "first": first, "last": last}
+    return [(row[0], tuple(row[1:])) for row in session.connection().execute(_stretch(), asked)]
 
 
 def own_rows(
@@ -178,14 +200,62 @@ def _rest(row: ReleaseRow, effective_from: str) -> tuple[str | None, ...]:
     return (row.previous_amount, row.change_reason, effective_from, row.row_hash)
 
 
-def _live(row: Any, release_id: str) -> tuple[ColumnElement[bool], ...]:
+def _live(row: Any, release_id: str | BindParameter[str]) -> tuple[ColumnElement[bool], ...]:
     """Rows of a release that are targets."""
     return (row.release_id == release_id, row.change != "remove")
 
 
-def _path_of(session: Session, release_id: str, which: ColumnElement[bool]) -> str | None:
-    rows = select(ReleaseTarget.org_path).where(*_live(ReleaseTarget, release_id), which)
-    return session.scalar(rows.limit(1))
+# Built once each: that takes longer than asking.
+@cache
+def _page(reach: Reach, given: tuple[str, ...], has_node: bool) -> Select[Any]:
+    """Numbers of rows in one text; `given` columns have a value, below a node where there is one.
+
+    SQLite gives the interpreter away at every row, which costs more than the row where many ask at once.
+    """
+    here = (
+        select(ReleaseTarget.org_path)
+        .where(ReleaseTarget.release_id == bindparam("release_id"))
+        .where(ReleaseTarget.row_number == bindparam("after"))
+        .scalar_subquery()
+    )
+    path = ReleaseTarget.org_path
+    below = [path >= bindparam("top_from"), path < bindparam("top_to")] if has_node else []
+    page = (
+        select(ReleaseTarget.row_number)
+        .where(
+            *_live(ReleaseTarget, bindparam("release_id")),
+            within_reach(path, reach),
+            *(getattr(ReleaseTarget, name) == bindparam(name) for name in given),
+            *below,
+            path >= func.coalesce(here, ""),
+            ReleaseTarget.row_number > bindparam("after"),
+        )
+        .order_by(path, ReleaseTarget.row_number)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    return select(func.aggregate_strings(cast(page.c.row_number, String), ","))
+
+
+@cache
+def _top() -> Select[Any]:
+    """The path of a node."""
+    wanted = ReleaseTarget.node_id == bindparam("node_id")
+    rows = select(ReleaseTarget.org_path).where(*_live(ReleaseTarget, bindparam("release_id")), wanted)
+    return rows.limit(1)
+
+
+@cache
+def _kept() -> Select[Any]:
+    rows = select(*_KEPT).where(ReleaseTarget.release_id == bindparam("release_id"))
+    return rows.order_by(ReleaseTarget.row_number)
+
+
+@cache
+def _stretch() -> Select[Any]:
+    number = ReleaseTarget.row_number
+    rows = select(number, *_KEPT).where(*_live(ReleaseTarget, bindparam("release_id")))
+    return rows.where(number >= bindparam("first"), number <= bindparam("last"))
 
 
 def _own(principal: Principal) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The pull: targets of a release, changes between releases, and one's own targets."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from service.releases import repository, rows_repository
 from service.releases.answers import Pulled, accepted_format, takes_gzip
 from service.releases.desk import DeskDep, ReleaseDesk
 from service.releases.endpoints import ID, Id, Limit, release_or_404
-from service.releases.formats import KEPT_COLUMNS, MEDIA_TYPES, Format, Head, objects, render
+from service.releases.formats import KEPT_COLUMNS, MEDIA_TYPES, Format, Head, around, objects, render
 from service.releases.rows_repository import Filters
 from service.releases.schemas import ChangePage, OwnTargets, TargetPage
 from service.releases.snapshots import Content, etag_of
@@ -48,19 +49,15 @@ async def filters(
     return Filters(node, employee_id, measure, product, period)
 
 
+@dataclass(frozen=True)
 class Asked:
     """Format, filters and page of a pull."""
 
-    def __init__(
-        self,
-        request: Request,
-        wanted: Annotated[Filters, Depends(filters)],
-        form: Annotated[Format | None, Query(alias="format")] = None,
-        cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
-        limit: Annotated[int | None, Query(ge=1, le=500)] = None,
-    ) -> None:
-        self.request, self.filters, self.cursor, self.limit = request, wanted, cursor, limit
-        self.form: Format = form or accepted_format(request)
+    request: Request
+    filters: Filters
+    form: Format
+    cursor: str | None
+    limit: int | None
 
     @property
     def is_whole(self) -> bool:
@@ -68,7 +65,18 @@ class Asked:
         return self.filters == Filters() and self.cursor is None and self.limit is None
 
 
-AskedDep = Annotated[Asked, Depends()]
+async def asked_of(
+    request: Request,
+    wanted: Annotated[Filters, Depends(filters)],
+    form: Annotated[Format | None, Query(alias="format")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=500)] = None,
+) -> Asked:
+    """Return what is asked for; async, so that no thread is asked for it."""
+    return Asked(request, wanted, form or accepted_format(request), cursor, limit)
+
+
+AskedDep = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("/releases/latest/targets", response_class=Response, responses=FORMS)
@@ -164,16 +172,25 @@ def _pull(
         content = desk.snapshots.content(session, head, asked.form, gzipped=gzipped)
         return Pulled(content, asked.form, head, release.rows, is_whole=True).answer(asked.request, caller)
     limit = asked.limit or DEFAULT_LIMIT
-    with desk.readers:
-        rows = rows_repository.page_of_rows(
-            session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
-        )
-        following = str(rows[limit - 1][0]) if len(rows) > limit else None
-        body = render(asked.form, head, [row[1:] for row in rows[:limit]], following)
+    numbers = rows_repository.page_of_numbers(
+        session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
+    )
+    following = str(numbers[limit - 1]) if len(numbers) > limit else None
+    body = _written(session, desk, asked, head, numbers[:limit], following)
     content = Content(body, "identity", etag_of(body))
     link = _link(asked.request, head.release_id, following)
     counted = release.rows if whole else None
     return Pulled(content, asked.form, head, counted, link=link).answer(asked.request, caller)
+
+
+def _written(
+    session: Session, desk: ReleaseDesk, asked: Asked, head: Head, numbers: list[int], following: str | None
+) -> bytes:
+    """Return a page; rows far from each other are read for themselves."""
+    if asked.form in ("json", "ndjson") and not asked.filters.given:
+        return around(asked.form, head, desk.blocks.lines(session, head, numbers), following)
+    rows = rows_repository.rows_numbered(session, head.release_id, numbers)
+    return render(asked.form, head, rows, following)
 
 
 def _link(request: Request, release_id: str, following: str | None) -> str:

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 from service.db.database import Database
-from service.releases.pull import SECONDS
+from service.releases.known_pulls import SECONDS
 from service.settings import Settings
 from tests.service.conftest import Moment
 from tests.service.releases.conftest import Clients, Desk
