@@ -6,12 +6,15 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 Format = Literal["json", "ndjson", "csv", "parquet"]
+LineFormat = Literal["json", "ndjson", "csv"]
+"""Formats in which a row is written for itself."""
 FORMATS: tuple[Format, ...] = get_args(Format)
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
@@ -71,18 +74,23 @@ class Head:
 
 def render(form: Format, head: Head, rows: Sequence[Row], following: str | None = None) -> bytes:
     """Return the rows in a format; `following` is the cursor of the next page."""
-    if form in ("json", "ndjson"):
-        return around(form, head, lines(head, rows), following)
-    return _csv(head, rows) if form == "csv" else _parquet(head, rows)
+    if form == "parquet":
+        return _parquet(head, rows)
+    return around(form, head, lines(form, head, rows), following)
 
 
-def lines(head: Head, rows: Sequence[Row]) -> list[bytes]:
-    """Return one JSON object per row."""
+def lines(form: LineFormat, head: Head, rows: Sequence[Row]) -> list[bytes]:
+    """Return one JSON object per row, or one line of CSV."""
+    if form == "csv":
+        return _csv_lines(head, rows)
     return [one.encode() for one in objects(KEPT_COLUMNS, rows, head.per_row)]
 
 
-def around(form: Format, head: Head, written: Sequence[bytes], following: str | None) -> bytes:
-    """Return rows that are JSON already as an answer of JSON or NDJSON."""
+def around(form: LineFormat, head: Head, written: Sequence[bytes], following: str | None) -> bytes:
+    """Return the answer around rows that are written already."""
+    if form == "csv":
+        names = ",".join([*head.per_row, *KEPT_COLUMNS])
+        return b"".join((names.encode(), b"\r\n", *written))
     if form == "ndjson":
         return b"".join([one + b"\n" for one in written])
     release = {"release_id": head.release_id, "version": head.version, "status": head.status}
@@ -109,20 +117,19 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
 
 
-def _csv(head: Head, rows: Sequence[Row]) -> bytes:
-    shared = head.per_row
-    names = [*shared, *KEPT_COLUMNS]
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(names)
-    first = list(shared.values())
+def _csv_lines(head: Head, rows: Sequence[Row]) -> list[bytes]:
+    first = list(head.per_row.values())
     text = [k for k, name in enumerate(KEPT_COLUMNS) if name not in NUMBERS]
+    stream, ends = io.StringIO(newline=""), [0]
+    writer = csv.writer(stream, lineterminator="\r\n")
     for row in rows:
         cells = list(row)
         for k in text:
             cells[k] = harmless(cells[k])
         writer.writerow(first + cells)
-    return stream.getvalue().encode()
+        ends.append(stream.tell())
+    written = stream.getvalue()
+    return [written[start:end].encode() for start, end in pairwise(ends)]
 
 
 def _parquet(head: Head, rows: Sequence[Row]) -> bytes:

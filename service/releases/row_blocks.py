@@ -1,4 +1,4 @@
-"""Rows of releases as JSON in memory, in blocks of neighbours: what was released never changes."""
+"""Rows of releases as text in memory, in blocks of neighbours: what was released never changes."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,13 @@ from threading import Lock
 from sqlalchemy.orm import Session
 
 from service.releases import rows_repository
-from service.releases.formats import Head, lines
+from service.releases.formats import Head, LineFormat, lines
 
 ROWS = 512
 MOST_BYTES = 64 * 1024 * 1024
-Key = tuple[str, str | None, int]
+FEWEST = 32
+"""So many rows must be wanted of each block, or they are better read for themselves."""
+Key = tuple[str, str | None, LineFormat, int]
 Block = Mapping[int, bytes]
 
 
@@ -26,20 +28,24 @@ class RowBlocks:
         self._bytes, self._most = 0, most_bytes
         self._lock = Lock()
 
-    def lines(self, session: Session, head: Head, numbers: Sequence[int]) -> list[bytes]:
-        """Return one JSON object per number; neighbours cost least."""
+    def lines(self, session: Session, form: LineFormat, head: Head, numbers: Sequence[int]) -> list[bytes]:
+        """Return rows by their numbers, written in a format."""
+        written: LineFormat = "csv" if form == "csv" else "json"
+        positions = sorted({number // ROWS for number in numbers})
+        if len(positions) > 1 + len(numbers) // FEWEST:
+            return lines(written, head, rows_repository.rows_numbered(session, head.release_id, numbers))
         found: dict[int, bytes] = {}
-        for position in sorted({number // ROWS for number in numbers}):
-            found |= self._block(session, head, position)
+        for position in positions:
+            found |= self._block(session, written, head, position)
         return [found[number] for number in numbers]
 
-    def _block(self, session: Session, head: Head, position: int) -> Block:
-        key = (head.release_id, head.effective_to, position)
+    def _block(self, session: Session, form: LineFormat, head: Head, position: int) -> Block:
+        key = (head.release_id, head.effective_to, form, position)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
-        block = _made(session, head, position)
+        block = _made(session, form, head, position)
         size = sum(map(len, block.values()))
         with self._lock:
             if key not in self._kept:
@@ -51,8 +57,8 @@ class RowBlocks:
         return block
 
 
-def _made(session: Session, head: Head, position: int) -> Block:
+def _made(session: Session, form: LineFormat, head: Head, position: int) -> Block:
     first = position * ROWS
     rows = rows_repository.rows_between(session, head.release_id, first, first + ROWS - 1)
-    written = lines(head, [row for _, row in rows])
+    written = lines(form, head, [row for _, row in rows])
     return dict(zip((number for number, _ in rows), written, strict=True))

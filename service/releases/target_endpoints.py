@@ -186,11 +186,10 @@ def _pull(
 def _written(
     session: Session, desk: ReleaseDesk, asked: Asked, head: Head, numbers: list[int], following: str | None
 ) -> bytes:
-    """Return a page; rows far from each other are read for themselves."""
-    if asked.form in ("json", "ndjson") and not asked.filters.given:
-        return around(asked.form, head, desk.blocks.lines(session, head, numbers), following)
-    rows = rows_repository.rows_numbered(session, head.release_id, numbers)
-    return render(asked.form, head, rows, following)
+    """Return a page; what is written row by row is written once."""
+    if asked.form == "parquet":
+        return render(asked.form, head, rows_repository.rows_numbered(session, head.release_id, numbers))
+    return around(asked.form, head, desk.blocks.lines(session, asked.form, head, numbers), following)
 
 
 def _link(request: Request, release_id: str, following: str | None) -> str:
