@@ -26,12 +26,3 @@ def judged_document(
         "limits": limits.model_dump(),
         "measures": {result.measure: judge(result) for result in allocation.measures},
     }
-
-
-def document_failures(document: dict[str, Any]) -> list[str]:
-    """Return one sentence per failed test or limit of such a document, measure by measure."""
-    return [
-        f"{measure}: {failure['sentence']}"
-        for measure, judged in document["measures"].items()
-        for failure in judged["failures"]
-    ]

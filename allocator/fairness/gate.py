@@ -2,8 +2,7 @@
 
 import json
 from pathlib import Path
-
-from allocator.judged import document_failures
+from typing import Any
 
 GATE_FAILED = 5
 """Exit code of `allocator run --gate` when a test fails."""
@@ -15,4 +14,13 @@ def gate_failures(out: Path) -> list[str]:
         sentence
         for name in ("fairness", "attainment")
         for sentence in document_failures(json.loads((out / f"{name}.json").read_text(encoding="utf-8")))
+    ]
+
+
+def document_failures(document: dict[str, Any]) -> list[str]:
+    """Return one sentence per failed test or limit of such a document, measure by measure."""
+    return [
+        f"{measure}: {failure['sentence']}"
+        for measure, judged in document["measures"].items()
+        for failure in judged["failures"]
     ]

@@ -6,12 +6,11 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from allocator.plan.faults import FaultCollector, bare_name
 from allocator.plan.header import read_header
@@ -102,12 +101,14 @@ def _read_workbook(raw: bytes, name: str, faults: FaultCollector) -> Source:
 
 def _open(raw: bytes, name: str, faults: FaultCollector) -> tuple[Any, Any] | None:
     """Open the workbook twice if it holds formulas: for their values, and to see where they are."""
+    # loaded by those who bring a workbook only
+    load_workbook = import_module("openpyxl").load_workbook
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             has_formulas = _has_formulas(archive)
         values = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         formulas = load_workbook(io.BytesIO(raw), read_only=True) if has_formulas else None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         faults.add(
             name,
             0,

@@ -8,7 +8,8 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.report.markup import Content, Markup, element
-from allocator.results.tables import as_float, decimals
+from allocator.results.columns_of_text import decimals
+from allocator.results.tables import as_float
 from allocator.texts import text
 from solver_models.arrays import FloatArray
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from string import Formatter
 
 import numpy as np
@@ -10,7 +11,6 @@ import pyarrow.compute as pc
 
 from solver_models.arrays import IntArray
 
-_GROUPS = pa.array([*(str(n) for n in range(1000)), *(f",{n:03d}" for n in range(1000)), ""], pa.string())
 _PADDED, _NOTHING = 1000, 2000
 
 
@@ -82,6 +82,18 @@ def _groups(whole: IntArray) -> list[pa.StringArray]:
         higher, digits = np.divmod(rest, 1000)
         is_absent = (rest == 0) & (len(groups) > 0)
         code = np.where(is_absent, _NOTHING, digits + _PADDED * (higher > 0))
-        groups.append(_GROUPS.take(pa.array(code)))
+        groups.append(_digits().take(pa.array(code)))
         rest = higher
     return groups[::-1]
+
+
+def decimals(round_to: Decimal) -> int:
+    """Number of decimal places that multiples of `round_to` need."""
+    exponent = round_to.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+@cache
+def _digits() -> pa.StringArray:
+    """Up to three digits as they begin an amount, then as they go on in it, then nothing."""
+    return pa.array([*(str(n) for n in range(1000)), *(f",{n:03d}" for n in range(1000)), ""], pa.string())

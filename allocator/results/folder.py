@@ -22,12 +22,13 @@ from allocator.report.part import Extras
 from allocator.report.report import write_report
 from allocator.results.beside import beside
 from allocator.results.certificate import certificate
+from allocator.results.columns_of_text import decimals
 from allocator.results.csv_text import csv_writer
 from allocator.results.hashing import TABLE_FILES, result_hash
 from allocator.results.json_text import json_text
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
-from allocator.results.tables import cells_table, decimals, monthly_tables, rules_table, targets_table
+from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
 
 JUDGED_BESIDE = 30_000
 """From this many cells on the tables take longer than the workbook: judging joins it on the second core."""

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.results.columns_of_text import decimals
 from allocator.results.sentences import node_names, rule_sentences
-from allocator.results.tables import as_float, decimals
+from allocator.results.tables import as_float
 from allocator.results.text_table import text_table
 from allocator.texts import text
 

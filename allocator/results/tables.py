@@ -61,12 +61,6 @@ def amounts(units: IntArray, round_to: Decimal) -> np.ndarray:
     return np.array(text, object).reshape(units.shape)
 
 
-def decimals(round_to: Decimal) -> int:
-    """Number of decimal places that multiples of `round_to` need."""
-    exponent = round_to.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
-
-
 def as_float(units: IntArray, round_to: Decimal) -> np.ndarray:
     """Units times `round_to` as floats, for ratios."""
     return np.asarray(units * float(round_to), np.float64)

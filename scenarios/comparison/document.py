@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from allocator.results.tables import amounts, decimals
+from allocator.results.columns_of_text import decimals
+from allocator.results.tables import amounts
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison

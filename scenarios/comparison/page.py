@@ -9,7 +9,7 @@ from allocator.report.charts import heat
 from allocator.report.markup import Content, Markup, element, join
 from allocator.report.part import Part, cells, heads, note, table
 from allocator.report.report import page
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from allocator.texts import text
 from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison

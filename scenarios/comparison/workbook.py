@@ -7,9 +7,9 @@ import numpy as np
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from allocator.results.columns_of_text import decimals
 from allocator.results.matrix.styles import FONTS, Styles
 from allocator.results.matrix.workbook import MADE, sheet_names
-from allocator.results.tables import decimals
 from allocator.texts import text
 from scenarios.comparison.comparison import Comparison, MeasureComparison
 from scenarios.comparison.tidy import is_all_products, records

@@ -9,7 +9,7 @@ import pandas as pd
 from allocator.plan.plan import Plan
 from allocator.report.markup import Content, Markup, element, join
 from allocator.report.part import Part, cells, note, table
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from allocator.texts import CATALOGUE, text
 from scenarios.comparison.tidy import records
 from scenarios.curves.brackets import Narrowed

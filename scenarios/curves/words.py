@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allocator.plan.plan import Plan
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from allocator.texts import text
 from scenarios.curves.findings import Findings
 from scenarios.curves.folder import judged

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from allocator.plan.plan import Plan
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.frontier.limits import Limit, MeasureLimits, Stop

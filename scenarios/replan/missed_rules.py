@@ -9,8 +9,8 @@ import pandas as pd
 from allocator.report.amounts import MISSING, percent, whole
 from allocator.report.markup import Markup, element, join
 from allocator.report.part import cells, heads, note, table
+from allocator.results.columns_of_text import decimals
 from allocator.results.sentences import node_names, product_names
-from allocator.results.tables import decimals
 from allocator.texts import text
 from scenarios.replan.replan import Replan
 from scenarios.replan.year_rules import MISSED

@@ -12,8 +12,8 @@ from allocator.report.charts import heat, waterfall_bars
 from allocator.report.markup import Content, Markup, element, join
 from allocator.report.part import Part, cells, divided, heads, note, table
 from allocator.report.report import page
+from allocator.results.columns_of_text import decimals
 from allocator.results.sentences import node_names, product_names
-from allocator.results.tables import decimals
 from allocator.texts import text
 from scenarios.replan.missed_rules import missed_rules
 from scenarios.replan.replan import Replan, Request, Year

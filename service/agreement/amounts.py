@@ -3,16 +3,13 @@
 import io
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from allocator.model.labels import Labels
 from service.db.models import Run
 from service.problems.problem import Problem
 from service.runs.outcome import WITH_RESULT
 from service.runs.repository import artifact
-from solver_models.arrays import IntArray
 
 
 def targets_of(session: Session, run: Run, measure: str) -> pd.DataFrame:
@@ -47,26 +44,6 @@ def whole_amounts(table: pd.DataFrame) -> dict[str, Decimal]:
     """Return node -> target over all products."""
     whole = table[table["product_id"] == "*"]
     return {node: Decimal(amount) for node, amount in zip(whole["node_id"], whole["target"], strict=True)}
-
-
-def units_of(table: pd.DataFrame, labels: Labels, round_to: Decimal) -> IntArray:
-    """Return the targets in multiples of `round_to`: shape (n_node, n_product_node), as `labels` orders them.
-
-    Raises
-    ------
-    ValueError
-        If the table is not one of these labels and this unit.
-    """
-    units = np.full((len(labels.node_id), len(labels.product_id)), -1, np.int64)
-    node = labels.codes_of_nodes(table["node_id"])
-    product = labels.codes_of_products(table["product_id"])
-    distinct = {amount: Decimal(amount) / round_to for amount in table["target"].unique()}
-    if any(value != value.to_integral_value() for value in distinct.values()):
-        raise ValueError(f"the targets are no multiples of {round_to}")
-    units[node, product] = table["target"].map({amount: int(value) for amount, value in distinct.items()})
-    if (units < 0).any():
-        raise ValueError("the targets do not name every node and product")
-    return units
 
 
 def decimal_text(amount: Decimal, places: int) -> str:

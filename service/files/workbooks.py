@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import IO
 from xml.parsers import expat
 
-from openpyxl.utils.exceptions import InvalidFileException
-
 from service.files.archives import Budget, blocks, opened_archive
 from service.problems.problem import Problem
 
@@ -18,7 +16,6 @@ WIDEST_ROW = 1_000
 DAMAGE = (
     ArithmeticError,
     AttributeError,
-    InvalidFileException,
     LookupError,
     OSError,
     SyntaxError,

@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
 from numpy.typing import NDArray
 
 from allocator.plan.sheet import Sheet, TextColumn
@@ -77,7 +77,8 @@ def xlsx_file(sheet: Sheet) -> bytes:
     if len(sheet) >= LAST_WORKBOOK_ROW or longest >= LONGEST_WORKBOOK_CELL:
         raise Problem("not-acceptable", offered="csv, json, parquet (too large for xlsx)")
     out, types = io.BytesIO(), _types(sheet)
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    # loaded by those who ask for a workbook only
+    with import_module("xlsxwriter").Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"created": CREATED})
         head, text_format = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         page = book.add_worksheet(sheet.table.name)

@@ -26,10 +26,9 @@ from service.releases.schemas import ReleaseCreate
 from service.releases.target import Key, Target
 from service.releases.tie_out import tie_out
 from service.runs import repository as runs
-from service.runs.job import FRAME, read_chain
-from solver_models.engines.base import EngineOptions
-from solver_models.engines.choice import choose_engine
+from service.runs.job import FRAME
 
+WORK = "service.runs.work"
 PUBLISHERS = ("admin", "finance")
 
 
@@ -169,9 +168,7 @@ def _plan_of(plans: PlanStore, found: Found) -> Plan:
     if not json.loads(run.chain):
         return base
     # what solves is loaded where scenarios are laid over a plan, not when the service starts
-    families = import_module("scenarios.family")
-    family = families.PlanFamily(choose_engine("auto"), EngineOptions(), rounded=True, base=base)
-    plan: Plan = family.changed(base, read_chain(run.chain))
+    plan: Plan = import_module(WORK).plan_under(run.chain, base)
     return plan
 
 

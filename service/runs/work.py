@@ -87,6 +87,12 @@ def work(
     return Outcome(status, "", files, kpis, written["result_hash"])
 
 
+def plan_under(chain: str, base: Plan) -> Plan:
+    """Return a plan with the scenarios of a chain laid over it."""
+    family = PlanFamily(choose_engine("auto"), EngineOptions(), rounded=True, base=base)
+    return family.changed(base, read_chain(chain))
+
+
 def nodes_file(plan: Plan) -> bytes:
     """Return {node: path} of the changed plan: a scenario may hire, move and split."""
     return json.dumps(paths_of(plan), ensure_ascii=False).encode()

@@ -6,15 +6,14 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Protocol
-
-import httpx
 
 from service.webhooks.addresses import Destination
 
 SECRET_PREFIX = "whsec_"
 MEDIA_TYPE = "application/cloudevents+json"
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+SECONDS, CONNECT_SECONDS = 10.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -79,13 +78,16 @@ def signed_headers(secret: str, event_id: str, body: bytes, now: datetime) -> di
 
 def send(place: Destination, headers: dict[str, str], body: bytes) -> Receipt:
     """POST to the very address that was checked; follow no redirect, read nothing of the answer."""
+    # loaded by those who send only
+    httpx = import_module("httpx")
+    timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
     bracketed = f"[{place.address}]" if ":" in place.address else place.address
     url = f"{place.scheme}://{bracketed}:{place.port}{place.path}"
     host = f"[{place.host}]" if ":" in place.host else place.host
     named = {**headers, "Host": f"{host}:{place.port}", "User-Agent": "target-allocator"}
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            httpx.Client(timeout=timeout, trust_env=False) as client,
             client.stream(
                 "POST", url, content=body, headers=named, extensions={"sni_hostname": place.host}
             ) as answer,

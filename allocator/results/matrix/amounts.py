@@ -7,7 +7,7 @@ import pandas as pd
 
 from allocator.allocation import MeasureAllocation
 from allocator.model.labels import Labels
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.hierarchy import Hierarchy
 

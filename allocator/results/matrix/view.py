@@ -8,10 +8,10 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.plan.plan import month_text
+from allocator.results.columns_of_text import decimals
 from allocator.results.matrix.amounts import in_measure
 from allocator.results.matrix.tree_view import TreeView, tree_view
 from allocator.results.sentences import node_names, product_names
-from allocator.results.tables import decimals
 from allocator.texts import CATALOGUE, text
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 

@@ -22,13 +22,13 @@ from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import sheet_of
 from allocator.plan.source import input_hash
 from allocator.plan.tables import PINS
+from allocator.results.columns_of_text import decimals
 from allocator.results.folder import write_results
-from allocator.results.tables import decimals
 from allocator.subtree.reallocate import reallocate_subtree
 from allocator.subtree.rebalance import rebalance_subtree
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
-from service.agreement.amounts import decimal_text, units_of
+from service.agreement.amounts import decimal_text
 from service.agreement.balance_requests.ground import Ground
 from service.agreement.balance_requests.key_figures import solution_of
 from service.agreement.balance_requests.schemas import ProposedLine
@@ -78,7 +78,7 @@ def propose(
     missed: list[str] = []
     for measure in step[FRAME]["measures"]:
         round_to = plan.spec.measures[measure].round_to
-        present = units_of(targets[measure], labels, round_to)
+        present = _units_of(targets[measure], labels, round_to)
         unrounded = unrounded_of(cells[measure], labels)
         try:
             with _AT_ONCE:
@@ -209,3 +209,23 @@ def _too_tight(infeasible: InfeasiblePlan) -> Problem:
     ]
     reason = diagnosis.get("text") or str(infeasible)
     return Problem("frame-too-tight", errors=errors, reason=reason)
+
+
+def _units_of(table: pd.DataFrame, labels: Labels, round_to: Decimal) -> IntArray:
+    """Return the targets in multiples of `round_to`: shape (n_node, n_product_node), as `labels` orders them.
+
+    Raises
+    ------
+    ValueError
+        If the table is not one of these labels and this unit.
+    """
+    units = np.full((len(labels.node_id), len(labels.product_id)), -1, np.int64)
+    node = labels.codes_of_nodes(table["node_id"])
+    product = labels.codes_of_products(table["product_id"])
+    distinct = {amount: Decimal(amount) / round_to for amount in table["target"].unique()}
+    if any(value != value.to_integral_value() for value in distinct.values()):
+        raise ValueError(f"the targets are no multiples of {round_to}")
+    units[node, product] = table["target"].map({amount: int(value) for amount, value in distinct.items()})
+    if (units < 0).any():
+        raise ValueError("the targets do not name every node and product")
+    return units

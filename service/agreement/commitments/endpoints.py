@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.orm import Session
 
-from allocator.results.tables import decimals
+from allocator.results.columns_of_text import decimals
 from service.agreement.amounts import targets_of, whole_amounts
 from service.agreement.commitments import repository, service
 from service.agreement.commitments.gap import gap_line, own_totals, roll_up

@@ -12,7 +12,7 @@ from allocator.anchors.build import build_anchors
 from allocator.anchors.observed import observe
 from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
 from allocator.attainment.report import attainment_document
-from allocator.judged import document_failures
+from allocator.fairness.gate import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan

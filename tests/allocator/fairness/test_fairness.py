@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from allocator.fairness.curve import fairness_curve
+from allocator.fairness.gate import document_failures
 from allocator.fairness.report import fairness_document
-from allocator.judged import document_failures
 from allocator.model.labels import label_plan
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
