@@ -4,8 +4,6 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import import_module
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,6 +16,7 @@ from service.cli.output import Output
 from service.clock import system_clock
 from service.db.database import open_database
 from service.db.migrate import migrate
+from service.demo.company import DemoKey, load_demo
 from service.observability.logs import write_json_logs
 from service.runs.crews import dispatcher_of
 from service.server import server_of
@@ -64,14 +63,12 @@ def _prepare(settings: Settings, output: Output, *, with_demo: bool) -> None:
                 words = text("serve.first_key", output.lang, secret=secret)
                 output.show(words, {"status": "first-start", "admin_key": secret})
         if with_demo:
-            # what solves is loaded by those who ask for it only
-            demo = import_module("service.demo.company")
-            _show_demo(demo.load_demo(database, settings.storage, system_clock), output)
+            _show_demo(load_demo(database, settings.storage, system_clock), output)
     finally:
         database.engine.dispose()
 
 
-def _show_demo(keys: Sequence[Any], output: Output) -> None:
+def _show_demo(keys: Sequence[DemoKey], output: Output) -> None:
     """Show who can come in and with which key; at later starts only that the company is there."""
     if not keys:
         output.show(text("serve.demo_there", output.lang), {"status": "demo", "users": []})

@@ -47,3 +47,11 @@ def test_a_run_without_backtest_or_conflict_loads_no_library_that_few_runs_need(
     assert (tmp_path / "out" / "cells.csv").exists()
     assert "ortools.graph.python.min_cost_flow" in loaded
     assert [name for name in SELDOM if name in loaded] == []
+
+
+def test_a_service_loads_what_solves_and_what_writes_workbooks_only_when_it_is_asked_for() -> None:
+    loaded = modules_after("serve", "--help")
+    assert "service.app" in loaded
+    assert [
+        name for name in (*SELDOM, "scipy", "xlsxwriter", "httpx", "scenarios.family") if name in loaded
+    ] == []
