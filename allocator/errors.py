@@ -1,8 +1,10 @@
 """What can go wrong, in the user's words; every class knows the exit code of the command."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from allocator.wording import Wording, in_language
 
 
 class AllocatorError(Exception):
@@ -28,7 +30,7 @@ class Fault:
     code
         Stable short name of the kind of fault, e.g. ``unknown-node``.
     message, hint
-        One sentence each: what is wrong, what to do.
+        One sentence each: what is wrong, what to do; wordings where both languages are known.
     """
 
     file: str
@@ -39,14 +41,18 @@ class Fault:
     message: str
     hint: str
 
-    def sentence(self) -> str:
-        """Return `file:row column: message (hint)` on one line."""
+    def sentence(self, lang: str = "en") -> str:
+        """Return `file:row column: message -> hint` on one line."""
         place = self.file + (f":{self.row}" if self.row else "") + (f" {self.column}" if self.column else "")
-        return f"{place}: {self.message} -> {self.hint}"
+        return f"{place}: {in_language(self.message, lang)} -> {in_language(self.hint, lang)}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def worded(self) -> Wording:
+        """Return the sentence in both languages."""
+        return Wording(self.sentence("en"), self.sentence("zh"))
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the fault as plain JSON types."""
-        return asdict(self)
+        return {name: in_language(value, lang) for name, value in vars(self).items()}
 
 
 class InputFaults(AllocatorError):

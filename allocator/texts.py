@@ -12,6 +12,9 @@ from allocator.text_catalogue import (
     diagnosis,
     explanation,
     fairness,
+    faults_plan,
+    faults_rows,
+    faults_scenarios,
     limits,
     matrix,
     replan,
@@ -23,6 +26,7 @@ from allocator.text_catalogue import (
     subtree,
     summary,
 )
+from allocator.wording import Wording, in_language
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **agreement.TEXTS,
@@ -34,6 +38,9 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **diagnosis.TEXTS,
     **explanation.TEXTS,
     **fairness.TEXTS,
+    **faults_plan.TEXTS,
+    **faults_rows.TEXTS,
+    **faults_scenarios.TEXTS,
     **limits.TEXTS,
     **replan.TEXTS,
     **report.TEXTS,
@@ -47,12 +54,17 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def text(key: str, lang: str, **values: object) -> str:
-    """Return the sentence `key` in `en` or `zh` with the values put in.
+def text(key: str, lang: str, /, **values: object) -> str:
+    """Return the sentence `key` in `en` or `zh` with the values put in; wordings in the same language.
 
     Raises
     ------
     KeyError
         If there is no such sentence.
     """
-    return CATALOGUE[key][lang].format(**values)
+    return CATALOGUE[key][lang].format(**{name: in_language(value, lang) for name, value in values.items()})
+
+
+def worded(key: str, /, **values: object) -> Wording:
+    """Return the sentence `key` in both languages (see `text`)."""
+    return Wording(text(key, "en", **values), text(key, "zh", **values))

@@ -10,6 +10,8 @@ import numpy as np
 from allocator.errors import Fault, InputFaults
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import TABLES
+from allocator.texts import worded
+from allocator.wording import Wording
 from solver_models.arrays import BoolArray, IntArray
 
 LISTED_PER_GROUP = 1000
@@ -49,7 +51,7 @@ class NearMatches:
         near = [same_letters] if same_letters else get_close_matches(name, self._known, n=3, cutoff=0.6)
         if not near:
             return self._otherwise
-        return f"did you mean {' or '.join(f'`{match}`' for match in near)}? {self._otherwise}"
+        return worded("fault.did_you_mean", names=any_of(near), otherwise=self._otherwise)
 
 
 class FaultCollector:
@@ -131,7 +133,7 @@ class FaultCollector:
                 listed.append(fault)
             elif groups[group] == LISTED_PER_GROUP + 1:
                 more = total[group] + self._unlisted[group] - LISTED_PER_GROUP
-                message = f"{more} more cells of this column have the same fault"
+                message = worded("fault.more_of_the_same", count=more)
                 listed.append(Fault(*group[:1], fault.row, fault.column, "", fault.code, message, fault.hint))
         return tuple(listed)
 
@@ -139,6 +141,12 @@ class FaultCollector:
         """Raise `InputFaults` when anything was found."""
         if self._faults:
             raise InputFaults(self.listed())
+
+
+def any_of(names: Iterable[str]) -> Wording:
+    """Return names in their marks, with `or` between them."""
+    marked = [f"`{name}`" for name in names]
+    return Wording(" or ".join(marked), " 或 ".join(marked))
 
 
 def bare_name(file: str) -> str:

@@ -89,7 +89,7 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
     except InputFaults as error:
         output.show(
             _fault_text(error.faults, output.lang),
-            {"status": "faults", "faults": [f.as_dict() for f in error.faults]},
+            {"status": "faults", "faults": [f.as_dict(output.lang) for f in error.faults]},
         )
         return error.exit_code
     except InfeasiblePlan as error:
@@ -117,7 +117,7 @@ def _run(name: str, argv: list[str], stream: TextIO) -> int:
 def _fault_text(faults: Sequence[Fault], lang: str) -> str:
     """Return all faults, one line each; very long lists are cut on the terminal, never in JSON."""
     lines = [text("cli.faults", lang, count=len(faults))]
-    lines += [f"  {fault.sentence()}" for fault in faults[:SHOWN_FAULTS]]
+    lines += [f"  {fault.sentence(lang)}" for fault in faults[:SHOWN_FAULTS]]
     if len(faults) > SHOWN_FAULTS:
         lines.append(text("cli.more_faults", lang, count=len(faults) - SHOWN_FAULTS))
     return "\n".join(lines)

@@ -37,8 +37,7 @@ def _faults(request: Request, error: Exception) -> Response:
     """Every fault of a plan by file, row and column."""
     assert isinstance(error, InputFaults)
     errors = [
-        FieldError(_pointer((fault.file, fault.row, fault.column)), fault.sentence())
-        for fault in error.faults
+        FieldError(_pointer((fault.file, fault.row, fault.column)), fault.worded()) for fault in error.faults
     ]
     return problem_response(Problem("plan-at-fault", errors=errors, count=len(errors)), request.scope)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from allocator.texts import text
+from allocator.wording import in_language
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
@@ -102,7 +103,10 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
         "hint": text(f"problem.{problem.code}.hint", lang, **values),
         "instance": scope["path"],
         "request_id": scope.get("state", {}).get("request_id", ""),
-        "errors": [{"pointer": error.pointer, "message": error.message} for error in problem.errors],
+        "errors": [
+            {"pointer": error.pointer, "message": in_language(error.message, lang)}
+            for error in problem.errors
+        ],
     }
     body = json.dumps(document).encode()
     return Response(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

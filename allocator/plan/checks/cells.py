@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from allocator.plan.draft import Draft
 from allocator.plan.faults import LISTED_PER_GROUP, FaultCollector, NearMatches, Text
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.texts import worded
 from solver_models.arrays import BoolArray, IntArray
 
 
@@ -19,7 +20,7 @@ def check_filled(draft: Draft, table: str, column: str, faults: FaultCollector, 
         column,
         ~draft.is_given(table, column),
         code="missing-value",
-        message=f"{column} is empty (empty means not given, it does not mean 0)",
+        message=worded("fault.empty_cell", column=column),
         hint=hint,
     )
 
@@ -31,8 +32,8 @@ def check_not_negative(draft: Draft, table: str, column: str, faults: FaultColle
         column,
         draft.amounts(table, column) < 0,
         code="negative-amount",
-        message=f"{what} cannot be negative",
-        hint="write an amount from 0 upwards",
+        message=worded("fault.negative", what=what),
+        hint=worded("fault.negative.hint"),
     )
 
 
@@ -58,7 +59,7 @@ def check_known(
             column,
             is_unknown[found.code],
             code=f"unknown-{what}",
-            message=lambda value: f"there is no {what} `{value}`",
+            message=lambda value: worded("fault.unknown", what=worded(f"fault.what.{what}"), name=value),
             hint=NearMatches(names, otherwise),
         )
 
@@ -73,7 +74,7 @@ def check_nodes(draft: Draft, table: str, faults: FaultCollector) -> None:
             draft.org.index,
             faults,
             what="node",
-            otherwise="add it to org.csv or correct the id",
+            otherwise=worded("fault.add_or_correct", file="org.csv"),
         )
 
 
@@ -88,7 +89,7 @@ def check_product_ids(draft: Draft, table: str, faults: FaultCollector, *, all_p
             faults,
             what="product",
             also=(ALL_PRODUCTS,) if all_products else (),
-            otherwise="add it to products.csv or correct the id",
+            otherwise=worded("fault.add_or_correct", file="products.csv"),
         )
 
 
@@ -103,7 +104,7 @@ def check_measures(draft: Draft, table: str, faults: FaultCollector) -> None:
             measures,
             faults,
             what="measure",
-            otherwise=f"the measures of plan.yaml are {', '.join(measures)}",
+            otherwise=worded("fault.known_measures", names=", ".join(measures)),
         )
 
 
@@ -115,7 +116,7 @@ def check_unique(
     replaced: Mapping[str, NDArray[np.object_]] | None = None,
     optional: Iterable[str] = (),
     code: str = "duplicate-row",
-    hint: Text = "delete one of the two rows, or add their amounts in one row",
+    hint: Text | None = None,
 ) -> None:
     """No two rows share the key of the table.
 
@@ -145,11 +146,11 @@ def check_unique(
         sheet,
         sheet.table.key[0] if len(sheet.table.key) == 1 else "",
         (
-            (int(k), f"{_key_text(draft, table, int(k))} stands already in row {sheet.row[first[key[k]]]}")
+            (int(k), worded("fault.twice", key=_key_text(draft, table, int(k)), row=sheet.row[first[key[k]]]))
             for k in where[: LISTED_PER_GROUP + 1]
         ),
         code=code,
-        hint=hint,
+        hint=hint or worded("fault.twice.hint"),
     )
     faults.count_unlisted(
         sheet.file,

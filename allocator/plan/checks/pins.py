@@ -19,20 +19,21 @@ from allocator.plan.checks.totals import Bounds, company_bounds, product_bounds
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
 from allocator.plan.units import is_multiple, neighbours, plain
+from allocator.texts import worded
 
 Place = tuple[int, int]
 
 
 def check_pins(draft: Draft, faults: FaultCollector, *, org_is_tree: bool, products_are_tree: bool) -> None:
     """Check pins.csv."""
-    check_filled(draft, "pins", "node_id", faults, "name the node whose number is fixed")
-    check_filled(draft, "pins", "measure", faults, "name the measure")
-    check_filled(draft, "pins", "amount", faults, "write the number that is fixed, or delete the row")
+    check_filled(draft, "pins", "node_id", faults, worded("fault.pins.node.hint"))
+    check_filled(draft, "pins", "measure", faults, worded("fault.name_the_measure"))
+    check_filled(draft, "pins", "amount", faults, worded("fault.pins.amount.hint"))
     check_nodes(draft, "pins", faults)
     check_product_ids(draft, "pins", faults, all_products=True)
     check_measures(draft, "pins", faults)
-    check_not_negative(draft, "pins", "amount", faults, "a target")
-    check_unique(draft, "pins", faults, optional=("product_id",), hint="keep one of the two")
+    check_not_negative(draft, "pins", "amount", faults, worded("fault.a_target"))
+    check_unique(draft, "pins", faults, optional=("product_id",), hint=worded("fault.keep_one"))
     _check_multiples(draft, faults)
     if not (org_is_tree and products_are_tree and draft.knows_months):
         return
@@ -54,8 +55,8 @@ def _check_multiples(draft: Draft, faults: FaultCollector) -> None:
             exact = Decimal(sheet.text_at("amount", k))
             if not is_multiple(exact, spec.round_to):
                 below, above = neighbours(exact, spec.round_to)
-                message = f"{plain(exact)} is not a multiple of round_to ({plain(spec.round_to)})"
-                hint = f"write {plain(below)} or {plain(above)}"
+                message = worded("fault.no_multiple", amount=plain(exact), round_to=plain(spec.round_to))
+                hint = worded("fault.no_multiple.hint", below=plain(below), above=plain(above))
                 faults.rows(sheet, "amount", [(k, message)], code="not-a-multiple", hint=hint)
 
 
@@ -68,8 +69,8 @@ def _check_leavers(draft: Draft, faults: FaultCollector) -> None:
         "node_id",
         is_away & (draft.amounts("pins") > 0),
         code="pin-without-rep",
-        message=lambda value: f"`{value}` is not at work in any month of the plan and gets no target",
-        hint="delete the pin, or correct start and end in org.csv",
+        message=lambda value: worded("fault.pins.away", node=value),
+        hint=worded("fault.pins.away.hint"),
     )
 
 
@@ -124,13 +125,14 @@ def _check_against_totals(
         row = fixed.pin.get((root, product))
         if row is None or bounds.least <= fixed.amount[root, product] <= bounds.most:
             continue
-        allowed = plain(bounds.least) if bounds.is_fixed else f"{plain(bounds.least)} to {plain(bounds.most)}"
+        least, most = plain(bounds.least), plain(bounds.most)
+        allowed = least if bounds.is_fixed else worded("fault.from_to", least=least, most=most)
         faults.rows(
             draft.sheets["pins"],
             "amount",
-            [(row, f"plan.yaml fixes this total at {allowed}")],
+            [(row, worded("fault.pins.against_total", allowed=allowed))],
             code="pin-against-total",
-            hint="delete the pin, or change the total in plan.yaml",
+            hint=worded("fault.pins.against_total.hint"),
         )
 
 
@@ -183,17 +185,20 @@ def _tell(
     ids, products = draft.texts("org", "node_id"), draft.texts("products", "product_id")
     given = [k for k, part in enumerate(parts) if part in fixed.amount]
     total = sum((fixed.amount[parts[k]] * factor[k] for k in given), Fraction(0))
-    product = "" if place[1] < 0 else f" of `{products[place[1]]}`"
-    along = "the nodes below it" if parts[0][0] != place[0] else "its products"
-    ledger = " (after over-assignment)" if any(share != 1 for share in factor) else ""
-    message = (
-        f"`{ids[place[0]]}`{product} is fixed at {plain(fixed.amount[place])}, "
-        f"but {along} are fixed at {plain(total)} together{ledger}"
+    product = "" if place[1] < 0 else worded("fault.pins.of", product=products[place[1]])
+    along = "nodes" if parts[0][0] != place[0] else "products"
+    message = worded(
+        f"fault.pins.sum_of_{along}",
+        node=ids[place[0]],
+        product=product,
+        whole=plain(fixed.amount[place]),
+        total=plain(total),
+        ledger=worded("fault.pins.after_hedge") if any(share != 1 for share in factor) else "",
     )
     faults.rows(
         draft.sheets["pins"],
         "amount",
         [(row, message)],
         code="pins-do-not-add-up",
-        hint="change or delete one of these pins",
+        hint=worded("fault.pins.sum.hint"),
     )
