@@ -83,8 +83,8 @@ def chain_of(kind: str, number: int, size: int) -> Chain:
     return (Scenario(f"{kind} {number}", changes),)
 
 
-def _rule(rule_id: str, most: float) -> Mapping[str, object]:
-    return {"kind": "set", "path": f"rules.{rule_id}.max", "value": f"{most:.6g}"}
+def _rule(name: str, most: float) -> Mapping[str, object]:
+    return {"kind": "set", "path": f"rules.{MEASURE}-{name}.max", "value": f"{most:.6g}"}
 
 
 def ask(plan: Plan, kind: str, size: int) -> WhatIfFigures:
