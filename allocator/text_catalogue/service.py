@@ -110,6 +110,14 @@ TEXTS = {
         "en": "Send less at once.",
         "zh": "请减少单次发送的内容。",
     },
+    "problem.body-too-slow": {
+        "en": "The body did not arrive in time.",
+        "zh": "请求正文未能及时到达。",
+    },
+    "problem.body-too-slow.hint": {
+        "en": "Send it again over a faster connection, or in smaller parts.",
+        "zh": "请改用更快的网络重新发送，或分批发送。",
+    },
     "problem.wrong-media-type": {
         "en": "Bodies of type {sent} are not read here.",
         "zh": "此处不接受类型 {sent} 的正文。",

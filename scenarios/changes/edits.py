@@ -111,7 +111,7 @@ class PlanEdits(PlanTexts):
         """Write a text into one column of each row given."""
         frame = self.table(table)
         # looked up and written as an array: a cell at a time, pandas takes longer than the solve
-        row = frame.index.get_indexer(list(values))
+        row = frame.index.get_indexer(pd.Index(list(values)))
         texts = frame[column].to_numpy(object, copy=True)
         names = frame[list(KEYS[table])].to_numpy(object)[row]
         for k, (label, value), name in zip(row.tolist(), values.items(), names, strict=True):

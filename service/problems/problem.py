@@ -24,6 +24,7 @@ STATUS = {
     "not-found": 404,
     "method-not-allowed": 405,
     "not-acceptable": 406,
+    "body-too-slow": 408,
     "conflict": 409,
     "runs-not-ended": 409,
     "ended": 409,

@@ -1,7 +1,9 @@
 """ASGI layer before the application: no body too large, of a wrong type, or of doubtful JSON gets in."""
 
+import asyncio
 import hashlib
 import tempfile
+import time
 from typing import IO
 
 from starlette.datastructures import Headers
@@ -15,6 +17,9 @@ WITH_BODY = ("DELETE", "PATCH", "POST", "PUT")
 IN_MEMORY = 1 << 20
 """Bytes of a body that stay in memory; larger ones wait on disk."""
 BLOCK = 1 << 16
+PATIENCE_SECONDS = 30.0
+SLOWEST = 16 * 1024
+"""Bytes per second that a body must bring, counted from `PATIENCE_SECONDS` after it began."""
 
 
 class GuardBody:
@@ -48,8 +53,9 @@ class GuardBody:
             raise self._too_large()
         digest = hashlib.sha256()
         size, more = 0, True
+        started = time.monotonic()
         while more:
-            message = await receive()
+            message = await _in_time(receive, started + PATIENCE_SECONDS + size / SLOWEST)
             if message["type"] == "http.disconnect":
                 return False
             chunk = message.get("body", b"")
@@ -68,6 +74,15 @@ class GuardBody:
 
     def _too_large(self) -> Problem:
         return Problem("body-too-large", limit=self._limit, headers={"Connection": "close"})
+
+
+async def _in_time(receive: Receive, until: float) -> Message:
+    """Return the next piece; whoever sends a byte now and then holds a connection no longer than others."""
+    try:
+        async with asyncio.timeout(until - time.monotonic()):
+            return await receive()
+    except TimeoutError as error:
+        raise Problem("body-too-slow", headers={"Connection": "close"}) from error
 
 
 def _check_type(scope: Scope, headers: Headers, *, has_body: bool) -> None:

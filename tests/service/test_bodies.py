@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.wire import guard_body
 from service.wire.guard_body import GuardBody
 from service.wire.strict_json import UnacceptableJson, read_strict_json
 
@@ -152,3 +153,30 @@ def test_a_body_of_200_megabytes_is_refused_without_being_held_in_memory() -> No
     tracemalloc.stop()
     assert sent[0]["status"] == 413
     assert peak < 8 << 20
+
+
+@pytest.mark.parametrize("piece", [b"", b" "])
+def test_a_body_that_stops_or_trickles_is_ended_in_time(
+    admin: TestClient, app: FastAPI, piece: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_body, "PATIENCE_SECONDS", 0.2)
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(0.01 if piece else 60)
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/users",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["type"] == "/problems/body-too-slow"
