@@ -297,16 +297,16 @@ TEXTS = {
         "en": "delete the pin, or change the total in plan.yaml",
         "zh": "请删除该锁定值，或修改 plan.yaml 中的总目标",
     },
-    "fault.pins.of": {"en": " of `{product}`", "zh": "的 `{product}`"},
+    "fault.pins.of": {"en": " of `{product}`", "zh": " 的 `{product}`"},
     "fault.pins.after_hedge": {"en": " (after over-assignment)", "zh": "（扣除加码后）"},
     "fault.pins.sum_of_nodes": {
         "en": "`{node}`{product} is fixed at {whole}, "
         "but the nodes below it are fixed at {total} together{ledger}",
-        "zh": "`{node}`{product}已锁定为 {whole}，但其下级节点合计锁定为 {total}{ledger}",
+        "zh": "`{node}`{product} 已锁定为 {whole}，但其下级节点合计锁定为 {total}{ledger}",
     },
     "fault.pins.sum_of_products": {
         "en": "`{node}`{product} is fixed at {whole}, but its products are fixed at {total} together{ledger}",
-        "zh": "`{node}`{product}已锁定为 {whole}，但其各产品合计锁定为 {total}{ledger}",
+        "zh": "`{node}`{product} 已锁定为 {whole}，但其各产品合计锁定为 {total}{ledger}",
     },
     "fault.pins.sum.hint": {
         "en": "change or delete one of these pins",
