@@ -132,7 +132,7 @@ TEXTS = {
     # history.csv
     "fault.history.cell.hint": {
         "en": "every row of history needs its {column}",
-        "zh": "历史数据的每一行都须填写 {column}",
+        "zh": "请填写 {column}：历史数据的每一行都不可缺少",
     },
     "fault.history.amount.hint": {
         "en": "write the amount (0 if nothing was sold) or delete the row",
