@@ -8,6 +8,7 @@ from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.texts import worded
 from solver_models.arrays import BoolArray, FloatArray
 
 WHOLE = 1e-9
@@ -29,12 +30,16 @@ def check_bounds(draft: Draft, faults: FaultCollector) -> None:
         (
             (
                 int(k),
-                f"min ({sheet.text_at('min', int(k))}) is larger than max ({sheet.text_at('max', int(k))})",
+                worded(
+                    "fault.bounds.crossed",
+                    min=sheet.text_at("min", int(k)),
+                    max=sheet.text_at("max", int(k)),
+                ),
             )
             for k in np.flatnonzero(low > high)
         ),
         code="min-above-max",
-        hint="exchange the two, or correct one of them",
+        hint=worded("fault.bounds.crossed.hint"),
     )
     _check_whole_units(draft, sheet, low, high, faults)
 
@@ -42,35 +47,32 @@ def check_bounds(draft: Draft, faults: FaultCollector) -> None:
 def _check_given(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
     """At least one bound; max for fairness and capacity, which take no min of their own."""
     has_min, has_max = draft.is_given("rules", "min"), draft.is_given("rules", "max")
-    needs_max = is_kind(draft, "fairness", "capacity")
+    kind, needs_max = draft.texts("rules", "kind"), is_kind(draft, "fairness", "capacity")
     faults.rows(
         sheet,
         "max",
         (
-            (int(k), f"a {draft.texts('rules', 'kind')[k]} rule needs max")
+            (int(k), worded("fault.bounds.needs_max", kind=kind[k]))
             for k in np.flatnonzero(needs_max & ~has_max)
         ),
         code="missing-value",
-        hint="write the most that is allowed (for fairness a share: 0.1 = within 10 % of the group)",
+        hint=worded("fault.bounds.needs_max.hint"),
     )
     if not {"min", "max"} & sheet.missing:
         faults.rows(
             sheet,
             "",
-            (
-                (int(k), "the rule has neither min nor max, so it says nothing")
-                for k in np.flatnonzero(~has_min & ~has_max & ~needs_max)
-            ),
+            ((int(k), worded("fault.bounds.none")) for k in np.flatnonzero(~has_min & ~has_max & ~needs_max)),
             code="no-bounds",
-            hint="give min, max or both, or delete the rule",
+            hint=worded("fault.bounds.none.hint"),
         )
     faults.cells(
         sheet,
         "min",
         is_kind(draft, "capacity") & has_min,
         code="senseless-min",
-        message="a capacity is the most a node can carry; it has no min",
-        hint="leave min empty, or write a range rule",
+        message=worded("fault.bounds.capacity_min"),
+        hint=worded("fault.bounds.capacity_min.hint"),
     )
 
 
@@ -83,24 +85,24 @@ def _check_signs(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
             side,
             is_kind(draft, "range", "capacity", "commitment", "mix") & (value < 0),
             code="negative-amount",
-            message=f"{side} of this kind of rule cannot be negative",
-            hint="write a number from 0 upwards; a decline is a growth rule",
+            message=worded("fault.bounds.negative", side=side),
+            hint=worded("fault.bounds.negative.hint"),
         )
         faults.cells(
             sheet,
             side,
             is_kind(draft, "growth") & (value < -1),
             code="out-of-range",
-            message="a growth below -1 would make the target negative",
-            hint="write a decline of 10 % as -0.1",
+            message=worded("fault.bounds.growth"),
+            hint=worded("fault.bounds.growth.hint"),
         )
         faults.cells(
             sheet,
             side,
             is_kind(draft, "mix") & (value > 1),
             code="out-of-range",
-            message="a share cannot be above 1",
-            hint="write 30 % as 0.3",
+            message=worded("fault.bounds.share"),
+            hint=worded("fault.bounds.share.hint"),
         )
     low, high = draft.amounts("rules", "min"), draft.amounts("rules", "max")
     fair = is_kind(draft, "fairness")
@@ -109,16 +111,16 @@ def _check_signs(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
         "max",
         fair & (high < 0),
         code="out-of-range",
-        message="the distance to the group's ratio cannot be negative",
-        hint="write 10 % as 0.1",
+        message=worded("fault.bounds.distance"),
+        hint=worded("fault.bounds.distance.hint"),
     )
     faults.cells(
         sheet,
         "min",
         fair & ((low > 0) | (low < -1)),
         code="out-of-range",
-        message="min of a fairness rule is its lower side, between -1 and 0",
-        hint="write -0.1 for at most 10 % below the group, or leave it empty for the same distance as max",
+        message=worded("fault.bounds.lower_side"),
+        hint=worded("fault.bounds.lower_side.hint"),
     )
 
 
@@ -129,8 +131,8 @@ def _check_mix_products(draft: Draft, sheet: Sheet, faults: FaultCollector) -> N
         "product_id",
         is_kind(draft, "mix") & np.isin(product, ("", ALL_PRODUCTS)),
         code="mix-without-product",
-        message="a mix rule is about the share of one product or line, but none is named",
-        hint="name the product or product line",
+        message=worded("fault.bounds.mix_product"),
+        hint=worded("fault.bounds.mix_product.hint"),
     )
 
 
@@ -150,12 +152,17 @@ def _check_whole_units(
         (
             (
                 int(k),
-                f"no multiple of {spec[measure[k]].round_to} lies between {low[k]:.15g} and {high[k]:.15g}",
+                worded(
+                    "fault.bounds.no_room",
+                    unit=spec[measure[k]].round_to,
+                    low=f"{low[k]:.15g}",
+                    high=f"{high[k]:.15g}",
+                ),
             )
             for k in np.flatnonzero(no_room)
         ),
         code="no-whole-unit",
-        hint="widen the range to a multiple of round_to",
+        hint=worded("fault.bounds.no_room.hint"),
     )
 
 

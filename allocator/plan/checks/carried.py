@@ -6,6 +6,7 @@ from allocator.plan.checks.cells import check_filled, check_nodes, check_unique
 from allocator.plan.checks.rules import is_kind
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.texts import worded
 
 RATIOS = ("mix", "fairness")
 
@@ -15,18 +16,18 @@ def check_carried(draft: Draft, faults: FaultCollector) -> None:
     sheet = draft.sheets["carried"]
     if not len(sheet):
         return
-    check_filled(draft, "carried", "rule_id", faults, "name the rule that counts what is done")
-    check_filled(draft, "carried", "node_id", faults, "name the node")
+    check_filled(draft, "carried", "rule_id", faults, worded("fault.carried.rule.hint"))
+    check_filled(draft, "carried", "node_id", faults, worded("fault.carried.node.hint"))
     check_nodes(draft, "carried", faults)
-    check_unique(draft, "carried", faults, hint="keep one of the two")
+    check_unique(draft, "carried", faults, hint=worded("fault.keep_one"))
     _check_ratio_rules(draft, faults)
     faults.cells(
         sheet,
         "base",
         draft.amounts("carried", "base") <= 0,
         code="out-of-range",
-        message="a base has to be above 0",
-        hint="leave it empty for the base that the rule's basis gives",
+        message=worded("fault.carried.base"),
+        hint=worded("fault.carried.base.hint"),
     )
 
 
@@ -41,6 +42,6 @@ def _check_ratio_rules(draft: Draft, faults: FaultCollector) -> None:
         "rule_id",
         np.array([name != "" and name not in ratios for name in named], dtype=bool),
         code="unknown-rule",
-        message=lambda value: f"`{value}` is no mix or fairness rule of rules.csv",
-        hint=NearMatches(ratios, "name a mix or fairness rule"),
+        message=lambda value: worded("fault.carried.no_ratio", rule=value),
+        hint=NearMatches(ratios, worded("fault.carried.no_ratio.hint")),
     )

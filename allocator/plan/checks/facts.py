@@ -16,6 +16,7 @@ from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import month_number, month_text
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.texts import worded
 from solver_models.arrays import BoolArray
 
 CENT = 1e-6
@@ -27,10 +28,8 @@ def check_history(
     """History names reps and leaf products, lies before the plan and stands once; it may be negative."""
     sheet = draft.sheets["history"]
     for column in ("period", "node_id", "product_id", "measure"):
-        check_filled(draft, "history", column, faults, f"every row of history needs its {column}")
-    check_filled(
-        draft, "history", "amount", faults, "write the amount (0 if nothing was sold) or delete the row"
-    )
+        check_filled(draft, "history", column, faults, worded("fault.history.cell.hint", column=column))
+    check_filled(draft, "history", "amount", faults, worded("fault.history.amount.hint"))
     check_nodes(draft, "history", faults)
     check_product_ids(draft, "history", faults, all_products=True)
     check_measures(draft, "history", faults)
@@ -42,8 +41,8 @@ def check_history(
             "node_id",
             (node >= 0) & ~draft.org.is_leaf[node] if len(draft.org.is_leaf) else node >= 0,
             code="not-a-rep",
-            message=lambda value: f"`{value}` has nodes below it, but history belongs to reps",
-            hint="give a manager who sells a leaf of his own below his node and name that leaf here",
+            message=lambda value: worded("fault.history.manager", node=value),
+            hint=worded("fault.history.manager.hint"),
         )
     if products_are_tree:
         product = draft.product_rows("history")
@@ -55,8 +54,8 @@ def check_history(
             "product_id",
             is_line | (draft.texts("history", "product_id") == ALL_PRODUCTS),
             code="not-a-leaf-product",
-            message=lambda value: f"`{value}` has products below it, but history belongs to single products",
-            hint="name the product itself; add one such as `other` below the line if it is not known",
+            message=lambda value: worded("fault.history.line", product=value),
+            hint=worded("fault.history.line.hint"),
         )
     if draft.knows_months:
         start = draft.months.start
@@ -65,35 +64,35 @@ def check_history(
             "period",
             draft.frames["history"]["period"].to_numpy(np.int64) >= start,
             code="history-after-start",
-            message=lambda value: f"{value} is not before the first month of the plan ({month_text(start)})",
-            hint="move results of the plan's own months to actuals.csv, or correct `start` in plan.yaml",
+            message=lambda value: worded("fault.history.late", month=value, start=month_text(start)),
+            hint=worded("fault.history.late.hint"),
         )
 
 
 def check_potential(draft: Draft, faults: FaultCollector) -> None:
     """Potential names known ids and is not negative."""
-    check_filled(draft, "potential", "node_id", faults, "name the node of this potential")
-    check_filled(draft, "potential", "measure", faults, "name the measure of this potential")
-    check_filled(draft, "potential", "amount", faults, "write the amount or delete the row")
+    check_filled(draft, "potential", "node_id", faults, worded("fault.potential.node.hint"))
+    check_filled(draft, "potential", "measure", faults, worded("fault.potential.measure.hint"))
+    check_filled(draft, "potential", "amount", faults, worded("fault.amount_or_delete"))
     check_nodes(draft, "potential", faults)
     check_product_ids(draft, "potential", faults, all_products=True)
     check_measures(draft, "potential", faults)
-    check_not_negative(draft, "potential", "amount", faults, "a potential")
+    check_not_negative(draft, "potential", "amount", faults, worded("fault.a_potential"))
     check_unique(draft, "potential", faults, optional=("product_id",))
 
 
 def check_commitments(draft: Draft, faults: FaultCollector) -> None:
     """Commitments: past ones have an actual, each node has one for this plan, parts fit the whole."""
     for column, hint in (
-        ("node_id", "name who commits"),
-        ("measure", "name the measure that is committed"),
-        ("amount", "write the amount or delete the row"),
+        ("node_id", worded("fault.commitments.node.hint")),
+        ("measure", worded("fault.commitments.measure.hint")),
+        ("amount", worded("fault.amount_or_delete")),
     ):
         check_filled(draft, "commitments", column, faults, hint)
     check_nodes(draft, "commitments", faults)
     check_product_ids(draft, "commitments", faults, all_products=True)
     check_measures(draft, "commitments", faults)
-    check_not_negative(draft, "commitments", "amount", faults, "a commitment")
+    check_not_negative(draft, "commitments", "amount", faults, worded("fault.a_commitment"))
     if draft.knows_months and draft.settings.is_sure("plan"):
         is_current = current_rows(draft)
         _check_periods(draft, is_current, faults)
@@ -104,7 +103,7 @@ def check_commitments(draft: Draft, faults: FaultCollector) -> None:
             faults,
             replaced={"period": period.astype(object)},
             optional=("product_id", "period"),
-            hint="keep one commitment per node, product, measure and period",
+            hint=worded("fault.commitments.twice.hint"),
         )
         _check_parts(draft, is_current, faults)
 
@@ -131,24 +130,24 @@ def _check_periods(draft: Draft, is_current: BoolArray, faults: FaultCollector) 
         "period",
         is_after,
         code="period-outside-plan",
-        message=lambda value: f"{value} lies after the last month of the plan ({last})",
-        hint="leave the period empty for a commitment for this plan",
+        message=lambda value: worded("fault.commitments.after", month=value, last=last),
+        hint=worded("fault.commitments.after.hint"),
     )
     faults.cells(
         sheet,
         "actual",
         ~is_current & ~is_after & ~has_actual,
         code="past-without-actual",
-        message="a commitment of a past period has no actual",
-        hint=f"write what was achieved; for this plan leave the period empty or `{draft.settings.spec.plan}`",
+        message=worded("fault.commitments.no_actual"),
+        hint=worded("fault.commitments.no_actual.hint", plan=draft.settings.spec.plan),
     )
     faults.cells(
         sheet,
         "period",
         is_current & has_actual,
         code="actual-in-current-period",
-        message="the row has an actual, but its period is that of this plan",
-        hint="name the past period the actual belongs to (fy2019, say), or clear actual",
+        message=worded("fault.commitments.early_actual"),
+        hint=worded("fault.commitments.early_actual.hint"),
     )
 
 
@@ -177,11 +176,19 @@ def _check_parts(draft: Draft, is_current: BoolArray, faults: FaultCollector) ->
         draft.sheets["commitments"],
         "amount",
         (
-            (k, f"`{node[k]}` commits to {amount[k]:,.10g} in all but to {total:,.10g} by product")
+            (
+                k,
+                worded(
+                    "fault.commitments.parts",
+                    node=node[k],
+                    whole=f"{amount[k]:,.10g}",
+                    total=f"{total:,.10g}",
+                ),
+            )
             for k, total in too_much
         ),
         code="commitments-do-not-add-up",
-        hint="raise this row or lower the rows of its products",
+        hint=worded("fault.commitments.parts.hint"),
     )
 
 

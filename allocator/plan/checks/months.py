@@ -16,6 +16,7 @@ from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import month_text
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.texts import worded
 
 
 def check_seasonality(draft: Draft, faults: FaultCollector) -> None:
@@ -28,19 +29,23 @@ def check_seasonality(draft: Draft, faults: FaultCollector) -> None:
                 ("seasonality",),
                 "table",
                 code="missing-file",
-                message="seasonality is `table`, but the plan has no seasonality.csv",
-                hint="add seasonality.csv, or write `history` or `even`",
+                message=worded("fault.season.no_table"),
+                hint=worded("fault.season.no_table.hint"),
             )
         return
     if _says_nothing(sheet) and draft.settings.spec.seasonality != "table":
         return
-    check_filled(draft, "seasonality", "period", faults, "name the month")
-    check_filled(draft, "seasonality", "weight", faults, "write the weight of the month (0 = nothing)")
-    check_not_negative(draft, "seasonality", "weight", faults, "the weight of a month")
+    check_filled(draft, "seasonality", "period", faults, worded("fault.name_the_month"))
+    check_filled(draft, "seasonality", "weight", faults, worded("fault.season.weight.hint"))
+    check_not_negative(draft, "seasonality", "weight", faults, worded("fault.a_weight"))
     check_measures(draft, "seasonality", faults)
     check_product_ids(draft, "seasonality", faults, all_products=True)
     check_unique(
-        draft, "seasonality", faults, optional=("measure", "product_id"), hint="delete one of the rows"
+        draft,
+        "seasonality",
+        faults,
+        optional=("measure", "product_id"),
+        hint=worded("fault.season.twice.hint"),
     )
     if draft.knows_months and draft.settings.is_sure("seasonality"):
         _check_season_months(draft, faults)
@@ -60,8 +65,8 @@ def _check_season_months(draft: Draft, faults: FaultCollector) -> None:
         "period",
         (period >= 0) & ((period < draft.months.start) | (period >= draft.months.stop)),
         code="period-outside-plan",
-        message=lambda value: f"{value} is not a month of the plan ({first} to {last})",
-        hint=f"list the months {first} to {last}",
+        message=lambda value: worded("fault.season.outside", month=value, first=first, last=last),
+        hint=worded("fault.season.outside.hint", first=first, last=last),
     )
     if "period" in sheet.missing or "weight" in sheet.missing:
         return
@@ -87,8 +92,10 @@ def _check_season_months(draft: Draft, faults: FaultCollector) -> None:
                 "weight",
                 0,
                 code="weights-all-zero",
-                message=f"all weights{f' of {name}' if name else ''} are 0",
-                hint="give at least one month a weight above 0",
+                message=worded("fault.season.all_zero_of", name=name)
+                if name
+                else worded("fault.season.all_zero"),
+                hint=worded("fault.season.all_zero.hint"),
             )
 
 
@@ -97,14 +104,17 @@ def _all_as_star(products: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _tell_group(draft: Draft, faults: FaultCollector, name: str, absent: list[str]) -> None:
+    months = ", ".join(absent)
     faults.add(
         draft.sheets["seasonality"].file,
         0,
         "period",
         name,
         code="missing-month",
-        message=f"the weights{f' of {name}' if name else ''} lack {', '.join(absent)}",
-        hint="add a row for each month of the plan",
+        message=worded("fault.season.lacks_of", name=name, months=months)
+        if name
+        else worded("fault.season.lacks", months=months),
+        hint=worded("fault.season.lacks.hint"),
     )
 
 
@@ -116,10 +126,10 @@ def check_calendar(draft: Draft, faults: FaultCollector) -> None:
     sheet = draft.sheets["calendar"]
     if _says_nothing(sheet):
         return
-    check_filled(draft, "calendar", "period", faults, "name the month")
-    check_filled(draft, "calendar", "working_days", faults, "write the working days (0 if there are none)")
-    check_not_negative(draft, "calendar", "working_days", faults, "the number of working days")
-    check_unique(draft, "calendar", faults, hint="delete one of the two rows")
+    check_filled(draft, "calendar", "period", faults, worded("fault.name_the_month"))
+    check_filled(draft, "calendar", "working_days", faults, worded("fault.calendar.days.hint"))
+    check_not_negative(draft, "calendar", "working_days", faults, worded("fault.number_of_days"))
+    check_unique(draft, "calendar", faults, hint=worded("fault.calendar.twice.hint"))
     period = draft.frames["calendar"]["period"].to_numpy(np.int64)
     days = draft.amounts("calendar", "working_days")
     month = np.where(period >= 0, period, 0).astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
@@ -129,8 +139,8 @@ def check_calendar(draft: Draft, faults: FaultCollector) -> None:
         "working_days",
         days > np.where(period >= 0, length, 31),
         code="out-of-range",
-        message=lambda value: f"a month cannot have {value} working days",
-        hint="write the working days of that month",
+        message=lambda value: worded("fault.calendar.too_many", days=value),
+        hint=worded("fault.calendar.too_many.hint"),
     )
     if not draft.knows_months or "period" in sheet.missing or not sheet.is_complete:
         return
@@ -142,8 +152,8 @@ def check_calendar(draft: Draft, faults: FaultCollector) -> None:
             "period",
             "",
             code="missing-month",
-            message=f"the calendar lacks {', '.join(absent)}",
-            hint="add a row for each month of the plan, or leave calendar.csv out",
+            message=worded("fault.calendar.lacks", months=", ".join(absent)),
+            hint=worded("fault.calendar.lacks.hint"),
         )
         return
     of_plan = np.isin(period, list(draft.months))
@@ -154,6 +164,6 @@ def check_calendar(draft: Draft, faults: FaultCollector) -> None:
             "working_days",
             0,
             code="weights-all-zero",
-            message="no month of the plan has a working day",
-            hint="write the working days of the months",
+            message=worded("fault.calendar.no_days"),
+            hint=worded("fault.calendar.no_days.hint"),
         )

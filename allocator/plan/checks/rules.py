@@ -1,5 +1,7 @@
 """Business rules: what they name exists, their basis is there, their bounds make sense."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,8 @@ from allocator.plan.checks.cells import (
 from allocator.plan.checks.facts import current_rows
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.texts import worded
+from allocator.wording import Wording
 from solver_models.arrays import BoolArray
 
 BASES = {
@@ -32,10 +36,12 @@ SHOWN = 3
 
 def check_rules(draft: Draft, faults: FaultCollector, *, org_is_tree: bool, products_are_tree: bool) -> None:
     """Check everything about rules.csv but its bounds."""
-    check_filled(draft, "rules", "rule_id", faults, "give every rule an id")
-    check_unique(draft, "rules", faults, code="duplicate-id", hint="give each rule an id of its own")
-    check_filled(draft, "rules", "kind", faults, f"use one of {', '.join([*BASES, 'link'])}")
-    check_filled(draft, "rules", "measure", faults, "name the measure that the rule is about")
+    check_filled(draft, "rules", "rule_id", faults, worded("fault.rules.id.hint"))
+    check_unique(draft, "rules", faults, code="duplicate-id", hint=worded("fault.rules.twice.hint"))
+    check_filled(
+        draft, "rules", "kind", faults, worded("fault.rules.kind.hint", names=", ".join([*BASES, "link"]))
+    )
+    check_filled(draft, "rules", "measure", faults, worded("fault.rules.measure.hint"))
     check_measures(draft, "rules", faults)
     check_nodes(draft, "rules", faults)
     check_product_ids(draft, "rules", faults, all_products=True)
@@ -73,12 +79,9 @@ def _check_targets(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -
         faults.rows(
             sheet,
             "",
-            (
-                (int(k), "the rule names neither a level nor a node_id")
-                for k in np.flatnonzero((level == "") & (node == ""))
-            ),
+            ((int(k), worded("fault.rules.no_target")) for k in np.flatnonzero((level == "") & (node == ""))),
             code="no-target",
-            hint="name a level (each node of it) or a node_id (this one)",
+            hint=worded("fault.rules.no_target.hint"),
         )
     if not draft.sheets["org"].vouches_for("level"):
         return
@@ -90,7 +93,7 @@ def _check_targets(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -
         levels,
         faults,
         what="level",
-        otherwise=f"the levels of org.csv are {', '.join(name for name in levels if name)}",
+        otherwise=worded("fault.known_levels", names=", ".join(name for name in levels if name)),
     )
     if not org_is_tree:
         return
@@ -101,12 +104,12 @@ def _check_targets(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -
         sheet,
         "level",
         (
-            (int(k), f"`{node[k]}` has no node of level `{level[k]}` at or below it")
+            (int(k), worded("fault.rules.level_not_below", node=node[k], level=level[k]))
             for k in both
             if (level[k], node[k]) in empty
         ),
         code="level-not-below-node",
-        hint="name a level below that node, or leave one of the two empty",
+        hint=worded("fault.rules.level_not_below.hint"),
     )
 
 
@@ -119,8 +122,8 @@ def _check_tiers(draft: Draft, faults: FaultCollector) -> None:
         "tier",
         ~is_good.to_numpy(bool),
         code="bad-tier",
-        message=lambda value: f"`{value}` is not a tier",
-        hint="write hard if the rule must hold, or 1, 2, 3 ... if it may give way (1 is kept longest)",
+        message=lambda value: worded("fault.rules.tier", tier=value),
+        hint=worded("fault.rules.tier.hint"),
     )
 
 
@@ -131,17 +134,22 @@ def _check_bases(draft: Draft, faults: FaultCollector) -> None:
     columns = _numeric_columns(draft)
     for kind, allowed in {**BASES, "link": columns}.items():
         is_unknown = is_kind(draft, kind) & (basis != "") & ~np.isin(basis.astype(str), allowed)
-        otherwise = f"a {kind} rule takes {', '.join(allowed)}"
+        names = ", ".join(allowed)
+        otherwise = worded("fault.rules.basis.hint", kind=kind, names=names)
         if kind == "link":
-            otherwise = f"name a numeric column of products.csv: {', '.join(allowed)}"
+            otherwise = worded("fault.rules.link_basis.hint", names=names)
         faults.cells(
             sheet,
             "basis",
             is_unknown,
             code="unknown-basis",
-            message=lambda value, kind=kind: f"`{value}` is no basis of a {kind} rule",  # type: ignore[misc]
+            message=partial(_unknown_basis, kind),
             hint=NearMatches(allowed, otherwise),
         )
+
+
+def _unknown_basis(kind: str, value: str) -> Wording:
+    return worded("fault.rules.basis", basis=value, kind=kind)
 
 
 def _numeric_columns(draft: Draft) -> tuple[str, ...]:
@@ -165,13 +173,15 @@ def _check_product_columns(draft: Draft, faults: FaultCollector) -> None:
         if key not in empty:
             empty[key] = _products_without(draft, *key)
         if empty[key]:
-            messages.append((int(k), f"products.csv has no `{column}` for {_some(empty[key])}"))
+            messages.append(
+                (int(k), worded("fault.rules.empty_column", column=column, products=_some(empty[key])))
+            )
     faults.rows(
         sheet,
         "basis",
         messages,
         code="empty-product-column",
-        hint="fill the column for every product (0 where it does not count)",
+        hint=worded("fault.rules.empty_column.hint"),
     )
 
 
@@ -186,7 +196,7 @@ def _products_without(draft: Draft, column: str, top: int) -> list[str]:
 
 def _some(names: list[str]) -> str:
     shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"
+    return shown if len(names) <= SHOWN else worded("fault.and_more", names=shown, count=len(names) - SHOWN)
 
 
 def _check_sources(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -> None:
@@ -198,32 +208,23 @@ def _check_sources(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -
         is_fair = is_kind(draft, "fairness") & of_measure
         wants_history = (is_kind(draft, "growth") & of_measure) | (is_fair & (basis == "history"))
         if draft.sheets["history"].is_complete and not draft.has_measure("history", name):
-            _tell(
-                draft, wants_history, "no-history", f"history.csv has no rows of `{name}`", "history", faults
-            )
+            _tell(draft, wants_history, "history", name, faults)
         if draft.sheets["potential"].is_complete and not draft.has_measure("potential", name):
-            wanted = is_fair & (basis == "potential")
-            _tell(
-                draft, wanted, "no-potential", f"potential.csv has no rows of `{name}`", "potential", faults
-            )
+            _tell(draft, is_fair & (basis == "potential"), "potential", name, faults)
         if not (is_kind(draft, "capacity") & of_measure & (basis != "effort")).any():
-            wanted = is_fair & (basis == "capacity")
-            _tell(
-                draft, wanted, "no-capacity", f"there is no capacity rule for `{name}`", "capacities", faults
-            )
+            _tell(draft, is_fair & (basis == "capacity"), "capacity", name, faults)
     if org_is_tree and draft.sheets["commitments"].is_complete and draft.knows_months:
         _check_commitment_rules(draft, faults)
 
 
-def _tell(
-    draft: Draft, where: BoolArray, code: str, message: str, missing: str, faults: FaultCollector
-) -> None:
+def _tell(draft: Draft, where: BoolArray, missing: str, measure: str, faults: FaultCollector) -> None:
+    """Say that rules have nothing to refer to: `missing` is history, potential or capacity."""
     faults.rows(
         draft.sheets["rules"],
         "kind",
-        ((int(k), f"{message}, so this rule has nothing to refer to") for k in np.flatnonzero(where)),
-        code=code,
-        hint=f"add the {missing}, or choose another basis or rule",
+        ((int(k), worded(f"fault.rules.no_{missing}", measure=measure)) for k in np.flatnonzero(where)),
+        code=f"no-{missing}",
+        hint=worded(f"fault.rules.no_{missing}.hint"),
     )
 
 
@@ -238,13 +239,13 @@ def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
     for k in np.flatnonzero(is_rule & ((level != "") | (node != "")) & (product >= -1)):
         named = named_nodes(draft, level[k], node[k])
         if named.any() and not (named & _committed(draft, measure[k], int(product[k]))).any():
-            messages.append((int(k), "no node that this rule names has a commitment for this plan"))
+            messages.append((int(k), worded("fault.rules.no_commitment")))
     faults.rows(
         draft.sheets["rules"],
         "kind",
         messages,
         code="no-commitment",
-        hint="add the commitments (period empty, no actual), or delete the rule",
+        hint=worded("fault.rules.no_commitment.hint"),
     )
 
 

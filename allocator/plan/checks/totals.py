@@ -12,6 +12,7 @@ from allocator.plan.spec import AmountRange, Growth
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.units import is_multiple, neighbours, plain
 from allocator.plan.yaml_source import Path
+from allocator.texts import worded
 
 LARGEST_UNITS = 2**53
 
@@ -48,7 +49,7 @@ def check_over_assignment(draft: Draft, faults: FaultCollector) -> None:
     levels = list(dict.fromkeys(draft.texts("org", "level").tolist()))
     roots = np.flatnonzero(draft.texts("org", "parent_id") == "")
     top = draft.texts("org", "level")[roots[0]] if len(roots) else None
-    hint = NearMatches(levels, f"the levels of org.csv are {', '.join(name for name in levels if name)}")
+    hint = NearMatches(levels, worded("fault.known_levels", names=", ".join(name for name in levels if name)))
     for level in draft.settings.spec.over_assignment:
         if level not in levels:
             draft.settings.add_fault(
@@ -56,7 +57,7 @@ def check_over_assignment(draft: Draft, faults: FaultCollector) -> None:
                 ("over_assignment", level),
                 level,
                 code="unknown-level",
-                message=f"there is no level `{level}`",
+                message=worded("fault.unknown", what=worded("fault.what.level"), name=level),
                 hint=hint(level),
             )
         elif level == top:
@@ -65,8 +66,8 @@ def check_over_assignment(draft: Draft, faults: FaultCollector) -> None:
                 ("over_assignment", level),
                 level,
                 code="root-level",
-                message=f"`{level}` is the level of the company itself, which has no parent",
-                hint="name the levels whose sum may exceed their parent",
+                message=worded("fault.plan_total.root_level", level=level),
+                hint=worded("fault.plan_total.root_level.hint"),
             )
 
 
@@ -113,8 +114,10 @@ def _grown(history: float, total: Growth, unit: Fraction) -> Bounds:
 def _check_product_names(draft: Draft, faults: FaultCollector) -> None:
     """product_totals names known measures and products."""
     spec = draft.settings.spec
-    measure_hint = NearMatches(spec.measures, f"the measures are {', '.join(spec.measures)}")
-    product_hint = NearMatches(draft.products.index, "add it to products.csv or correct the id")
+    measure_hint = NearMatches(
+        spec.measures, worded("fault.plan_total.measures", names=", ".join(spec.measures))
+    )
+    product_hint = NearMatches(draft.products.index, worded("fault.add_or_correct", file="products.csv"))
     for measure, totals in spec.product_totals.items():
         if measure not in spec.measures and draft.settings.is_named("measures"):
             draft.settings.add_fault(
@@ -122,7 +125,7 @@ def _check_product_names(draft: Draft, faults: FaultCollector) -> None:
                 ("product_totals", measure),
                 measure,
                 code="unknown-measure",
-                message=f"there is no measure `{measure}`",
+                message=worded("fault.unknown", what=worded("fault.what.measure"), name=measure),
                 hint=measure_hint(measure),
             )
         if not draft.sheets["products"].vouches_for("product_id"):
@@ -135,8 +138,8 @@ def _check_product_names(draft: Draft, faults: FaultCollector) -> None:
                     ("product_totals", measure, product),
                     product,
                     code="unknown-product",
-                    message=f"there is no product `{product}`",
-                    hint=f"`*` is the company total: write measures.{measure}.total"
+                    message=worded("fault.unknown", what=worded("fault.what.product"), name=product),
+                    hint=worded("fault.plan_total.star", measure=measure)
                     if is_all
                     else product_hint(product),
                 )
@@ -156,8 +159,8 @@ def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None
                 ("measures", measure, "round_to"),
                 unit,
                 code="too-small",
-                message=f"the total is more than 2^53 times round_to ({plain(unit)})",
-                hint="use a larger round_to",
+                message=worded("fault.plan_total.too_small", round_to=plain(unit)),
+                hint=worded("fault.plan_total.too_small.hint"),
             )
             return
     for product, stated in spec.product_totals.get(measure, {}).items():
@@ -175,8 +178,8 @@ def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None
                 path,
                 plain(amount),
                 code="not-a-multiple",
-                message=f"{plain(amount)} is not a multiple of round_to ({plain(unit)})",
-                hint=f"write {plain(below)} or {plain(above)}, or change round_to",
+                message=worded("fault.no_multiple", amount=plain(amount), round_to=plain(unit)),
+                hint=worded("fault.plan_total.no_multiple.hint", below=plain(below), above=plain(above)),
             )
 
 
@@ -201,9 +204,8 @@ def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, product
                 path,
                 draft.settings.spec.measures[measure].total if len(path) < 4 else "",
                 code="no-history",
-                message=f"the history of the same months one year before is {plain(amount)}; "
-                "growth needs something to grow from",
-                hint="give the total as an amount, or add last year's history",
+                message=worded("fault.plan_total.no_history", amount=plain(amount)),
+                hint=worded("fault.plan_total.no_history.hint"),
             )
 
 
@@ -234,7 +236,7 @@ def _check_sums(draft: Draft, measure: str, faults: FaultCollector) -> None:
         possible[row] = own
     parts = _sum([possible[row] for row in children.get(-1, [])])
     if not _overlap(company, parts):
-        _tell_sum(draft, ("product_totals", measure), "the company", company, parts, faults)
+        _tell_sum(draft, ("product_totals", measure), worded("fault.the_company"), company, parts, faults)
 
 
 def _uses_growth(draft: Draft, measure: str) -> bool:
@@ -259,16 +261,16 @@ def _tell_sum(
     """Say what the parts add up to and what they should."""
     measure = path[1]
     if parts.is_fixed:
-        message = f"the products of {what} add up to {plain(parts.least)}, not to {plain(whole.least)}"
+        key, sum_of_parts, limit = "add_up_to", parts.least, whole.least
     elif parts.least > whole.most:
-        message = f"the products of {what} need at least {plain(parts.least)}, not {plain(whole.most)}"
+        key, sum_of_parts, limit = "need_at_least", parts.least, whole.most
     else:
-        message = f"the products of {what} reach at most {plain(parts.most)}, not {plain(whole.least)}"
+        key, sum_of_parts, limit = "reach_at_most", parts.most, whole.least
     draft.settings.add_fault(
         faults,
         path,
         plain(whole.least),
         code="totals-do-not-add-up",
-        message=message,
-        hint=f"change the total of {what} or of its products in `{measure}`, or leave one of them open",
+        message=worded(f"fault.plan_total.{key}", what=what, parts=plain(sum_of_parts), whole=plain(limit)),
+        hint=worded("fault.plan_total.sum.hint", what=what, measure=measure),
     )

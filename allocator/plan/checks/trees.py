@@ -10,6 +10,7 @@ from allocator.plan.ramp import parse_ramp
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.tree import IdTree
+from allocator.texts import worded
 
 
 def check_org(draft: Draft, faults: FaultCollector) -> bool:
@@ -19,7 +20,7 @@ def check_org(draft: Draft, faults: FaultCollector) -> bool:
     _check_tree(sheet, "node_id", draft.org, faults)
     _check_root(draft, sheet, faults)
     is_tree = len(faults) == before and sheet.vouches_for("node_id") and sheet.vouches_for("parent_id")
-    check_filled(draft, "org", "level", faults, "name the level of the node (region, team, rep ...)")
+    check_filled(draft, "org", "level", faults, worded("fault.org.level.hint"))
     _check_dates(draft, sheet, faults)
     _check_ramps(sheet, faults)
     if is_tree and len(sheet):
@@ -37,6 +38,7 @@ def check_products(draft: Draft, faults: FaultCollector) -> bool:
 
 def _check_tree(sheet: Sheet, id_column: str, tree: IdTree, faults: FaultCollector) -> None:
     """Ids given, unique and not reserved; parents known; no cycles."""
+    what = worded(f"fault.row_of.{sheet.table.name}")
     if len(sheet) == 0:
         if sheet.is_complete:
             faults.add(
@@ -45,8 +47,8 @@ def _check_tree(sheet: Sheet, id_column: str, tree: IdTree, faults: FaultCollect
                 "",
                 "",
                 code="no-rows",
-                message="the table has a header but no rows",
-                hint=f"add one row per {sheet.table.row}",
+                message=worded("fault.tree.no_rows"),
+                hint=worded("fault.tree.no_rows.hint", row=what),
             )
         return
     ids = sheet.columns[id_column].texts()
@@ -56,27 +58,27 @@ def _check_tree(sheet: Sheet, id_column: str, tree: IdTree, faults: FaultCollect
         id_column,
         ids == "",
         code="missing-value",
-        message=f"the {id_column} is empty",
-        hint=f"give every {sheet.table.row} an id",
+        message=worded("fault.tree.no_id", column=id_column),
+        hint=worded("fault.tree.no_id.hint", row=what),
     )
     faults.cells(
         sheet,
         id_column,
         ids == ALL_PRODUCTS,
         code="reserved-id",
-        message="the id `*` is reserved for all products together",
-        hint="choose another id",
+        message=worded("fault.tree.reserved"),
+        hint=worded("fault.tree.reserved.hint"),
     )
     is_again = np.array([name != "" and tree.index[name] != row for row, name in enumerate(ids)], dtype=bool)
     faults.rows(
         sheet,
         id_column,
         (
-            (int(row), f"the id `{ids[row]}` stands already in row {sheet.row[tree.index[ids[row]]]}")
+            (int(row), worded("fault.tree.twice", id=ids[row], row=sheet.row[tree.index[ids[row]]]))
             for row in np.flatnonzero(is_again)
         ),
         code="duplicate-id",
-        hint="give each row an id of its own, or delete one of the rows",
+        hint=worded("fault.tree.twice.hint"),
     )
     if not sheet.is_complete or id_column in sheet.missing:
         return
@@ -86,8 +88,8 @@ def _check_tree(sheet: Sheet, id_column: str, tree: IdTree, faults: FaultCollect
         "parent_id",
         is_unknown,
         code="unknown-parent",
-        message=lambda value: f"there is no row with the {id_column} `{value}`",
-        hint=NearMatches(ids, f"add the parent as a row of {sheet.file} or correct the id"),
+        message=lambda value: worded("fault.tree.no_parent", column=id_column, id=value),
+        hint=NearMatches(ids, worded("fault.tree.no_parent.hint", file=sheet.file)),
     )
     faults.rows(
         sheet,
@@ -95,12 +97,12 @@ def _check_tree(sheet: Sheet, id_column: str, tree: IdTree, faults: FaultCollect
         (
             (
                 cycle[0],
-                f"the parents go round in a circle: {' -> '.join(ids[row] for row in [*cycle, cycle[0]])}",
+                worded("fault.tree.cycle", path=" -> ".join(ids[row] for row in [*cycle, cycle[0]])),
             )
             for cycle in tree.cycles()
         ),
         code="cycle",
-        hint="give one of them a parent outside the circle",
+        hint=worded("fault.tree.cycle.hint"),
     )
 
 
@@ -117,18 +119,15 @@ def _check_root(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
             "parent_id",
             "",
             code="no-root",
-            message="no row has an empty parent_id, so the company itself is missing",
-            hint="leave parent_id empty for the one node at the top",
+            message=worded("fault.org.no_root"),
+            hint=worded("fault.org.no_root.hint"),
         )
     faults.rows(
         sheet,
         "parent_id",
-        (
-            (int(row), f"`{ids[row]}` is a second node without a parent (the first is `{ids[roots[0]]}`)")
-            for row in roots[1:]
-        ),
+        ((int(row), worded("fault.org.two_roots", node=ids[row], first=ids[roots[0]])) for row in roots[1:]),
         code="two-roots",
-        hint=f"give it a parent, `{ids[roots[0]]}` for example" if len(roots) else "",
+        hint=worded("fault.org.two_roots.hint", first=ids[roots[0]]) if len(roots) else "",
     )
 
 
@@ -140,8 +139,8 @@ def _check_dates(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
         "end",
         (start != NO_DATE) & (end != NO_DATE) & (end < start),
         code="end-before-start",
-        message="the last day at work is before the first",
-        hint="exchange start and end, or correct the year",
+        message=worded("fault.org.dates"),
+        hint=worded("fault.org.dates.hint"),
     )
 
 
@@ -153,7 +152,7 @@ def _check_ramps(sheet: Sheet, faults: FaultCollector) -> None:
         try:
             parse_ramp(text)
         except ValueError as error:
-            problems[text] = str(error)
+            problems[text] = error.args[0]  # str() would leave only the English of a wording
     is_bad = np.array([text in problems for text in column.values], dtype=bool)
     if is_bad.any():
         faults.cells(
@@ -162,7 +161,7 @@ def _check_ramps(sheet: Sheet, faults: FaultCollector) -> None:
             is_bad[column.code],
             code="bad-ramp",
             message=lambda value: problems[value],
-            hint="write shares such as 0/0.25/0.5, whole months such as 3, or one share such as 0.5",
+            hint=worded("fault.org.ramp.hint"),
         )
 
 
@@ -173,9 +172,9 @@ def _check_reps(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
         faults.rows(
             sheet,
             "node_id",
-            [(root, "the root has no nodes below it, so there are no reps")],
+            [(root, worded("fault.org.root_alone"))],
             code="no-reps",
-            hint="add the regions, teams and reps below it",
+            hint=worded("fault.org.root_alone.hint"),
         )
     elif draft.knows_months and draft.has_left[draft.org.is_leaf].all():
         faults.add(
@@ -184,6 +183,6 @@ def _check_reps(draft: Draft, sheet: Sheet, faults: FaultCollector) -> None:
             "end",
             "",
             code="no-reps",
-            message="no rep is at work in any month of the plan",
-            hint="correct start and end of the reps, or `start` in plan.yaml",
+            message=worded("fault.org.all_away"),
+            hint=worded("fault.org.all_away.hint"),
         )
