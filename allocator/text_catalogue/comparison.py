@@ -83,16 +83,4 @@ TEXTS = {
         "en": "Written to {out} (replan.html to read); prove it with: allocator verify {out}",
         "zh": "已写入 {out}（replan.html 供阅读）；验证命令：allocator verify {out}",
     },
-    "limits.title": {
-        "en": "How far the totals of {plan} can go under its hard rules",
-        "zh": "计划 {plan} 在硬约束下的可行目标范围",
-    },
-    "limits.node": {"en": "node", "zh": "节点"},
-    "limits.side": {"en": "side", "zh": "方向"},
-    "limits.amount": {"en": "feasible target", "zh": "可行目标"},
-    "limits.stops": {"en": "stopped by", "zh": "受限于"},
-    "limits.largest": {"en": "largest", "zh": "最大"},
-    "limits.smallest": {"en": "smallest", "zh": "最小"},
-    "limits.open": {"en": "no limit", "zh": "无限制"},
-    "limits.infeasible": {"en": "infeasible", "zh": "不可行"},
 }

@@ -129,9 +129,4 @@ TEXTS = {
         "zh": "{node} 无法调整 {share}：与 {rules} 冲突，相差 {short} {unit}。",
     },
     "explain.appeal_itself": {"en": "the appeal", "zh": "该申诉"},
-    "explain.total": {
-        "en": "= Target {node}, {product}: {amount}",
-        "zh": "= 目标 {node}，{product}：{amount}",
-    },
-    "explain.unknown_node": {"en": "no node {value!r}", "zh": "没有节点 {value!r}"},
 }

@@ -1,7 +1,11 @@
+import importlib
+import pkgutil
 import string
+from collections import Counter
 
 import pytest
 
+from allocator import text_catalogue
 from allocator.texts import CATALOGUE, text
 
 
@@ -13,6 +17,12 @@ def placeholders(words: str) -> set[str]:
 def test_every_sentence_exists_in_both_languages_with_the_same_places_to_fill(key):
     assert set(CATALOGUE[key]) == {"en", "zh"}
     assert placeholders(CATALOGUE[key]["en"]) == placeholders(CATALOGUE[key]["zh"])
+
+
+def test_no_sentence_stands_in_two_catalogues() -> None:
+    names = [found.name for found in pkgutil.iter_modules(text_catalogue.__path__)]
+    catalogues = [importlib.import_module(f"{text_catalogue.__name__}.{name}").TEXTS for name in names]
+    assert Counter(key for texts in catalogues for key in texts) == Counter(CATALOGUE.keys())
 
 
 def test_a_sentence_takes_its_values_as_they_are():
