@@ -1,6 +1,7 @@
 """Every sentence the product says, in English and Chinese."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from allocator.text_catalogue import (
     agreement,
@@ -69,4 +70,14 @@ def text(key: str, lang: str, /, **values: object) -> str:
 
 def worded(key: str, /, **values: object) -> Wording:
     """Return the sentence `key` in both languages (see `text`)."""
+    return _filled(key, **values) if values else _plain(key)
+
+
+@cache
+def _plain(key: str) -> Wording:
+    """Sentences without values are made once: reading a plan asks for many that nobody will hear."""
+    return _filled(key)
+
+
+def _filled(key: str, /, **values: object) -> Wording:
     return Wording(text(key, "en", **values), text(key, "zh", **values))
