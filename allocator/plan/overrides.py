@@ -118,7 +118,7 @@ def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCol
     rule_id, dot, column = path.removeprefix("rules.").rpartition(".")
     ids = rules.columns["rule_id"]
     wanted = np.flatnonzero(ids.values[ids.code] == rule_id) if len(rules) else np.zeros(0, np.int64)
-    problem = ""
+    problem: str = ""
     if not dot or column not in RULES.column_names:
         names = RULES.column_names
         problem = worded("fault.set.no_column", column=column)
@@ -138,7 +138,7 @@ def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultColle
     given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
     keys = np.array([f"{m}.{v}.{p or ALL_PRODUCTS}" for m, v, p in zip(*given, strict=True)], dtype=object)
     wanted = np.flatnonzero(keys == key)
-    problem = ""
+    problem: str = ""
     if column != "amount" or not key:
         problem, hint = worded("fault.set.pin_amount"), worded("fault.set.pin_amount.hint")
     elif len(wanted) == 0:

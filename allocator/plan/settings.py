@@ -10,13 +10,13 @@ from pydantic_core import ErrorDetails
 
 from allocator.plan.encoding import is_known_encoding
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.plan.finding_words import finding_words
 from allocator.plan.setting_keys import TOP_KEYS, Expected, expected_at, known_keys
 from allocator.plan.sheet import strip
 from allocator.plan.spec import AttainmentLimits, PlanSpec
-from allocator.plan.suggestions import month_hint, number_hint
+from allocator.plan.suggestions import number_hint
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar
 from allocator.texts import worded
-from allocator.wording import Wording
 
 LARGEST = Decimal(10) ** 15
 SMALLEST = Decimal(10) ** -12
@@ -267,14 +267,13 @@ class _Reader:
         """Payouts name measures, and every key of a curve is an attainment."""
         for measure, stated in payout.items():
             if measure not in measures and ("measures",) not in self.bad:
+                otherwise = worded("fault.the_measures", names=", ".join(measures))
                 self.refuse(
                     ("payout", measure),
                     measure,
                     code="unknown-measure",
                     message=worded("fault.unknown", what=worded("fault.what.measure"), name=measure),
-                    hint=NearMatches(measures, worded("fault.the_measures", names=", ".join(measures)))(
-                        measure
-                    ),
+                    hint=NearMatches(measures, otherwise)(measure),
                 )
             seen: set[Decimal] = set()
             for attained in stated.get("curve", {}) if isinstance(stated, dict) else ():
@@ -369,58 +368,10 @@ def _tell(detail: ErrorDetails, plain: dict[str, Any], reader: _Reader) -> None:
     kind = detail["type"]
     context = detail.get("ctx", {})
     value = "" if kind == "missing" or isinstance(detail["input"], dict) else detail["input"]
-    code, message, hint = _words(kind, path, context, value)
+    code, message, hint = finding_words(kind, path, context, value)
     if kind == "missing" and reader.tree.at(path) is not None:
         message, hint = (
             worded("fault.key.no_value", path=".".join(path)),
             worded("fault.key.no_value.hint", key=path[-1]),
         )
     reader.refuse(path, value, code=code, message=message, hint=hint)
-
-
-def _words(kind: str, path: Path, context: dict[str, Any], value: object) -> tuple[str, Wording, Wording]:
-    """Return code, message and hint of a finding."""
-    key = path[-1]
-    if path == ("start",) and kind != "missing":
-        return "bad-month", worded("fault.cell.no_month", value=value), month_hint(str(value))
-    if kind == "missing":
-        hint = (
-            worded("fault.key.missing_under.hint", key=key, path=".".join(path[:-1]))
-            if len(path) > 1
-            else worded("fault.key.missing.hint", key=key)
-        )
-        return "missing-key", worded("fault.key.missing", path=".".join(path)), hint
-    if kind == "literal_error":
-        choices = str(context.get("expected", "")).replace("'", "`")
-        return (
-            "unknown-choice",
-            worded("fault.value.no_choice", value=value, key=key),
-            worded("fault.value.no_choice.hint", choices=Wording(choices, choices.replace(" or ", " 或 "))),
-        )
-    if kind in ("string_too_short", "too_short"):
-        return (
-            "missing-value",
-            worded("fault.value.empty", key=key),
-            worded("fault.value.empty.hint", key=key),
-        )
-    if kind == "string_too_long":
-        return "id-too-long", worded("fault.value.long", key=key), worded("fault.value.long.hint")
-    if kind in ("int_from_float", "int_type", "int_parsing"):
-        return (
-            "not-a-whole-number",
-            worded("fault.number.no_whole", value=value),
-            worded("fault.number.no_whole.hint", key=key),
-        )
-    bounds = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
-    if kind in bounds:
-        allowed = worded(f"fault.range.{kind}", limit=context[bounds[kind]])
-        return (
-            "out-of-range",
-            worded("fault.number.out_of_range", value=value, range=allowed),
-            worded("fault.number.out_of_range.hint", range=allowed),
-        )
-    return (
-        "invalid-value",
-        worded("fault.value.invalid", value=value, reason=kind.replace("_", " ")),
-        worded("fault.value.invalid.hint", key=key),
-    )

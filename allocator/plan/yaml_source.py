@@ -16,6 +16,14 @@ from allocator.wording import Wording
 Tag = Literal["text", "number", "bool", "null", "list"]
 Path: TypeAlias = tuple[str, ...]
 DEEPEST = 20
+_COMPLAINTS = {
+    "mapping values are not allowed": "colons",
+    "could not find expected ':'": "no_colon",
+    "expected <block end>": "indent",
+    "'\\t'": "tab",
+    "expected ',' or": "bracket",
+    "end of stream": "open",
+}
 
 
 @dataclass(frozen=True)
@@ -188,7 +196,7 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
             "",
             _line(text, row),
             code="yaml-syntax",
-            message=worded("fault.yaml.line", reason=error.problem or error.context),
+            message=worded("fault.yaml.line", reason=_reason(error.problem or error.context or "")),
             hint=worded("fault.yaml.line.hint"),
         )
     except yaml.reader.ReaderError as error:
@@ -212,6 +220,12 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
             hint=worded("fault.yaml.escape.hint"),
         )
     return None
+
+
+def _reason(complaint: str) -> str:
+    """Return a complaint of the parser, in Chinese behind what it mostly means."""
+    kind = next((kind for part, kind in _COMPLAINTS.items() if part in complaint), None)
+    return worded(f"fault.yaml.line.{kind}", complaint=complaint) if kind else complaint
 
 
 def _line(text: str, row: int) -> str:

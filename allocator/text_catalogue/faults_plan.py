@@ -35,7 +35,7 @@ TEXTS = {
     },
     "fault.file.delimiter": {
         "en": "the fields are separated by {name}, not by commas",
-        "zh": "各列之间用{name}分隔，而不是半角逗号",
+        "zh": "各列以{name}分隔，而不是半角逗号",
     },
     "fault.file.delimiter.hint": {
         "en": "save the table as CSV UTF-8 (comma separated)",
@@ -214,7 +214,7 @@ TEXTS = {
     },
     "fault.row.ragged": {
         "en": "the row has {count} fields but the header has {width}",
-        "zh": "该行有 {count} 列，表头却有 {width} 列",
+        "zh": "该行有 {count} 列，而表头有 {width} 列",
     },
     "fault.row.long.hint": {
         "en": "write amounts without thousands commas and put texts with a comma into quotation marks",
@@ -243,7 +243,7 @@ TEXTS = {
         "en": "there is no confidence `{value}`",
         "zh": "没有 `{value}` 这种把握程度",
     },
-    "fault.choice.hint": {"en": "use one of {names}", "zh": "请从以下选项中选用：{names}"},
+    "fault.choice.hint": {"en": "use one of {names}", "zh": "请从以下选项中选择：{names}"},
     "fault.cell.no_amount": {"en": "`{value}` is not an amount", "zh": "`{value}` 不是数值"},
     "fault.cell.no_amount.hint": {
         "en": "write a plain decimal, or leave the cell empty if nothing is given",
@@ -287,19 +287,19 @@ TEXTS = {
     # ramps
     "fault.ramp.single": {
         "en": "`{text}` is no ramp: a single number is a share up to 1 or whole months up to {most}",
-        "zh": "`{text}` 不是有效的爬坡：单个数字须为不超过 1 的比例，或不超过 {most} 的整月数",
+        "zh": "`{text}` 不是有效的爬坡设置：单个数字须为不超过 1 的比例，或不超过 {most} 的整月数",
     },
     "fault.ramp.share": {
         "en": "`{text}` is no ramp: `{part}` is not between 0 and 1 (or 0% and 100%)",
-        "zh": "`{text}` 不是有效的爬坡：`{part}` 不在 0 至 1（或 0% 至 100%）之间",
+        "zh": "`{text}` 不是有效的爬坡设置：`{part}` 不在 0 至 1（或 0% 至 100%）之间",
     },
     "fault.ramp.no_number": {
         "en": "`{text}` is no ramp: `{part}` is not a number",
-        "zh": "`{text}` 不是有效的爬坡：`{part}` 不是数字",
+        "zh": "`{text}` 不是有效的爬坡设置：`{part}` 不是数字",
     },
     "fault.ramp.negative": {
         "en": "`{text}` is no ramp: `{part}` is not a number from 0 upwards",
-        "zh": "`{text}` 不是有效的爬坡：`{part}` 不是大于或等于 0 的数字",
+        "zh": "`{text}` 不是有效的爬坡设置：`{part}` 不是大于或等于 0 的数字",
     },
     # `allocator init`
     "fault.init.file_exists": {

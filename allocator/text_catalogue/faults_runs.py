@@ -44,7 +44,7 @@ TEXTS = {
         "en": "the plan has no measure `{measure}`",
         "zh": "计划中没有指标 `{measure}`",
     },
-    "fault.backtest.measure.hint": {"en": "name one of {names}", "zh": "请从以下选项中选用：{names}"},
+    "fault.backtest.measure.hint": {"en": "name one of {names}", "zh": "请从以下选项中选择：{names}"},
     "fault.backtest.short_quarter": {
         "en": "no quarter of `{measure}` has a complete quarter of history before it",
         "zh": "`{measure}` 的任何一个季度之前都没有完整一个季度的历史",

@@ -10,7 +10,7 @@ TEXTS = {
     "fault.settings.empty": {"en": "the file is empty", "zh": "文件为空"},
     "fault.settings.empty.hint": {
         "en": "it needs plan, start and measures; all keys: {names}",
-        "zh": "必填 plan、start 和 measures；全部可用的键：{names}",
+        "zh": "plan、start 和 measures 为必填；全部可用的键：{names}",
     },
     "fault.yaml.no_keys": {
         "en": "the file is not a list of `key: value` lines",
@@ -30,6 +30,12 @@ TEXTS = {
     },
     "fault.yaml.value.hint": {"en": "write the value itself", "zh": "请直接填写值"},
     "fault.yaml.line": {"en": "the line cannot be read: {reason}", "zh": "无法读取该行：{reason}"},
+    "fault.yaml.line.colons": {"en": "{complaint}", "zh": "冒号多余或缩进有误（{complaint}）"},
+    "fault.yaml.line.no_colon": {"en": "{complaint}", "zh": "缺少冒号（{complaint}）"},
+    "fault.yaml.line.indent": {"en": "{complaint}", "zh": "缩进不一致（{complaint}）"},
+    "fault.yaml.line.tab": {"en": "{complaint}", "zh": "使用了制表符（{complaint}）"},
+    "fault.yaml.line.bracket": {"en": "{complaint}", "zh": "括号没有成对（{complaint}）"},
+    "fault.yaml.line.open": {"en": "{complaint}", "zh": "引号或括号没有成对（{complaint}）"},
     "fault.yaml.line.hint": {
         "en": "write `key: value`, a space after the colon, spaces to indent, quotes and braces closed",
         "zh": "请写成 `key: value`：冒号后留一个空格，用空格缩进，引号和括号须成对",
@@ -169,7 +175,7 @@ TEXTS = {
     "fault.total.nothing": {"en": "`{key}` says nothing", "zh": "`{key}` 没有内容"},
     "fault.total.nothing.hint": {
         "en": "give an amount or {names}",
-        "zh": "请填写数值，或 {names}",
+        "zh": "请填写数值，或使用 {names}",
     },
     "fault.total.mixed": {
         "en": "growth and a range are given for the same total",
@@ -177,7 +183,7 @@ TEXTS = {
     },
     "fault.total.mixed.hint": {
         "en": "give either {{growth: g}} or {{min: a, max: b}}",
-        "zh": "请在 {{growth: g}} 与 {{min: a, max: b}} 中只填一种",
+        "zh": "请在 {{growth: g}} 与 {{min: a, max: b}} 中任选其一",
     },
     "fault.total.crossed": {"en": "min is larger than max", "zh": "min 大于 max"},
     "fault.total.crossed.hint": {"en": "exchange the two", "zh": "请将两者对调"},
@@ -231,7 +237,7 @@ TEXTS = {
     },
     "fault.baseline.zero.hint": {
         "en": "give at least one of history, potential and commitment a weight above 0",
-        "zh": "history、potential 和 commitment 中，请至少将一项的权重设为大于 0",
+        "zh": "请至少将 history、potential、commitment 中一项的权重设为大于 0",
     },
     # --set
     "fault.set.form": {"en": "this is not PATH=VALUE", "zh": "格式应为 PATH=VALUE"},
