@@ -140,7 +140,8 @@ def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultColle
     wanted = np.flatnonzero(keys == key)
     problem: str = ""
     if column != "amount" or not key:
-        problem, hint = worded("fault.set.pin_amount"), worded("fault.set.pin_amount.hint")
+        problem = worded("fault.set.pin_amount")
+        hint: str = worded("fault.set.pin_amount.hint")
     elif len(wanted) == 0:
         problem = worded("fault.set.no_pin", key=key)
         hint = NearMatches(keys, worded("fault.set.no_pin.hint"))(key)
