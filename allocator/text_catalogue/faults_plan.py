@@ -238,10 +238,10 @@ TEXTS = {
         "en": "give it a shorter id and put the text into the name",
         "zh": "请使用较短的编号，并将说明文字写入名称",
     },
-    "fault.choice.kind": {"en": "there is no kind `{value}`", "zh": "没有 `{value}` 这种规则类型"},
+    "fault.choice.kind": {"en": "there is no kind `{value}`", "zh": "`{value}` 不是有效的规则类型"},
     "fault.choice.confidence": {
         "en": "there is no confidence `{value}`",
-        "zh": "没有 `{value}` 这种把握程度",
+        "zh": "`{value}` 不是有效的把握程度",
     },
     "fault.choice.hint": {"en": "use one of {names}", "zh": "请从以下选项中选择：{names}"},
     "fault.cell.no_amount": {"en": "`{value}` is not an amount", "zh": "`{value}` 不是数值"},

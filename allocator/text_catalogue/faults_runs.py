@@ -47,7 +47,7 @@ TEXTS = {
     "fault.backtest.measure.hint": {"en": "name one of {names}", "zh": "请从以下选项中选择：{names}"},
     "fault.backtest.short_quarter": {
         "en": "no quarter of `{measure}` has a complete quarter of history before it",
-        "zh": "`{measure}` 的任何一个季度之前都没有完整一个季度的历史",
+        "zh": "`{measure}` 的历史不足：每个季度之前都缺少一个完整季度的历史",
     },
     "fault.backtest.short_quarter.hint": {
         "en": "give at least two complete quarters of history",
@@ -55,7 +55,7 @@ TEXTS = {
     },
     "fault.backtest.short_year": {
         "en": "no year of `{measure}` has a complete year of history before it",
-        "zh": "`{measure}` 的任何一年之前都没有完整一年的历史",
+        "zh": "`{measure}` 的历史不足：每个年度之前都缺少一个完整年度的历史",
     },
     "fault.backtest.short_year.hint": {
         "en": "give at least two complete years of history, or use --period quarter",
@@ -102,14 +102,14 @@ TEXTS = {
         "zh": "请指定有下级销售代表的节点",
     },
     # options of commands
-    "fault.option.path": {"en": "there is nothing at this path", "zh": "该路径下没有任何内容"},
+    "fault.option.path": {"en": "there is nothing at this path", "zh": "该路径不存在"},
     "fault.option.path.hint": {"en": "check the spelling", "zh": "请检查拼写"},
     "fault.option.engine": {"en": "{reason}", "zh": "无法使用该求解引擎：{reason}"},
     "fault.option.engine.hint": {
         "en": "name an engine that is installed",
         "zh": "请指定已安装的求解引擎",
     },
-    "fault.option.page": {"en": "the page is one .html file", "zh": "页面须写入一个 .html 文件"},
+    "fault.option.page": {"en": "the page is one .html file", "zh": "页面须为一个 .html 文件"},
     "fault.option.page.hint": {
         "en": "name a file, for example review.html",
         "zh": "请指定文件名，例如 review.html",
@@ -118,12 +118,12 @@ TEXTS = {
     "fault.option.page_folder.hint": {"en": "make the folder first", "zh": "请先创建该文件夹"},
     "fault.option.appeal_plan": {
         "en": "an appeal needs the plan to solve again",
-        "zh": "测算申诉需要计划，以便重新求解",
+        "zh": "测算申诉须重新求解，因此需要原计划",
     },
     "fault.option.appeal_plan.hint": {"en": "add --plan DIR", "zh": "请加上 --plan DIR"},
     "fault.option.appeal_share": {
         "en": "this is no share of the target",
-        "zh": "这不是目标的有效比例",
+        "zh": "该值不是有效的目标比例",
     },
     "fault.option.appeal_share.hint": {"en": "write for example -10%", "zh": "请参照示例填写：-10%"},
     "fault.option.another_plan": {

@@ -14,7 +14,7 @@ TEXTS = {
     },
     "fault.yaml.no_keys": {
         "en": "the file is not a list of `key: value` lines",
-        "zh": "文件内容不是逐行的 `key: value`",
+        "zh": "文件内容不是由 `key: value` 行组成",
     },
     "fault.yaml.no_keys.hint": {
         "en": "start from the plan.yaml that `allocator init` writes",
@@ -96,7 +96,7 @@ TEXTS = {
     # the form of values
     "fault.shape.text": {"en": "`{key}` needs one text", "zh": "`{key}` 应填一个文本"},
     "fault.shape.number": {"en": "`{key}` needs one number", "zh": "`{key}` 应填一个数字"},
-    "fault.shape.keys": {"en": "`{key}` needs further keys", "zh": "`{key}` 之下须有下一级的键"},
+    "fault.shape.keys": {"en": "`{key}` needs further keys", "zh": "`{key}` 下应填写下一级的键"},
     "fault.shape.number_or_keys": {
         "en": "`{key}` needs a number or keys such as {{growth: 0.1}}",
         "zh": "`{key}` 应填一个数字，或 {{growth: 0.1}} 这样的键",
