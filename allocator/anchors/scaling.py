@@ -7,6 +7,8 @@ import numpy as np
 from allocator.anchors.anchors import Totals
 from allocator.errors import Fault, InputFaults
 from allocator.model.labels import Labels
+from allocator.texts import worded
+from allocator.wording import Wording
 from solver_models.arrays import BoolArray, FloatArray
 from solver_models.water_filling import fill_tree
 
@@ -60,10 +62,11 @@ class Scaling:
                 float(totals.company),
             )
         except ValueError as no_room:
-            raise InputFaults([self._no_carrier(str(no_room))]) from no_room
+            reason = worded("fault.run.beyond_bounds", reason=str(no_room))
+            raise InputFaults([self._no_carrier(reason)]) from no_room
         carried = amounts > 0
         if np.any(~carried & (filled > 0)):
-            raise InputFaults([self._no_carrier("a product with a total has no rep to carry it")])
+            raise InputFaults([self._no_carrier(worded("fault.run.no_rep"))])
         return np.where(carried, filled * self.unit / np.where(carried, amounts, 1.0), 0.0)
 
     def growth_cells(self, baseline: FloatArray) -> FloatArray:
@@ -74,15 +77,15 @@ class Scaling:
         known = np.where(growth > 0, growth, overall)
         return np.tile(np.where(known > 0, known, 1.0), self.labels.grid.n_rep)
 
-    def _no_carrier(self, reason: str) -> Fault:
+    def _no_carrier(self, reason: Wording) -> Fault:
         return Fault(
             "plan.yaml",
             0,
             f"measures.{self.measure}.total",
             str(self.totals.company),
             "total-without-carrier",
-            f"the totals cannot be carried by the reps who are there in the plan: {reason}",
-            "check start and end dates of the leaves in org.csv and the product totals",
+            worded("fault.run.no_carrier", reason=reason),
+            worded("fault.run.no_carrier.hint"),
         )
 
 

@@ -12,6 +12,8 @@ from allocator.errors import Fault, InputFaults
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from allocator.plan.spec import AmountRange, Growth
+from allocator.texts import worded
+from allocator.wording import Wording
 from solver_models.apportionment import largest_remainder
 from solver_models.arrays import IntArray
 from solver_models.hierarchy import Hierarchy
@@ -71,8 +73,8 @@ def _exact(said: Decimal | Growth, unit: Decimal, last_year: float, path: str) -
             path,
             f"growth {said.growth:g}",
             "growth-without-history",
-            f"a growth needs last year's history, which sums to {last_year:g} here",
-            "give the total as an amount, or add the history of the same months one year before",
+            worded("fault.run.growth", amount=f"{last_year:g}"),
+            worded("fault.run.growth.hint"),
         )
     return (1 + Fraction(str(said.growth))) * Fraction(str(last_year)) / Fraction(unit)
 
@@ -115,9 +117,13 @@ def _whole_totals(
                 _path(labels, measure, code),
                 str(fixed[code]),
                 "totals-do-not-match",
-                f"the totals of the parts of `{labels.product_id[code]}` sum to "
-                f"{float(sum(exact[part] for part in parts)):g} units of round_to, its own is {fixed[code]}",
-                "change one of the totals, or leave one part without a total",
+                worded(
+                    "fault.run.parts",
+                    product=labels.product_id[code],
+                    total=f"{float(sum(exact[part] for part in parts)):g}",
+                    own=fixed[code],
+                ),
+                worded("fault.run.parts.hint"),
             ) from None
         fixed.update({part: int(share) for part, share in zip(grown, shares, strict=True)})
     return fixed
@@ -153,9 +159,8 @@ def _check_room(labels: Labels, measure: str, lower: IntArray, upper: IntArray) 
                     _path(labels, measure, code),
                     f"{lower[code]}..{upper[code]}",
                     "totals-do-not-match",
-                    f"`{labels.product_id[code]}` has to lie between {low} and {high} units of round_to, "
-                    "which leaves no room",
-                    "change this total or those of its parts",
+                    worded("fault.run.no_room", product=labels.product_id[code], low=low, high=high),
+                    worded("fault.run.no_room.hint"),
                 ).faults
             )
             low = high = int(lower[code])
@@ -171,5 +176,5 @@ def _path(labels: Labels, measure: str, code: int) -> str:
     return f"measures.{measure}.total" if code == 0 else f"product_totals.{measure}.{labels.product_id[code]}"
 
 
-def _fault(path: str, value: str, code: str, message: str, hint: str) -> InputFaults:
+def _fault(path: str, value: str, code: str, message: Wording, hint: Wording) -> InputFaults:
     return InputFaults([Fault(PLAN_FILE, 0, path, value, code, message, hint)])

@@ -14,6 +14,7 @@ from allocator.backtest.scores import Split, joined, score, share_only
 from allocator.errors import Fault, InputFaults
 from allocator.model.labels import Labels, label_plan
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from solver_models.arrays import FloatArray
 
 METHOD = "method"
@@ -146,8 +147,8 @@ def _known(plan: Plan, measure: str | None) -> str:
                     "measures",
                     measure,
                     "unknown-measure",
-                    f"the plan has no measure `{measure}`",
-                    f"name one of {', '.join(known)}",
+                    worded("fault.backtest.measure", measure=measure),
+                    worded("fault.backtest.measure.hint", names=", ".join(known)),
                 )
             ]
         )
@@ -161,6 +162,6 @@ def _too_short(kind: str, measure: str) -> Fault:
         "period",
         "",
         "too-little-history",
-        f"no {kind} of `{measure}` has a complete {kind} of history before it",
-        f"give at least two complete {kind}s of history" + (", or use --period quarter" * (kind == "year")),
+        worded(f"fault.backtest.short_{kind}", measure=measure),
+        worded(f"fault.backtest.short_{kind}.hint"),
     )

@@ -11,6 +11,7 @@ from allocator.errors import Fault, InputFaults
 from allocator.plan.faults import NearMatches
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.results.parquet import read_parquet_texts
+from allocator.texts import worded
 
 TABLES = ("targets", "explanation", "rules")
 
@@ -70,8 +71,8 @@ def _tables(out: Path) -> dict[str, pd.DataFrame]:
                     "",
                     "",
                     "not-a-result-folder",
-                    f"{', '.join(missing)} is not here, so there is nothing to explain",
-                    "name the folder that `allocator run --out` wrote",
+                    worded("fault.result.incomplete", names=", ".join(missing)),
+                    worded("fault.result.incomplete.hint"),
                 )
             ]
         )
@@ -96,16 +97,13 @@ def _unknown(targets: pd.DataFrame, column: str, option: str, value: str, out: P
     if value in known:
         return None
     what = {"node_id": "node", "product_id": "product", "measure": "measure"}[column]
-    hint = NearMatches(
-        known, f"use a {column} of {out / 'targets.csv'}" if column != "measure" else _list(known)
+    otherwise = (
+        worded("fault.the_measures", names=", ".join(known))
+        if column == "measure"
+        else worded("fault.result.unknown.hint", column=column, file=out / "targets.csv")
     )
-    return Fault(
-        option, 0, "", value, f"unknown-{what}", f"there is no {what} `{value}` in this result", hint(value)
-    )
-
-
-def _list(known: Sequence[str]) -> str:
-    return f"the measures are {', '.join(known)}"
+    message = worded("fault.result.unknown", what=worded(f"fault.what.{what}"), value=value)
+    return Fault(option, 0, "", value, f"unknown-{what}", message, NearMatches(known, otherwise)(value))
 
 
 def _number(tables: dict[str, pd.DataFrame], measure: str, node_id: str, product_id: str) -> ExplainedNumber:

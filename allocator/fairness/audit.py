@@ -10,6 +10,7 @@ from allocator.model.labels import Labels
 from allocator.phases import Phases
 from allocator.pipeline import Solved, solve_measure
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped
@@ -101,6 +102,6 @@ def _too_large(n_rep: int) -> Fault:
         "node_id",
         str(n_rep),
         "too-large-for-audit",
-        f"the audit solves a program per group of reps and takes at most {MOST_REPS}; there are {n_rep}",
-        "use fairness.json, or audit a part of the organisation",
+        worded("fault.audit.large", most=MOST_REPS, count=n_rep),
+        worded("fault.audit.large.hint"),
     )

@@ -23,13 +23,14 @@ from allocator.plan.sheet import (
     text_column,
 )
 from allocator.plan.tables import Table
+from allocator.texts import worded
 from solver_models.arrays import BoolArray, IntArray
 
 COMMA, QUOTE, LINE_FEED, RETURN = (ord(mark) for mark in ',"\n\r')
 FEW = 1000
 LARGEST_BLOCK = 1 << 30
 RAGGED = "ragged-row"
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", "，": "full-width commas"}
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", "，": "wide_commas"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def _is_readable(text: str, table: Table, faults: FaultCollector) -> bool:
             "",
             "",
             code="empty-file",
-            message="the file is empty; not even a header row is there",
-            hint=f"write the header row `{','.join(table.column_names)}` (optional tables may be left out)",
+            message=worded("fault.file.empty"),
+            hint=worded("fault.file.empty.hint", names=",".join(table.column_names)),
         )
         return False
     if "\0" in text:
@@ -86,8 +87,8 @@ def _is_readable(text: str, table: Table, faults: FaultCollector) -> bool:
             "",
             "",
             code="nul-byte",
-            message="the file holds NUL bytes, so it is damaged or not a text file",
-            hint="save the table again as CSV UTF-8",
+            message=worded("fault.file.nul"),
+            hint=worded("fault.file.nul.hint"),
         )
         return False
     head = text.lstrip("\r\n").split("\n", 1)[0]
@@ -100,8 +101,8 @@ def _is_readable(text: str, table: Table, faults: FaultCollector) -> bool:
                     "",
                     head.strip(),
                     code="wrong-delimiter",
-                    message=f"the fields are separated by {name}, not by commas",
-                    hint="save the table as CSV UTF-8 (comma separated)",
+                    message=worded("fault.file.delimiter", name=worded(f"fault.delimiter.{name}")),
+                    hint=worded("fault.file.delimiter.hint"),
                 )
                 return False
     return True
@@ -289,8 +290,8 @@ def _refuse_quote(number: int, file: str, faults: FaultCollector) -> None:
         "",
         "",
         code="unbalanced-quote",
-        message="a quotation mark in this row is never closed, or closes inside a field",
-        hint='enclose the whole field in quotation marks and double the marks within it: "5"" pipe"',
+        message=worded("fault.row.quote"),
+        hint=worded("fault.row.quote.hint"),
     )
 
 
@@ -301,8 +302,6 @@ def _refuse_row(number: int, record: list[str], width: int, file: str, faults: F
         "",
         ",".join(record),
         code=RAGGED,
-        message=f"the row has {len(record)} fields but the header has {width}",
-        hint="write amounts without thousands commas and put texts with a comma into quotation marks"
-        if len(record) > width
-        else "write every field, also the empty ones (`,,`)",
+        message=worded("fault.row.ragged", count=len(record), width=width),
+        hint=worded("fault.row.long.hint" if len(record) > width else "fault.row.short.hint"),
     )

@@ -2,6 +2,9 @@
 
 import codecs
 
+from allocator.texts import worded
+from allocator.wording import Wording
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -10,16 +13,16 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTAINERS = (
-    (b"PK\x03\x04", "an Excel workbook (.xlsx) under another name"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) under another name"),
-    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "xlsx"),
+    (b"\xd0\xcf\x11\xe0", "xls"),
+    (b"%PDF", "pdf"),
 )
 
 
 class UnreadableText(Exception):
     """The bytes are not text in any encoding that is allowed here."""
 
-    def __init__(self, code: str, message: str, hint: str, value: str = "") -> None:
+    def __init__(self, code: str, message: Wording, hint: Wording, value: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.hint, self.value = code, message, hint, value
 
@@ -44,11 +47,11 @@ def decode(raw: bytes, declared: str = "utf-8") -> str:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _strict(raw[len(mark) :], encoding, raw)
-    for start, what in _CONTAINERS:
+    for start, kind in _CONTAINERS:
         if raw.startswith(start):
-            raise UnreadableText(
-                "not-text", f"this is not a text file but {what}", "save the table as CSV UTF-8", what
-            )
+            what = worded(f"fault.encoding.{kind}")
+            message, hint = worded("fault.encoding.no_text", what=what), worded("fault.encoding.no_text.hint")
+            raise UnreadableText("not-text", message, hint, what)
     as_utf8 = _try(raw, "utf-8")
     as_declared = _try(raw, declared) if not is_utf8(declared) else None
     if as_utf8 is not None and (as_declared is None or raw.isascii() or max(as_utf8) >= "\u0800"):
@@ -84,8 +87,8 @@ def _strict(raw: bytes, encoding: str, whole: bytes) -> str:
     if text is None:
         raise UnreadableText(
             "wrong-encoding",
-            f"the file is marked as {encoding.upper()} but holds bytes that are not",
-            "save the file again as CSV UTF-8",
+            worded("fault.encoding.mark", encoding=encoding.upper()),
+            worded("fault.encoding.mark.hint"),
             repr(whole[:8]),
         )
     return text
@@ -93,16 +96,19 @@ def _strict(raw: bytes, encoding: str, whole: bytes) -> str:
 
 def _unreadable(raw: bytes, declared: str) -> UnreadableText:
     """Say what the bytes look like."""
-    hint = "save the file as `CSV UTF-8`"
+    tried = "UTF-8" if is_utf8(declared) else worded("fault.encoding.tried", declared=declared)
+    hint = worded("fault.encoding.save.hint")
+    guess: str
     if raw.count(b"\0") > len(raw) // 4:
-        guess = "UTF-16 without a byte order mark"
+        guess = worded("fault.encoding.no_mark")
     elif (text := _try(raw, "gb18030")) is not None and any(
         "\u4e00" <= letter <= "\u9fff" for letter in text
     ):
-        guess, hint = "GB18030 (GBK)", f"{hint}, or write `encoding: gbk` into plan.yaml"
+        guess, hint = "GB18030 (GBK)", worded("fault.encoding.declare.hint", encoding="gbk")
     elif (text := _try(raw, "cp1252")) is not None:
-        guess, hint = "Windows-1252", f"{hint}, or write `encoding: cp1252` into plan.yaml"
+        guess, hint = "Windows-1252", worded("fault.encoding.declare.hint", encoding="cp1252")
     else:
-        guess = "no text encoding that is known here"
-    tried = "UTF-8" if is_utf8(declared) else f"UTF-8 or {declared}"
-    return UnreadableText("wrong-encoding", f"the file is not {tried}; it looks like {guess}", hint, guess)
+        message = worded("fault.encoding.unknown", tried=tried)
+        return UnreadableText("wrong-encoding", message, hint, "no text encoding that is known here")
+    message = worded("fault.encoding.other", tried=tried, guess=guess)
+    return UnreadableText("wrong-encoding", message, hint, guess)

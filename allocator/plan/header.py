@@ -8,6 +8,7 @@ import numpy as np
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.sheet import Sheet, TextColumn
 from allocator.plan.tables import PRODUCTS, Table
+from allocator.texts import worded
 from solver_models.arrays import IntArray
 
 
@@ -53,8 +54,8 @@ class Header:
                 "",
                 column.values[column.code[filled[0]]],
                 code="unnamed-column",
-                message=f"field {place + 1} holds text but its column has no name in the header",
-                hint="name the column in the header row or clear its cells",
+                message=worded("fault.header.unnamed", place=place + 1),
+                hint=worded("fault.header.unnamed.hint"),
             )
 
 
@@ -66,7 +67,7 @@ def read_header(names: Sequence[str], table: Table, file: str, faults: FaultColl
     known = table.column_names
     place: dict[str, int] = {}
     unnamed: list[int] = []
-    hint = NearMatches(known, f"the columns of this table are {', '.join(known)}")
+    hint = NearMatches(known, worded("fault.header.unknown.hint", names=", ".join(known)))
     for k, name in enumerate(names):
         if not name:
             unnamed.append(k)
@@ -77,8 +78,8 @@ def read_header(names: Sequence[str], table: Table, file: str, faults: FaultColl
                 name,
                 name,
                 code="duplicate-column",
-                message=f"the header names the column `{name}` twice",
-                hint="keep one of the two columns",
+                message=worded("fault.header.twice", name=name),
+                hint=worded("fault.header.twice.hint"),
             )
         elif name in known or (table is PRODUCTS and name.casefold() not in known):
             place[name] = k
@@ -89,7 +90,7 @@ def read_header(names: Sequence[str], table: Table, file: str, faults: FaultColl
                 name,
                 name,
                 code="unknown-column",
-                message=f"the table has no column `{name}`",
+                message=worded("fault.header.unknown", name=name),
                 hint=hint(name),
             )
     missing = [name for name in table.required_names if name not in place]
@@ -100,7 +101,7 @@ def read_header(names: Sequence[str], table: Table, file: str, faults: FaultColl
             name,
             "",
             code="missing-column",
-            message=f"the column `{name}` is missing from the header",
-            hint=f"the header needs {', '.join(table.required_names)}",
+            message=worded("fault.header.missing", name=name),
+            hint=worded("fault.header.missing.hint", names=", ".join(table.required_names)),
         )
     return Header(table, file, place, frozenset(missing), tuple(unnamed), faults)

@@ -11,6 +11,7 @@ from allocator.plan.setting_keys import expected_at, known_keys
 from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
 from allocator.plan.tables import ALL_PRODUCTS, RULES
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar, read_yaml_value
+from allocator.texts import worded
 from solver_models.arrays import IntArray
 
 
@@ -36,8 +37,8 @@ def apply_overrides(
                 "",
                 override,
                 code="bad-override",
-                message="this is not PATH=VALUE",
-                hint="write for example measures.revenue.total=43000000",
+                message=worded("fault.set.form"),
+                hint=worded("fault.set.form.hint"),
             )
             continue
         if path in seen:
@@ -47,8 +48,8 @@ def apply_overrides(
                 path,
                 value,
                 code="duplicate-override",
-                message=f"the path was set before (number {seen[path]})",
-                hint="keep one of the two",
+                message=worded("fault.set.twice", number=seen[path]),
+                hint=worded("fault.keep_one_entry"),
             )
             continue
         seen[path] = number
@@ -83,7 +84,7 @@ def key_value(
     problem = _unknown_part(keys, names)
     if problem:
         bad, hint = problem
-        message = f"plan.yaml has no `{bad}`"
+        message = worded("fault.set.no_key", path=bad)
         faults.add(file, number, path, text, code="unknown-path", message=message, hint=hint)
         return None
     value = read_yaml_value(text, place, faults, path)
@@ -98,12 +99,16 @@ def _children(tree: Branch, path: Path) -> tuple[str, ...]:
 def _unknown_part(keys: Path, measures: Sequence[str]) -> tuple[str, str] | None:
     """Return the first key that names nothing, with a hint; None if the path is good."""
     if keys[0] in ("measures", "product_totals", "payout") and len(keys) > 1 and keys[1] not in measures:
-        hint = NearMatches(measures, f"the measures are {', '.join(measures)}")(keys[1])
+        hint = NearMatches(measures, worded("fault.the_measures", names=", ".join(measures)))(keys[1])
         return ".".join(keys[:2]), hint
     for length in range(1, len(keys) + 1):
         if expected_at(keys[:length]) is None:
             known = known_keys(keys[: length - 1])
-            otherwise = f"the keys here are {', '.join(known)}" if known else "shorten the path"
+            otherwise = (
+                worded("fault.key.unknown.hint", names=", ".join(known))
+                if known
+                else worded("fault.set.no_key.hint")
+            )
             return ".".join(keys[:length]), NearMatches(known, otherwise)(keys[length - 1])
     return None
 
@@ -113,16 +118,14 @@ def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCol
     rule_id, dot, column = path.removeprefix("rules.").rpartition(".")
     ids = rules.columns["rule_id"]
     wanted = np.flatnonzero(ids.values[ids.code] == rule_id) if len(rules) else np.zeros(0, np.int64)
-    problem = ""
+    problem: str = ""
     if not dot or column not in RULES.column_names:
         names = RULES.column_names
-        problem = f"rules.csv has no column `{column}`"
-        hint = NearMatches(names, f"write rules.<rule_id>.<column>; the columns are {', '.join(names)}")(
-            column
-        )
+        problem = worded("fault.set.no_column", column=column)
+        hint = NearMatches(names, worded("fault.set.no_column.hint", names=", ".join(names)))(column)
     elif len(wanted) == 0:
-        problem = f"there is no rule `{rule_id}`"
-        hint = NearMatches(ids.values, "use a rule_id of rules.csv")(rule_id)
+        problem = worded("fault.set.no_rule", rule=rule_id)
+        hint = NearMatches(ids.values, worded("fault.set.no_rule.hint"))(rule_id)
     if problem:
         faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
         return rules
@@ -135,14 +138,13 @@ def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultColle
     given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
     keys = np.array([f"{m}.{v}.{p or ALL_PRODUCTS}" for m, v, p in zip(*given, strict=True)], dtype=object)
     wanted = np.flatnonzero(keys == key)
-    problem = ""
+    problem: str = ""
     if column != "amount" or not key:
-        problem, hint = "only the amount of a pin can be set", "write pins.<measure>.<node>.<product>.amount"
+        problem = worded("fault.set.pin_amount")
+        hint: str = worded("fault.set.pin_amount.hint")
     elif len(wanted) == 0:
-        problem = f"there is no pin `{key}`"
-        hint = NearMatches(keys, "name measure, node and product of a row of pins.csv (`*` = all products)")(
-            key
-        )
+        problem = worded("fault.set.no_pin", key=key)
+        hint = NearMatches(keys, worded("fault.set.no_pin.hint"))(key)
     if problem:
         faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
         return pins
@@ -163,8 +165,8 @@ def _cell_set(
             path,
             text,
             code="wrong-shape",
-            message=f"a cell of {sheet.file} takes one value",
-            hint="write one number or text",
+            message=worded("fault.set.one_value", file=sheet.file),
+            hint=worded("fault.set.one_value.hint"),
         )
         return sheet
     written = "" if value.tag == "null" else strip(value.text)

@@ -10,6 +10,7 @@ from allocator.plan.header import read_header
 from allocator.plan.sheet import Sheet, TextColumn, coded_column, empty_sheet, keep_filled_rows, strip
 from allocator.plan.tables import Column, Table
 from allocator.plan.typed_cells import exact_cell_text
+from allocator.texts import worded
 
 FIRST_ROW = 2
 """Rows are numbered as in the csv file: the header would be row 1."""
@@ -31,8 +32,8 @@ def read_parquet_sheet(raw: bytes, table: Table, file: str, faults: FaultCollect
             "",
             "",
             code="damaged-file",
-            message=f"the file cannot be read as Parquet: {str(error).splitlines()[0]}",
-            hint=f"write the table again, or give {table.file} instead",
+            message=worded("fault.parquet.unreadable", reason=str(error).splitlines()[0]),
+            hint=worded("fault.parquet.unreadable.hint", file=table.file),
         )
         return empty_sheet(table, file, is_present=True, is_complete=False)
     names = [strip(name) for name in content.column_names]
@@ -59,15 +60,15 @@ def _text_column(
         texts = np.array([exact_cell_text(value, column) for value in values.to_pylist()], dtype=object)
         return coded_column(code, texts)
     except (pa.ArrowException, UnicodeDecodeError) as error:
+        is_no_utf8 = isinstance(error, pa.ArrowInvalid | UnicodeDecodeError)
         faults.add(
             file,
             1,
             column.name,
             str(cells.type),
             code="unreadable-column",
-            message=f"the column is of the type {cells.type}, which is no text, number or date"
-            + (" in UTF-8" if isinstance(error, pa.ArrowInvalid | UnicodeDecodeError) else ""),
-            hint="write the column as text, number or date",
+            message=worded(f"fault.parquet.type{'_utf8' if is_no_utf8 else ''}", type=cells.type),
+            hint=worded("fault.parquet.type.hint"),
         )
         return None
 

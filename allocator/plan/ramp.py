@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from allocator.texts import worded
+
 LONGEST_RAMP = 60
 """Most months a ramp may take."""
 
@@ -34,7 +36,7 @@ def parse_ramp(text: str) -> Ramp:
     Raises
     ------
     ValueError
-        In the user's words, if the text is none of these.
+        In the user's words (the argument is worded in both languages), if the text is none of these.
     """
     plain = text.translate(_ASCII).strip()
     if not plain:
@@ -45,9 +47,7 @@ def parse_ramp(text: str) -> Ramp:
     if plain.endswith("%") or number <= 1:
         return Ramp((_share(plain, text),), is_constant=True)
     if number != number.to_integral_value() or number > LONGEST_RAMP:
-        raise ValueError(
-            f"`{text}` is no ramp: a single number is a share up to 1 or whole months up to {LONGEST_RAMP}"
-        )
+        raise ValueError(worded("fault.ramp.single", text=text, most=LONGEST_RAMP))
     months = int(number)
     return Ramp(tuple(month / (months + 1) for month in range(1, months + 1)))
 
@@ -56,7 +56,7 @@ def _share(part: str, text: str) -> float:
     """Return one share of a ramp as a float in 0..1."""
     share = _number(part, text) / (100 if part.strip().endswith("%") else 1)
     if not 0 <= share <= 1:
-        raise ValueError(f"`{text}` is no ramp: `{part.strip()}` is not between 0 and 1 (or 0% and 100%)")
+        raise ValueError(worded("fault.ramp.share", text=text, part=part.strip()))
     return float(share)
 
 
@@ -66,7 +66,7 @@ def _number(part: str, text: str) -> Decimal:
     try:
         number = Decimal(digits)
     except InvalidOperation:
-        raise ValueError(f"`{text}` is no ramp: `{part.strip()}` is not a number") from None
+        raise ValueError(worded("fault.ramp.no_number", text=text, part=part.strip())) from None
     if not number.is_finite() or number < 0 or "_" in digits:
-        raise ValueError(f"`{text}` is no ramp: `{part.strip()}` is not a number from 0 upwards")
+        raise ValueError(worded("fault.ramp.negative", text=text, part=part.strip()))
     return number

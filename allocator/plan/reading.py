@@ -22,6 +22,7 @@ from allocator.plan.settings import read_settings
 from allocator.plan.source import Source, input_hash, read_folder
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.values import typed_frame
+from allocator.texts import worded
 
 
 def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
@@ -81,10 +82,8 @@ def _source(path: Path, faults: FaultCollector) -> Source:
         "",
         str(path),
         code="no-plan",
-        message="this is neither a folder nor an .xlsx workbook"
-        if path.exists()
-        else "there is no such plan",
-        hint="name a plan folder or an .xlsx workbook; `allocator init DIR` writes an empty plan",
+        message=worded("fault.plan.neither" if path.exists() else "fault.plan.missing"),
+        hint=worded("fault.plan.hint"),
     )
     faults.raise_if_any()
     raise AssertionError("unreachable: a fault was added")

@@ -10,11 +10,13 @@ from pydantic_core import ErrorDetails
 
 from allocator.plan.encoding import is_known_encoding
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.plan.finding_words import finding_words
 from allocator.plan.setting_keys import TOP_KEYS, Expected, expected_at, known_keys
 from allocator.plan.sheet import strip
 from allocator.plan.spec import AttainmentLimits, PlanSpec
-from allocator.plan.suggestions import month_hint, number_hint
+from allocator.plan.suggestions import number_hint
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar
+from allocator.texts import worded
 
 LARGEST = Decimal(10) ** 15
 SMALLEST = Decimal(10) ** -12
@@ -109,13 +111,17 @@ class _Reader:
 
     def _refuse_key(self, path: Path) -> None:
         known = known_keys(path[:-1])
-        where = f"under `{'.'.join(path[:-1])}`" if len(path) > 1 else "in plan.yaml"
+        message = (
+            worded("fault.key.unknown_under", key=path[-1], path=".".join(path[:-1]))
+            if len(path) > 1
+            else worded("fault.key.unknown", key=path[-1])
+        )
         self.refuse(
             path,
             path[-1],
             code="unknown-key",
-            message=f"there is no key `{path[-1]}` {where}",
-            hint=NearMatches(known, f"the keys here are {', '.join(known)}")(path[-1]),
+            message=message,
+            hint=NearMatches(known, worded("fault.key.unknown.hint", names=", ".join(known)))(path[-1]),
         )
 
     def _plain(self, node: Node, path: Path, expected: Expected) -> Any:
@@ -128,13 +134,12 @@ class _Reader:
             return strip(node.text)
         elif "number" in expected:
             return self._plain_number(node, path)
-        words = {"keys": "further keys", "number or keys": "a number or keys such as {growth: 0.1}"}
         self.refuse(
             path,
             "" if isinstance(node, Branch) else node.text,
             code="wrong-shape",
-            message=f"`{path[-1]}` needs {words.get(expected, f'one {expected}')}",
-            hint="look at the plan.yaml that `allocator init` writes",
+            message=worded(f"fault.shape.{expected.replace(' ', '_')}", key=path[-1]),
+            hint=worded("fault.shape.hint"),
         )
         return None
 
@@ -152,24 +157,24 @@ class _Reader:
                 path,
                 "",
                 code="missing-key",
-                message=f"`{path[-1]}` says nothing",
-                hint=f"give an amount or {' / '.join(known_keys(path))}",
+                message=worded("fault.total.nothing", key=path[-1]),
+                hint=worded("fault.total.nothing.hint", names=" / ".join(known_keys(path))),
             )
         elif "growth" in keys and len(keys) > 1:
             self.refuse(
                 path,
                 ", ".join(plain),
                 code="mixed-total",
-                message="growth and a range are given for the same total",
-                hint="give either {growth: g} or {min: a, max: b}",
+                message=worded("fault.total.mixed"),
+                hint=worded("fault.total.mixed.hint"),
             )
         elif keys == {"min", "max"} and plain["min"] > plain["max"]:
             self.refuse(
                 path,
                 f"{plain['min']} > {plain['max']}",
                 code="min-above-max",
-                message="min is larger than max",
-                hint="exchange the two",
+                message=worded("fault.total.crossed"),
+                hint=worded("fault.total.crossed.hint"),
             )
         for key in sorted(keys & {"min", "max"}):
             self._check_not_negative(plain[key], (*path, key))
@@ -178,8 +183,8 @@ class _Reader:
                 (*path, "growth"),
                 plain["growth"],
                 code="out-of-range",
-                message="a growth lies between -1 and 100 (0.15 means 15 %)",
-                hint="write 15 % as 0.15",
+                message=worded("fault.total.growth"),
+                hint=worded("fault.total.growth.hint"),
             )
 
     def _check_not_negative(self, amount: Decimal, path: Path) -> None:
@@ -188,8 +193,8 @@ class _Reader:
                 path,
                 amount,
                 code="negative-amount",
-                message="a total cannot be negative",
-                hint="write an amount from 0 upwards",
+                message=worded("fault.total.negative"),
+                hint=worded("fault.negative.hint"),
             )
 
     def _plain_number(self, node: Scalar, path: Path) -> Decimal | int | None:
@@ -201,8 +206,8 @@ class _Reader:
                 path,
                 text,
                 code="number-as-text" if is_quoted else "not-a-number",
-                message=f"`{text}` is {'a text in quotation marks' if is_quoted else 'not a number'}",
-                hint="write the number without quotation marks" if is_quoted else number_hint(text),
+                message=worded("fault.number.quoted" if is_quoted else "fault.number.none", text=text),
+                hint=worded("fault.number.quoted.hint") if is_quoted else number_hint(text),
             )
             return None
         if not _is_decimal(text):
@@ -210,19 +215,19 @@ class _Reader:
                 path,
                 text,
                 code="not-finite",
-                message=f"`{text}` is not a finite number",
-                hint="write a plain decimal",
+                message=worded("fault.number.infinite", text=text),
+                hint=worded("fault.number.infinite.hint"),
             )
             return None
         number = Decimal(text)
         if number and not SMALLEST <= abs(number) <= LARGEST:
-            is_large = abs(number) > LARGEST
+            size = "large" if abs(number) > LARGEST else "small"
             self.refuse(
                 path,
                 text,
-                code="too-large" if is_large else "too-small",
-                message=f"`{text}` is too {'large' if is_large else 'small'} to be meant",
-                hint="use a larger unit for this measure" if is_large else "write 0 or a larger number",
+                code=f"too-{size}",
+                message=worded(f"fault.number.{size}", text=text),
+                hint=worded(f"fault.number.{size}.hint"),
             )
             return None
         if expected_at(path) == "number or keys":
@@ -241,8 +246,8 @@ class _Reader:
                 ("encoding",),
                 encoding,
                 code="unknown-encoding",
-                message=f"there is no text encoding `{encoding}`",
-                hint="use utf-8, gbk, gb18030, big5, cp1252 or another name that Python knows",
+                message=worded("fault.settings.encoding", name=encoding),
+                hint=worded("fault.settings.encoding.hint"),
             )
 
     def _check_goal_band(self, limits: dict[str, Any]) -> None:
@@ -254,20 +259,21 @@ class _Reader:
                 ("attainment", written),
                 limits[written],
                 code="min-above-max",
-                message=f"at_goal_min ({low}) is larger than at_goal_max ({high})",
-                hint="give both, the smaller one as at_goal_min",
+                message=worded("fault.attainment.crossed", low=low, high=high),
+                hint=worded("fault.attainment.crossed.hint"),
             )
 
     def _check_payout(self, payout: dict[str, Any], measures: dict[str, Any]) -> None:
         """Payouts name measures, and every key of a curve is an attainment."""
         for measure, stated in payout.items():
             if measure not in measures and ("measures",) not in self.bad:
+                otherwise = worded("fault.the_measures", names=", ".join(measures))
                 self.refuse(
                     ("payout", measure),
                     measure,
                     code="unknown-measure",
-                    message=f"there is no measure `{measure}`",
-                    hint=NearMatches(measures, f"the measures are {', '.join(measures)}")(measure),
+                    message=worded("fault.unknown", what=worded("fault.what.measure"), name=measure),
+                    hint=NearMatches(measures, otherwise)(measure),
                 )
             seen: set[Decimal] = set()
             for attained in stated.get("curve", {}) if isinstance(stated, dict) else ():
@@ -277,8 +283,8 @@ class _Reader:
                         ("payout", measure, "curve", attained),
                         attained,
                         code="duplicate-key",
-                        message=f"the attainment {attained} is given twice",
-                        hint="keep one of the two",
+                        message=worded("fault.payout.twice", attained=attained),
+                        hint=worded("fault.keep_one_entry"),
                     )
                 elif _is_decimal(attained):
                     seen.add(Decimal(attained))
@@ -287,8 +293,8 @@ class _Reader:
                         ("payout", measure, "curve", attained),
                         attained,
                         code="not-a-number",
-                        message=f"`{attained}` is not an attainment",
-                        hint="write attainments as numbers from 0 upwards: {0.7: 0, 1: 1, 1.3: 2}",
+                        message=worded("fault.payout.no_attainment", attained=attained),
+                        hint=worded("fault.payout.no_attainment.hint"),
                     )
 
     def _check_baseline(self, baseline: object) -> None:
@@ -297,16 +303,16 @@ class _Reader:
                 ("baseline",),
                 baseline,
                 code="unknown-choice",
-                message=f"there is no baseline `{baseline}`",
-                hint="write auto, or weights such as {history: 0.6, potential: 0.2, commitment: 0.2}",
+                message=worded("fault.baseline.unknown", name=baseline),
+                hint=worded("fault.baseline.unknown.hint"),
             )
         elif not any(baseline.values()) and ("baseline",) not in {bad[:1] for bad in self.bad}:
             self.refuse(
                 ("baseline",),
                 "",
                 code="weights-all-zero",
-                message="no source of the baseline has a weight",
-                hint="give at least one of history, potential and commitment a weight above 0",
+                message=worded("fault.baseline.zero"),
+                hint=worded("fault.baseline.zero.hint"),
             )
 
 
@@ -362,40 +368,10 @@ def _tell(detail: ErrorDetails, plain: dict[str, Any], reader: _Reader) -> None:
     kind = detail["type"]
     context = detail.get("ctx", {})
     value = "" if kind == "missing" or isinstance(detail["input"], dict) else detail["input"]
-    code, message, hint = _words(kind, path, context, value)
+    code, message, hint = finding_words(kind, path, context, value)
     if kind == "missing" and reader.tree.at(path) is not None:
         message, hint = (
-            f"the key `{'.'.join(path)}` has no value",
-            f"write the value of `{path[-1]}` behind it",
+            worded("fault.key.no_value", path=".".join(path)),
+            worded("fault.key.no_value.hint", key=path[-1]),
         )
     reader.refuse(path, value, code=code, message=message, hint=hint)
-
-
-def _words(kind: str, path: Path, context: dict[str, Any], value: object) -> tuple[str, str, str]:
-    """Return code, message and hint of a finding."""
-    key = path[-1]
-    if path == ("start",) and kind != "missing":
-        return "bad-month", f"`{value}` is not a month (YYYY-MM)", month_hint(str(value))
-    if kind == "missing":
-        where = f"under `{'.'.join(path[:-1])}`" if len(path) > 1 else "to the settings of the plan"
-        return "missing-key", f"the key `{'.'.join(path)}` is missing", f"add `{key}` {where}"
-    if kind == "literal_error":
-        choices = str(context.get("expected", "")).replace("'", "`")
-        return "unknown-choice", f"`{value}` is no {key}", f"use {choices}"
-    if kind in ("string_too_short", "too_short"):
-        return "missing-value", f"`{key}` is empty", f"give `{key}` a value"
-    if kind == "string_too_long":
-        return "id-too-long", f"`{key}` has more than 200 characters", "use a shorter id"
-    if kind in ("int_from_float", "int_type", "int_parsing"):
-        return "not-a-whole-number", f"`{value}` is not a whole number", f"write `{key}` as a whole number"
-    bounds = {
-        "greater_than": ("gt", "above"),
-        "greater_than_equal": ("ge", "at least"),
-        "less_than": ("lt", "below"),
-        "less_than_equal": ("le", "at most"),
-    }
-    if kind in bounds:
-        name, words = bounds[kind]
-        limit = f"{words} {context[name]}"
-        return "out-of-range", f"`{value}` is not {limit}", f"write a number that is {limit}"
-    return "invalid-value", f"`{value}` cannot be used: {kind.replace('_', ' ')}", f"correct `{key}`"

@@ -15,6 +15,7 @@ from allocator.plan.setting_keys import TOP_KEYS
 from allocator.plan.sheet import Sheet, empty_sheet
 from allocator.plan.tables import REQUIRED_TABLES, TABLES, TRACKING_TABLES, Table
 from allocator.plan.yaml_source import Branch, Scalar, read_yaml
+from allocator.texts import worded
 
 PLAN_FILE = "plan.yaml"
 FILES = (PLAN_FILE, *(name for table in TABLES for name in (table.file, table.parquet_file)))
@@ -70,8 +71,8 @@ def _read_table(table: Table, files: Mapping[str, bytes], encoding: str, faults:
             "",
             "",
             code="two-files",
-            message=f"the table is there twice, as {table.file} and as {table.parquet_file}",
-            hint="keep one of the two files",
+            message=worded("fault.file.twice", one=table.file, other=table.parquet_file),
+            hint=worded("fault.file.twice.hint"),
         )
     if table.file in files:
         return read_csv_sheet(files[table.file], table, encoding, faults)
@@ -111,8 +112,8 @@ def absent_sheet(table: Table, file: str, faults: FaultCollector) -> Sheet:
         "",
         "",
         code="missing-file",
-        message=f"the plan has no {file}",
-        hint=f"add it with the columns {', '.join(table.required_names)}",
+        message=worded("fault.file.missing", file=file),
+        hint=worded("fault.file.missing.hint", names=", ".join(table.required_names)),
     )
     return empty_sheet(table, file, is_present=False, is_complete=False)
 
@@ -131,8 +132,8 @@ def _read_plan_file(raw: bytes | None, faults: FaultCollector) -> Branch | None:
             "",
             "",
             code="missing-file",
-            message="the folder has no plan.yaml",
-            hint="start from the plan.yaml that `allocator init` writes; it needs plan, start and measures",
+            message=worded("fault.settings.missing"),
+            hint=worded("fault.settings.missing.hint"),
         )
         return None
     declared = _ENCODING_LINE.search(raw)
@@ -148,8 +149,8 @@ def _read_plan_file(raw: bytes | None, faults: FaultCollector) -> Branch | None:
             "",
             "",
             code="empty-file",
-            message="the file is empty",
-            hint=f"it needs plan, start and measures; all keys: {', '.join(TOP_KEYS)}",
+            message=worded("fault.settings.empty"),
+            hint=worded("fault.settings.empty.hint", names=", ".join(TOP_KEYS)),
         )
         return None
     return read_yaml(text, PLAN_FILE, faults)
@@ -182,6 +183,6 @@ def refuse_misspelled_files(present: Sequence[str], read: set[str], faults: Faul
                 "",
                 name,
                 code="misspelled-file",
-                message=f"`{name}` is not read: no table has this name",
-                hint=f"rename it to {meant} if it is that table, or move it elsewhere",
+                message=worded("fault.file.misspelled", name=name),
+                hint=worded("fault.file.misspelled.hint", meant=meant),
             )

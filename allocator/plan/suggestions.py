@@ -4,6 +4,9 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
+from allocator.texts import worded
+from allocator.wording import Wording
+
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 _CURRENCY = re.compile(
     r"^(?:[$€£¥]|CNY|RMB|USD|EUR|GBP|JPY)|(?:[$€£¥元]|CNY|RMB|USD|EUR|GBP|JPY)$", re.IGNORECASE
@@ -13,23 +16,26 @@ _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASC
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def number_hint(text: str) -> str:
+def number_hint(text: str) -> Wording:
     """Say how to write the amount that the text probably means."""
-    general = "write a plain decimal such as 1234.5, or leave the cell empty if nothing is given"
     number = _plain_number(text)
-    return f"write {number}" if number is not None else general
+    return _write(number) if number is not None else worded("fault.cell.no_number.hint")
 
 
-def month_hint(text: str) -> str:
+def month_hint(text: str) -> Wording:
     """Say how to write the month that the text probably means."""
     month = _month(text)
-    return f"write {month}" if month else "write months as YYYY-MM, for example 2019-07"
+    return _write(month) if month else worded("fault.cell.no_month.hint")
 
 
-def date_hint(text: str) -> str:
+def date_hint(text: str) -> Wording:
     """Say how to write the date that the text probably means."""
     day = _date(text)
-    return f"write {day.isoformat()}" if day else "write dates as YYYY-MM-DD, for example 2019-07-01"
+    return _write(day.isoformat()) if day else worded("fault.cell.no_date.hint")
+
+
+def _write(text: str) -> Wording:
+    return worded("fault.cell.write.hint", text=text)
 
 
 def _plain_number(text: str) -> str | None:

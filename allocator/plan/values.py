@@ -13,6 +13,7 @@ from allocator.plan.plan import NO_DATE, month_number
 from allocator.plan.sheet import Sheet
 from allocator.plan.suggestions import date_hint, month_hint, number_hint
 from allocator.plan.tables import CONFIDENCE, RULE_KINDS, Column
+from allocator.texts import worded
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 LARGEST_AMOUNT = 1e15
@@ -73,8 +74,8 @@ def _texts(sheet: Sheet, column: Column, faults: FaultCollector) -> pd.Series:
             column.name,
             _rows_of(is_bad, code),
             code="bad-character",
-            message="the id holds a line break or another control character",
-            hint="write the id on one line",
+            message=lambda value: worded("fault.cell.control"),
+            hint=lambda value: worded("fault.cell.control.hint"),
         )
         is_long = np.array([len(value) > LONGEST_ID for value in found.values], dtype=bool)
         faults.cells(
@@ -82,8 +83,8 @@ def _texts(sheet: Sheet, column: Column, faults: FaultCollector) -> pd.Series:
             column.name,
             _rows_of(is_long, code),
             code="id-too-long",
-            message=f"the id has more than {LONGEST_ID} characters",
-            hint="give it a shorter id and put the text into the name",
+            message=lambda value: worded("fault.cell.long_id", most=LONGEST_ID),
+            hint=lambda value: worded("fault.cell.long_id.hint"),
         )
     if column.type == "choice":
         known = _CHOICES[column.name]
@@ -93,8 +94,8 @@ def _texts(sheet: Sheet, column: Column, faults: FaultCollector) -> pd.Series:
             column.name,
             _rows_of(is_unknown, code),
             code=f"unknown-{column.name}",
-            message=lambda value: f"there is no {column.name} `{value}`",
-            hint=NearMatches(known, f"use one of {', '.join(known)}"),
+            message=lambda value: worded(f"fault.choice.{column.name}", value=value),
+            hint=NearMatches(known, worded("fault.choice.hint", names=", ".join(known))),
         )
     values = pd.array(found.values, dtype="str")
     return pd.Series(values.take(code)) if len(found.values) else pd.Series([], dtype="str")
@@ -121,15 +122,15 @@ def _amounts(sheet: Sheet, column: str, faults: FaultCollector) -> FloatArray:
         column,
         _rows_of(is_infinite, found.code),
         code="not-finite",
-        message=lambda value: f"`{value}` is not an amount",
-        hint="write a plain decimal, or leave the cell empty if nothing is given",
+        message=lambda value: worded("fault.cell.no_amount", value=value),
+        hint=lambda value: worded("fault.cell.no_amount.hint"),
     )
     faults.cells(
         sheet,
         column,
         _rows_of(is_unread & ~is_infinite & ~is_excel_error, found.code),
         code="not-a-number",
-        message=lambda value: f"`{value}` is not a plain number",
+        message=lambda value: worded("fault.cell.no_number", value=value),
         hint=number_hint,
     )
     faults.cells(
@@ -137,8 +138,8 @@ def _amounts(sheet: Sheet, column: str, faults: FaultCollector) -> FloatArray:
         column,
         _rows_of(is_large, found.code),
         code="too-large",
-        message=lambda value: f"`{value}` is larger than {LARGEST_AMOUNT:.0e}",
-        hint="use a larger unit for this measure (thousands, say)",
+        message=lambda value: worded("fault.cell.large", value=value, most=f"{LARGEST_AMOUNT:.0e}"),
+        hint=lambda value: worded("fault.cell.large.hint"),
     )
     amount[is_large] = np.nan
     return amount[found.code]
@@ -171,13 +172,13 @@ def _numbers(
     is_error = np.array([value in EXCEL_ERRORS for value in found.values], dtype=bool)
     is_unread = np.array([n is None for n in number], dtype=bool) & (found.values != "") & ~is_error
     _refuse_excel_errors(sheet, column, faults)
-    what = "month (YYYY-MM)" if code == "bad-month" else "date (YYYY-MM-DD)"
+    what = "month" if code == "bad-month" else "date"
     faults.cells(
         sheet,
         column,
         _rows_of(is_unread, found.code),
         code=code,
-        message=lambda value: f"`{value}` is not a {what}",
+        message=lambda value: worded(f"fault.cell.no_{what}", value=value),
         hint=hint,
     )
     values = np.array([otherwise if n is None else n for n in number], dtype=np.int64)
@@ -208,8 +209,8 @@ def _refuse_excel_errors(sheet: Sheet, column: str, faults: FaultCollector) -> N
         column,
         _rows_of(is_error, found.code),
         code="excel-error",
-        message=lambda value: f"the cell holds the spreadsheet error {value}",
-        hint="repair the formula, or write the value itself",
+        message=lambda value: worded("fault.cell.excel", value=value),
+        hint=lambda value: worded("fault.cell.excel.hint"),
     )
 
 

@@ -21,6 +21,7 @@ from allocator.plan.source import Source, absent_sheet, near_table
 from allocator.plan.tables import TABLES, TRACKING_TABLES, Column, Table
 from allocator.plan.typed_cells import cell_text, plain_text
 from allocator.plan.yaml_source import Branch, Place, Scalar, read_yaml_value
+from allocator.texts import worded
 
 WORKBOOK_NAME = "plan.xlsx"
 BLOCK = 1 << 20
@@ -59,8 +60,8 @@ def read_workbook_table(raw: bytes, name: str, table: Table, faults: FaultCollec
                 "",
                 ", ".join(book.sheetnames),
                 code="missing-sheet",
-                message=f"the workbook has no sheet `{table.name}`",
-                hint=f"name the sheet `{table.name}`, or send a workbook of one sheet",
+                message=worded("fault.sheet.missing", name=table.name),
+                hint=worded("fault.sheet.missing.hint", name=table.name),
             )
             return empty_sheet(table, table.name, is_present=True, is_complete=False)
         rows = _rows(book[titles[0]], formulas[titles[0]] if formulas else None, titles[0], faults)
@@ -115,8 +116,8 @@ def _open(raw: bytes, name: str, faults: FaultCollector) -> tuple[Any, Any] | No
             "",
             type(error).__name__,
             code="unreadable-workbook",
-            message="the file is not a workbook that can be read",
-            hint="open it in a spreadsheet program and save it as .xlsx (without a password)",
+            message=worded("fault.workbook.unreadable"),
+            hint=worded("fault.workbook.unreadable.hint"),
         )
         return None
     return values, formulas
@@ -149,8 +150,8 @@ def _sheet_titles(present: list[str], faults: FaultCollector) -> dict[str, str]:
                 "",
                 title,
                 code="duplicate-sheet",
-                message=f"there are two sheets for `{name}`: `{titles[name]}` and `{title}`",
-                hint="delete or rename one of them",
+                message=worded("fault.sheet.twice", name=name, one=titles[name], other=title),
+                hint=worded("fault.sheet.twice.hint"),
             )
         elif name in known:
             titles[name] = title
@@ -167,8 +168,8 @@ def _sheet_titles(present: list[str], faults: FaultCollector) -> dict[str, str]:
                 "",
                 title,
                 code="misspelled-file",
-                message=f"the sheet `{title}` is not read: no table has this name",
-                hint=f"rename it to `{near}` if it is that table, or give it quite another name",
+                message=worded("fault.sheet.misspelled", title=title),
+                hint=worded("fault.sheet.misspelled.hint", near=near),
             )
     return titles
 
@@ -193,8 +194,8 @@ def _rows(sheet: Any, formulas: Any, title: str, faults: FaultCollector) -> Rows
                     _letter(place),
                     formula,
                     code="formula-without-value",
-                    message="the formula was never calculated, so the cell has no value",
-                    hint="open the workbook in a spreadsheet program and save it, or write the value itself",
+                    message=worded("fault.sheet.formula"),
+                    hint=worded("fault.sheet.formula.hint"),
                 )
         if any(value is not None and value != "" for value in values):
             rows.append((number, list(values)))
@@ -219,8 +220,8 @@ def _sheet(rows: Rows, table: Table, title: str, faults: FaultCollector) -> Shee
             "",
             "",
             code="empty-file",
-            message="the sheet is empty; not even a header row is there",
-            hint=f"write the header row {', '.join(table.column_names)} (optional sheets may be deleted)",
+            message=worded("fault.sheet.empty"),
+            hint=worded("fault.sheet.empty.hint", names=", ".join(table.column_names)),
         )
         return empty_sheet(table, title, is_present=True, is_complete=False)
     width = max(len(values) for _, values in rows)
@@ -247,8 +248,8 @@ def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultC
             "",
             "",
             code="missing-file",
-            message="the workbook has no sheet `plan`",
-            hint="add a sheet `plan` with the columns key and value, as `allocator init plan.xlsx` writes it",
+            message=worded("fault.sheet.missing", name="plan"),
+            hint=worded("fault.sheet.plan.hint"),
         )
         return None
     rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
@@ -267,8 +268,8 @@ def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultC
                 "",
                 value,
                 code="missing-key",
-                message="the row has a value but no key",
-                hint="write the key into the first column",
+                message=worded("fault.key.no_key"),
+                hint=worded("fault.key.no_key.hint"),
             )
             continue
         if key in seen:
@@ -278,8 +279,8 @@ def _read_plan_sheet(title: str | None, book: Any, formulas: Any, faults: FaultC
                 key,
                 key,
                 code="duplicate-key",
-                message=f"the key `{key}` was given before in row {seen[key]}",
-                hint="keep one of the two",
+                message=worded("fault.key.twice_in_rows", key=key, row=seen[key]),
+                hint=worded("fault.keep_one_entry"),
             )
             continue
         seen = {**seen, key: number}

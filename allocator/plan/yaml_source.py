@@ -10,10 +10,20 @@ from yaml.nodes import MappingNode, ScalarNode
 from yaml.nodes import Node as YamlNode
 
 from allocator.plan.faults import FaultCollector
+from allocator.texts import worded
+from allocator.wording import Wording
 
 Tag = Literal["text", "number", "bool", "null", "list"]
 Path: TypeAlias = tuple[str, ...]
 DEEPEST = 20
+_COMPLAINTS = {
+    "mapping values are not allowed": "colons",
+    "could not find expected ':'": "no_colon",
+    "expected <block end>": "indent",
+    "'\\t'": "tab",
+    "expected ',' or": "bracket",
+    "end of stream": "open",
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ def _changed_place(value: Node, rest: Path) -> Place:
 class _UnsafeYaml(Exception):
     """A feature of YAML that a plan does not need and that can do harm."""
 
+    def __init__(self, message: Wording) -> None:
+        super().__init__(message)
+        self.message = message
+
 
 class _CoreLoader(yaml.SafeLoader):
     """YAML with the scalars of the 1.2 core schema: `no`, `1:30`, `2019-07-01` are texts, `1e6` a number."""
@@ -97,9 +111,9 @@ class _CoreLoader(yaml.SafeLoader):
     def compose_node(self, parent: YamlNode | None, index: int) -> YamlNode | None:
         """Refuse aliases, which can blow a file up to any size, and bottomless nesting."""
         if self.check_event(yaml.AliasEvent):
-            raise _UnsafeYaml("`*name` refers to another part of the file, which a plan does not need")
+            raise _UnsafeYaml(worded("fault.yaml.alias"))
         if self._depth >= DEEPEST:
-            raise _UnsafeYaml(f"the keys are nested more than {DEEPEST} levels deep")
+            raise _UnsafeYaml(worded("fault.yaml.deep", most=DEEPEST))
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -133,8 +147,8 @@ def read_yaml(text: str, file: str, faults: FaultCollector) -> Branch | None:
             "",
             text.strip().split("\n")[0],
             code="yaml-syntax",
-            message="the file is not a list of `key: value` lines",
-            hint="start from the plan.yaml that `allocator init` writes",
+            message=worded("fault.yaml.no_keys"),
+            hint=worded("fault.yaml.no_keys.hint"),
         )
         return None
     tree = _convert(node, (), file, faults)
@@ -170,8 +184,8 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
         return loader.get_single_node()
     except _UnsafeYaml as refusal:
         row = loader.line + 1 if loader else 0
-        message = str(refusal)
-        faults.add(file, row, "", "", code="yaml-syntax", message=message, hint="write the value itself")
+        hint = worded("fault.yaml.value.hint")
+        faults.add(file, row, "", "", code="yaml-syntax", message=refusal.message, hint=hint)
     except yaml.MarkedYAMLError as error:
         is_open = error.context_mark and any(word in str(error.context) for word in ("flow", "quoted"))
         mark = error.context_mark if is_open else error.problem_mark
@@ -182,8 +196,8 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
             "",
             _line(text, row),
             code="yaml-syntax",
-            message=f"the line cannot be read: {error.problem or error.context}",
-            hint="write `key: value`, a space after the colon, spaces to indent, quotes and braces closed",
+            message=worded("fault.yaml.line", reason=_reason(error.problem or error.context or "")),
+            hint=worded("fault.yaml.line.hint"),
         )
     except yaml.reader.ReaderError as error:
         faults.add(
@@ -192,8 +206,8 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
             "",
             f"U+{ord(text[error.position]):04X}" if error.position < len(text) else "",
             code="bad-character",
-            message="the line holds a character that no text file should hold",
-            hint="delete the line and type it again",
+            message=worded("fault.yaml.character"),
+            hint=worded("fault.yaml.character.hint"),
         )
     except (ValueError, OverflowError):
         faults.add(
@@ -202,10 +216,16 @@ def _compose(text: str, file: str, faults: FaultCollector) -> YamlNode | None:
             "",
             "",
             code="yaml-syntax",
-            message="an escape such as \\U names no character",
-            hint="write the character itself",
+            message=worded("fault.yaml.escape"),
+            hint=worded("fault.yaml.escape.hint"),
         )
     return None
+
+
+def _reason(complaint: str) -> str:
+    """Return a complaint of the parser, in Chinese behind what it mostly means."""
+    kind = next((kind for part, kind in _COMPLAINTS.items() if part in complaint), None)
+    return worded(f"fault.yaml.line.{kind}", complaint=complaint) if kind else complaint
 
 
 def _line(text: str, row: int) -> str:
@@ -233,8 +253,8 @@ def _convert(node: YamlNode, path: Path, file: str, faults: FaultCollector) -> N
                 ".".join(below),
                 key,
                 code="duplicate-key",
-                message=f"the key `{key}` was given before in line {key_place[key].row}",
-                hint="keep one of the two",
+                message=worded("fault.key.twice_in_lines", key=key, row=key_place[key].row),
+                hint=worded("fault.keep_one_entry"),
             )
             continue
         children[key] = _convert(value_node, below, file, faults)
@@ -251,8 +271,8 @@ def _scalar(node: ScalarNode, path: Path, place: Place, faults: FaultCollector) 
             ".".join(path),
             ascii(text),
             code="bad-character",
-            message="the text holds half a character (a lone surrogate)",
-            hint="type the character itself",
+            message=worded("fault.yaml.surrogate"),
+            hint=worded("fault.yaml.surrogate.hint"),
         )
         text = "?"
     return Scalar(text, _TAGS.get(node.tag, "text"), place)

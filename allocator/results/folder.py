@@ -29,6 +29,7 @@ from allocator.results.json_text import json_text
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
+from allocator.texts import worded
 
 JUDGED_BESIDE = 30_000
 """From this many cells on the tables take longer than the workbook: judging joins it on the second core."""
@@ -66,8 +67,8 @@ def check_target(out: Path) -> None:
                 "",
                 "",
                 "not-a-result-folder",
-                "there is something here that is not a result of `allocator run`",
-                "name another folder for --out, or empty this one",
+                worded("fault.result.in_the_way"),
+                worded("fault.result.in_the_way.hint"),
             )
         ]
     )

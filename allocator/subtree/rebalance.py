@@ -11,6 +11,7 @@ from allocator.model.labels import Labels, label_plan
 from allocator.model.problem import build_problem
 from allocator.plan.plan import Plan
 from allocator.subtree.solving import Standing, solve_frame
+from allocator.texts import worded
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 
@@ -91,10 +92,9 @@ def subtree_position(labels: Labels, node_id: str) -> int:
     """Return the position of a node with reps below it, or refuse the name."""
     node = labels.node_code.get(node_id)
     if node is None or labels.grid.org.is_leaf[node]:
-        message = "there is no such node" if node is None else "the node is a rep: nothing stands below it"
-        raise InputFaults(
-            [Fault("org.csv", 0, "node_id", node_id, "no-subtree", message, "name a node with reps below it")]
-        )
+        message = worded("fault.subtree.unknown" if node is None else "fault.subtree.rep")
+        hint = worded("fault.subtree.hint")
+        raise InputFaults([Fault("org.csv", 0, "node_id", node_id, "no-subtree", message, hint)])
     return node
 
 

@@ -1,6 +1,7 @@
 """The engine that a user names on the command line."""
 
 from allocator.errors import Fault, InputFaults
+from allocator.texts import worded
 from solver_models.engines.base import Engine, EngineError
 from solver_models.engines.choice import choose_engine
 
@@ -10,7 +11,6 @@ def engine_named(name: str) -> Engine:
     try:
         return choose_engine(name)
     except EngineError as error:
-        fault = Fault(
-            "--engine", 0, "", name, "unknown-engine", str(error), "name an engine that is installed"
-        )
-        raise InputFaults([fault]) from error
+        message = worded("fault.option.engine", reason=str(error))
+        hint = worded("fault.option.engine.hint")
+        raise InputFaults([Fault("--engine", 0, "", name, "unknown-engine", message, hint)]) from error

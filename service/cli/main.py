@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
-from allocator.texts import text
+from allocator.texts import text, worded
 from service.cli.output import Output, claim_stdout
 
 COMMANDS = {
@@ -135,8 +135,8 @@ def existing(path: str) -> Path:
                     "",
                     "",
                     "no-such-path",
-                    "there is nothing at this path",
-                    "check the spelling",
+                    worded("fault.option.path"),
+                    worded("fault.option.path.hint"),
                 )
             ]
         )

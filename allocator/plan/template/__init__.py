@@ -5,6 +5,7 @@ from pathlib import Path
 from allocator.errors import Fault, InputFaults
 from allocator.plan.template.folder import write_folder
 from allocator.plan.template.workbook import write_workbook
+from allocator.texts import worded
 
 WORKBOOK_ENDING = ".xlsx"
 
@@ -30,23 +31,15 @@ def write_template(target: Path, lang: str) -> list[Path]:
     """
     if target.suffix.casefold() == WORKBOOK_ENDING:
         if target.exists():
-            raise _in_the_way(
-                target, "file-exists", "there is a file of this name already", "choose a new name"
-            )
+            raise _in_the_way(target, "file-exists", "file_exists")
         return write_workbook(target, lang)
     if target.exists() and not target.is_dir():
-        raise _in_the_way(
-            target, "file-exists", "this is a file, not a folder", "name a folder or a .xlsx file"
-        )
+        raise _in_the_way(target, "file-exists", "no_folder")
     if target.is_dir() and any(target.iterdir()):
-        raise _in_the_way(
-            target,
-            "folder-not-empty",
-            "the folder is not empty, so nothing is written into it",
-            "name a new folder",
-        )
+        raise _in_the_way(target, "folder-not-empty", "not_empty")
     return write_folder(target, lang)
 
 
-def _in_the_way(target: Path, code: str, message: str, hint: str) -> InputFaults:
+def _in_the_way(target: Path, code: str, what: str) -> InputFaults:
+    message, hint = worded(f"fault.init.{what}"), worded(f"fault.init.{what}.hint")
     return InputFaults([Fault(target.name, 0, "", str(target), code, message, hint)])

@@ -15,7 +15,7 @@ from allocator.phases import Phases
 from allocator.pipeline import solve_measure
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
-from allocator.texts import text
+from allocator.texts import text, worded
 from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
@@ -79,22 +79,19 @@ def _share(written: str | None, plan: Path | None) -> float | None:
     if written is None:
         return None
     if plan is None:
-        raise InputFaults(
-            [_appeal_fault(written, "an appeal needs the plan to solve again", "add --plan DIR")]
-        )
+        raise _appeal_fault(written, "appeal_plan")
     try:
         share = float(written.removesuffix("%")) / (100.0 if written.endswith("%") else 1.0)
     except ValueError:
         share = float("nan")
     if not -1 <= share <= 10:
-        raise InputFaults(
-            [_appeal_fault(written, "this is no share of the target", "write for example -10%")]
-        )
+        raise _appeal_fault(written, "appeal_share")
     return share
 
 
-def _appeal_fault(written: str, message: str, hint: str) -> Fault:
-    return Fault("--appeal", 0, "", written, "bad-appeal", message, hint)
+def _appeal_fault(written: str, what: str) -> InputFaults:
+    message, hint = worded(f"fault.option.{what}"), worded(f"fault.option.{what}.hint")
+    return InputFaults([Fault("--appeal", 0, "", written, "bad-appeal", message, hint)])
 
 
 def _same_plan(folder: Path, out: Path) -> Plan:
@@ -112,8 +109,8 @@ def _same_plan(folder: Path, out: Path) -> Plan:
                 "",
                 "",
                 "another-plan",
-                f"this is not the plan that {out} was made from (its files have changed)",
-                "run `allocator run` again, then explain",
+                worded("fault.option.another_plan", out=out),
+                worded("fault.option.another_plan.hint"),
             )
         ]
     )

@@ -10,7 +10,7 @@ from allocator.report.report import write_review
 from allocator.review.document import review_json
 from allocator.review.lines import review_lines
 from allocator.review.review import review_history
-from allocator.texts import text
+from allocator.texts import text, worded
 from service.cli.output import Output
 
 
@@ -40,9 +40,10 @@ def _check_out(out: Path | None) -> None:
     if out is None:
         return
     if out.suffix.lower() not in (".html", ".htm") or out.is_dir():
-        message, hint = "the page is one .html file", "name a file, for example review.html"
+        message, hint = worded("fault.option.page"), worded("fault.option.page.hint")
     elif not out.parent.is_dir():
-        message, hint = f"there is no folder {out.parent}", "make the folder first"
+        message = worded("fault.option.page_folder", folder=out.parent)
+        hint = worded("fault.option.page_folder.hint")
     else:
         return
     raise InputFaults([Fault("--out", 0, "", str(out), "bad-out", message, hint)])

@@ -16,6 +16,7 @@ from allocator.report.part import Extras
 from allocator.results.folder import Form, check_target, write_diagnosis, write_results
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
+from allocator.wording import Wording, in_language
 from service.cli.engines import engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
@@ -101,4 +102,7 @@ def backtest_extras(plan: Plan, period: str) -> Extras:
         replay = import_module("allocator.backtest.backtest")
         return {"backtest": replay.backtest(plan, period).as_dict()}
     except InputFaults as too_short:
-        return {"backtest_missing": "; ".join(fault.message for fault in too_short.faults)}
+        said = {
+            lang: [in_language(fault.message, lang) for fault in too_short.faults] for lang in ("en", "zh")
+        }
+        return {"backtest_missing": Wording("; ".join(said["en"]), "；".join(said["zh"]))}

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputFaults
 from allocator.results.text_table import text_table
-from allocator.texts import text
+from allocator.texts import text, worded
 from service.accounts.service import create_first_admin
 from service.app import create_app
 from service.cli.output import Output
@@ -85,6 +85,7 @@ def _settings() -> Settings:
     try:
         return Settings.from_environment(os.environ)
     except ValidationError as error:
+        known = ", ".join(map(str.upper, Settings.model_fields))
         raise InputFaults(
             [
                 Fault(
@@ -93,8 +94,8 @@ def _settings() -> Settings:
                     f"{PREFIX}{str(fault['loc'][0]).upper()}",
                     str(fault["input"])[:200],
                     "bad-setting",
-                    str(fault["msg"]),
-                    f"mend or unset it; known: {', '.join(map(str.upper, Settings.model_fields))}",
+                    worded("fault.option.setting", reason=fault["msg"]),
+                    worded("fault.option.setting.hint", names=known),
                 )
                 for fault in error.errors()
             ]

@@ -9,7 +9,7 @@ from allocator.errors import Fault, InputFaults
 from allocator.fairness.gate import GATE_FAILED
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
-from allocator.texts import text
+from allocator.texts import text, worded
 from scenarios.curves.brackets import MOST_RUNS_BETWEEN
 from scenarios.curves.findings import Findings, find_out
 from scenarios.curves.folder import check_sweep_target, write_sweep
@@ -111,8 +111,8 @@ def _fleet(arguments: argparse.Namespace) -> Fleet:
             "",
             str(value),
             "out-of-range",
-            f"this is not at least {least}",
-            f"name {least} or more",
+            worded("fault.option.least", least=least),
+            worded("fault.option.least.hint", least=least),
         )
         for name, value, least in (
             ("workers", arguments.workers, 0),
@@ -137,6 +137,7 @@ def _cluster(address: str) -> Fleet:
     try:
         fleet: Fleet = cluster.Cluster(address)
     except (OSError, ValueError) as error:
-        message, hint = f"no scheduler answers: {error}", "start one with `dask scheduler` (docs/scale.md)"
+        message = worded("fault.option.cluster", reason=error)
+        hint = worded("fault.option.cluster.hint")
         raise InputFaults([Fault("--cluster", 0, "", address, "no-cluster", message, hint)]) from error
     return fleet

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputFaults
 from allocator.plan.reading import read_plan
+from allocator.texts import worded
 from scenarios.changes.policy import SetKey
 from scenarios.family import PlanFamily
 from scenarios.files.scenario_file import read_scenario
@@ -65,7 +66,7 @@ def scenario_chain(files: Sequence[Path], overrides: Sequence[str]) -> Chain:
         if path and equals:
             changes.append(SetKey(path=path, value=value))
             continue
-        message, hint = "this is not PATH=VALUE", "write for example measures.revenue.total=43000000"
+        message, hint = worded("fault.set.form"), worded("fault.set.form.hint")
         faults.append(Fault(SET, number, "", override, "bad-override", message, hint))
     if faults:
         raise InputFaults(faults)

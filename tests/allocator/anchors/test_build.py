@@ -18,6 +18,7 @@ from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from tests.allocator.anchors.company import anchors_of, by_rep, company, make_plan, monthly, products, reps
 from tests.plans import write_plan
+from tests.wordings import not_in_both
 
 LINES = [
     {"product_id": "L"},
@@ -163,8 +164,9 @@ def test_who_left_before_the_plan_gets_nothing_from_any_source() -> None:
 
 def test_totals_that_nobody_is_there_to_carry_are_a_fault() -> None:
     org = company(*reps("ab", end="2019-06-30"))
-    with pytest.raises(InputFaults, match="carried"):
+    with pytest.raises(InputFaults, match="carried") as caught:
         anchors_of(make_plan(org, products("p"), total=1000))
+    assert not_in_both(caught.value.faults) == []
 
 
 def test_a_total_of_zero_gives_anchors_of_zero() -> None:

@@ -12,6 +12,7 @@ from allocator.anchors.totals import resolve_totals
 from allocator.errors import InputFaults
 from allocator.model.labels import Labels, label_plan
 from tests.allocator.anchors.company import company, make_plan, monthly, reps
+from tests.wordings import not_in_both
 
 LINES = [
     {"product_id": "A"},
@@ -121,6 +122,7 @@ def test_totals_that_contradict_each_other_are_faults(spec: dict[str, Any], code
     fault = caught.value.faults[0]
     assert (fault.file, fault.code, fault.column) == ("plan.yaml", code, column)
     assert fault.hint
+    assert not_in_both(caught.value.faults) == []
 
 
 def test_the_order_of_the_history_cannot_reach_the_totals() -> None:

@@ -12,6 +12,7 @@ from tests.allocator.plan.broken_settings import SETTINGS
 from tests.allocator.plan.broken_tables import FACTS, MONTHS, PINS, TREES
 from tests.allocator.plan.edits import HISTORY_END, Case, add, swap, write_edited
 from tests.plans import history_text, plan_texts, write_plan
+from tests.wordings import not_in_both
 
 HISTORY = "".join(
     f"{line}\n" for line in [*history_text().splitlines()[:1], *history_text().splitlines()[-88:]]
@@ -27,6 +28,7 @@ def test_a_broken_plan_gives_exactly_its_faults(tmp_path: Path, case: Case) -> N
     found = tuple((fault.file, fault.row, fault.column, fault.code) for fault in caught.value.faults)
     assert found == case.faults
     assert all(fault.message and fault.hint for fault in caught.value.faults)
+    assert not_in_both(caught.value.faults) == []
 
 
 def test_there_are_many_cases_and_no_two_share_a_name() -> None:
@@ -125,6 +127,7 @@ def test_a_table_cut_off_anywhere_gives_faults_that_say_what_to_do(tmp_path: Pat
         outcomes.append(_faults_of(folder))
     assert [fault.code for fault in outcomes[0]] == ["empty-file"]
     assert all(fault.message and fault.hint for faults in outcomes for fault in faults)
+    assert [fault for faults in outcomes for fault in not_in_both(faults)] == []
 
 
 def _faults_of(folder: Path) -> tuple[Fault, ...]:

@@ -14,6 +14,7 @@ from allocator.plan.csv_source import read_csv_sheet
 from allocator.plan.faults import FaultCollector
 from allocator.plan.sheet import Sheet, keep_filled_rows
 from allocator.plan.tables import CALENDAR, POTENTIAL, PRODUCTS
+from tests.wordings import not_in_both
 
 HEADER = "node_id,product_id,measure,amount\n"
 LETTERS = st.sampled_from(list('ab,"\n 张é1.-;'))
@@ -24,6 +25,7 @@ def read(text: str | bytes, *, encoding: str = "utf-8") -> tuple[Sheet, tuple[Fa
     faults = FaultCollector()
     raw = text if isinstance(text, bytes) else text.encode("utf-8")
     sheet = read_csv_sheet(raw, POTENTIAL, encoding, faults)
+    assert not_in_both(faults.listed()) == []
     return sheet, faults.listed()
 
 

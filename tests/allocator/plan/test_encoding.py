@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan.encoding import UnreadableText, decode, is_known_encoding
+from tests.wordings import is_in_both
 
 TEXT = "node_id,name\ne1,华东大区 销售一部\n"
 
@@ -49,6 +50,8 @@ def test_what_cannot_be_read_is_named(raw: bytes, code: str, words: str) -> None
     assert caught.value.code == code
     assert words in caught.value.message
     assert "CSV UTF-8" in caught.value.hint
+    assert is_in_both(caught.value.message)
+    assert is_in_both(caught.value.hint)
 
 
 def test_gbk_bytes_hint_at_the_declaration() -> None:

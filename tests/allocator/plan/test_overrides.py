@@ -10,6 +10,7 @@ from allocator.errors import InputFaults
 from allocator.plan.paths import split_path
 from allocator.plan.reading import read_plan
 from tests.plans import PLAN_YAML, write_plan
+from tests.wordings import not_in_both
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def fault_of(folder: Path, *overrides: str) -> tuple[str, int, str, str, str]:
     with pytest.raises(InputFaults) as caught:
         read_plan(folder, overrides)
     assert len(caught.value.faults) == 1
+    assert not_in_both(caught.value.faults) == []
     fault = caught.value.faults[0]
     return fault.file, fault.row, fault.column, fault.code, fault.hint
 

@@ -22,6 +22,7 @@ from tests.allocator.plan.broken_rules import RULES
 from tests.allocator.plan.broken_tables import FACTS, MONTHS, PINS, TREES
 from tests.allocator.plan.edits import Case, write_edited
 from tests.plans import write_plan
+from tests.wordings import not_in_both
 
 FRAMES = tuple(table.name for table in TABLES)
 Typed = Callable[[str, list[str]], pa.Array]
@@ -63,6 +64,7 @@ def to_parquet(folder: Path, typed: Typed) -> bool:
 def faults_of(folder: Path) -> list[Fault]:
     with pytest.raises(InputFaults) as caught:
         read_plan(folder)
+    assert not_in_both(caught.value.faults) == []
     return list(caught.value.faults)
 
 

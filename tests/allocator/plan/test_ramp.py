@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan.ramp import LONGEST_RAMP, Ramp, parse_ramp
+from tests.wordings import is_in_both
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,7 @@ def test_a_text_that_is_no_ramp_is_refused_and_quoted(text):
     with pytest.raises(ValueError, match="is no ramp") as refused:
         parse_ramp(text)
     assert f"`{text}`" in str(refused.value)
+    assert is_in_both(refused.value.args[0])
 
 
 @settings(deadline=None, derandomize=True)

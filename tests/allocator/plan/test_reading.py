@@ -13,6 +13,7 @@ from allocator.plan.plan import NO_DATE, Plan, first_day, month_number
 from allocator.plan.reading import read_plan
 from allocator.plan.tables import TABLES
 from tests.plans import ORG, PLAN_YAML, plan_texts, write_plan, write_workbook
+from tests.wordings import not_in_both
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +153,7 @@ def test_what_is_no_plan_is_told_and_nothing_is_written(tmp_path: Path, name: st
     with pytest.raises(InputFaults) as caught:
         read_plan(tmp_path / name)
     assert [fault.code for fault in caught.value.faults] == ["no-plan"]
+    assert not_in_both(caught.value.faults) == []
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 

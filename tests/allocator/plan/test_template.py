@@ -16,6 +16,7 @@ from allocator.plan.template.columns import COLUMN_MEANINGS, KIND_MEANINGS, TABL
 from allocator.plan.template.folder import plan_yaml
 from allocator.plan.template.guide import guide
 from allocator.plan.template.keys import KEYS
+from tests.wordings import not_in_both
 
 LANGUAGES = ("en", "zh")
 GUIDE = {"en": "README.md", "zh": "说明.md"}
@@ -33,6 +34,7 @@ PRODUCT_ROWS = [["bikes", "", "Bikes"]]
 def faults_of(path: Path) -> list[tuple[str, str, str]]:
     with pytest.raises(InputFaults) as caught:
         read_plan(path)
+    assert not_in_both(caught.value.faults) == []
     return [(fault.file, fault.column, fault.code) for fault in caught.value.faults]
 
 
@@ -205,6 +207,7 @@ def test_a_folder_that_holds_anything_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputFaults) as caught:
         write_template(tmp_path, "en")
     assert [fault.code for fault in caught.value.faults] == ["folder-not-empty"]
+    assert not_in_both(caught.value.faults) == []
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
@@ -219,4 +222,5 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputFaults) as caught:
         write_template(path, "en")
     assert [fault.code for fault in caught.value.faults] == ["file-exists"]
+    assert not_in_both(caught.value.faults) == []
     assert path.read_bytes() == b"mine"

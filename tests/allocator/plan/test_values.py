@@ -16,6 +16,7 @@ from allocator.plan.sheet import Sheet, text_column
 from allocator.plan.suggestions import date_hint, month_hint, number_hint
 from allocator.plan.tables import ORG, POTENTIAL, SEASONALITY, Table
 from allocator.plan.values import typed_frame
+from tests.wordings import not_in_both
 
 
 def sheet_of(table: Table, column: str, texts: list[str]) -> Sheet:
@@ -26,7 +27,9 @@ def sheet_of(table: Table, column: str, texts: list[str]) -> Sheet:
 
 def typed(table: Table, column: str, texts: list[str]) -> tuple[list[float], tuple[Fault, ...]]:
     faults = FaultCollector()
-    return typed_frame(sheet_of(table, column, texts), faults)[column].tolist(), faults.listed()
+    values = typed_frame(sheet_of(table, column, texts), faults)[column].tolist()
+    assert not_in_both(faults.listed()) == []
+    return values, faults.listed()
 
 
 def amount(text: str) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from allocator.errors import InputFaults
 from allocator.plan.plan import month_number
 from allocator.plan.reading import read_plan
 from tests.plans import history_text, write_workbook
+from tests.wordings import not_in_both
 
 Edit = Callable[[Workbook], None]
 
@@ -32,6 +33,7 @@ def edited(folder: Path, edit: Edit) -> Path:
 def faults_of(path: Path) -> list[tuple[str, int, str, str]]:
     with pytest.raises(InputFaults) as caught:
         read_plan(path)
+    assert not_in_both(caught.value.faults) == []
     return [(fault.file, fault.row, fault.column, fault.code) for fault in caught.value.faults]
 
 

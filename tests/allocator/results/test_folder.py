@@ -11,6 +11,7 @@ from allocator.results.folder import write_diagnosis, write_results
 from allocator.results.hashing import hash_named_bytes, result_hash
 from allocator.results.matrix import workbook
 from tests.allocator.results.allocations import allocation_of, plan_of
+from tests.wordings import not_in_both
 
 TABLES = ("cells.csv", "explanation.csv", "prices.csv", "rules.csv", "targets.csv", "targets_monthly.csv")
 
@@ -151,6 +152,7 @@ def test_what_is_no_result_is_never_written_over(kind, tmp_path):
         with pytest.raises(InputFaults) as caught:
             write()
         assert caught.value.faults[0].code == "not-a-result-folder"
+        assert not_in_both(caught.value.faults) == []
         assert contents(tmp_path) == before
 
 

@@ -13,6 +13,7 @@ from allocator.subtree.rebalance import rebalance_subtree
 from solver_models.engines.highs import HighsEngine
 from tests.allocator.explanation.random_plans import MEASURE, random_plan, solve
 from tests.allocator.results.allocations import frame
+from tests.wordings import not_in_both
 
 SEEDS = range(40)
 
@@ -126,6 +127,7 @@ def test_a_rep_or_an_unknown_node_has_nothing_to_balance():
         with pytest.raises(InputFaults) as refused:
             rebalance_subtree(plan, MEASURE, name, units, HighsEngine())
         assert refused.value.faults[0].code == "no-subtree"
+        assert not_in_both(refused.value.faults) == []
 
 
 def test_numbers_that_do_not_add_up_are_not_a_standing_allocation():
