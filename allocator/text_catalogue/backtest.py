@@ -9,7 +9,7 @@ TEXTS = {
     },
     "backtest.head": {
         "en": " wape   gini  at goal      n  split by",
-        "zh": " wape   gini  达成率      n  分配方法",
+        "zh": " wape   gini  完成率      n  分配方法",
     },
     "backtest.row": {
         "en": "{wape}  {gini}   {goal}  {n}  {name}",
@@ -31,11 +31,11 @@ TEXTS = {
     "backtest.bias": {
         "en": "Rank correlation of attainment with size {size} (neutral: about 0), with change in volume "
         "{volume_change} (about 0), with growth {growth} (growth rewarded: positive).",
-        "zh": "达成率的秩相关：与规模 {size}（中性应接近 0），与销量变化 {volume_change}（应接近 0），"
+        "zh": "完成率的秩相关：与规模 {size}（中性应接近 0），与销量变化 {volume_change}（应接近 0），"
         "与增长率 {growth}（增长应得到体现：为正）。",
     },
     "backtest.medians": {
         "en": "Median attainment: smallest fifth {small}, middle {middle}, largest fifth {large}.",
-        "zh": "达成率中位数：最小的五分之一 {small}，中间 {middle}，最大的五分之一 {large}。",
+        "zh": "完成率中位数：最小的五分之一 {small}，中间 {middle}，最大的五分之一 {large}。",
     },
 }

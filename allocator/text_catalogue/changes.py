@@ -38,7 +38,7 @@ TEXTS = {
     "change.drop_rule": {"en": "Drop the rule {rule_id}", "zh": "删除规则 {rule_id}"},
     "change.set_capacity": {
         "en": "Set the capacity of {node} to {amount} ({measure}, {basis})",
-        "zh": "将 {node} 的容量设为 {amount}（{measure}，{basis}）",
+        "zh": "将 {node} 的产能设为 {amount}（{measure}，{basis}）",
     },
     "change.set_fairness_band": {
         "en": "Keep the targets of {measure} within {max} of their peers'",

@@ -53,7 +53,7 @@ TEXTS = {
     "diagnosis.kind.product_total": {"en": "A product total", "zh": "产品总目标"},
     "diagnosis.kind.range": {"en": "Range rule", "zh": "区间规则"},
     "diagnosis.kind.growth": {"en": "Growth rule", "zh": "增长规则"},
-    "diagnosis.kind.capacity": {"en": "Capacity rule", "zh": "容量规则"},
+    "diagnosis.kind.capacity": {"en": "Capacity rule", "zh": "产能规则"},
     "diagnosis.kind.mix": {"en": "Mix rule", "zh": "结构规则"},
     "diagnosis.kind.fairness": {"en": "Fairness rule", "zh": "公平规则"},
     "diagnosis.kind.commitment": {"en": "Commitment rule", "zh": "承诺规则"},

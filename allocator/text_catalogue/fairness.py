@@ -6,7 +6,7 @@ TEXTS = {
     "fairness.driver.last_growth": {"en": "last year's growth", "zh": "上年增长"},
     "fairness.driver.last_attainment": {"en": "last year's attainment", "zh": "上年完成率"},
     "fairness.driver.manager": {"en": "manager", "zh": "主管"},
-    "fairness.driver.region": {"en": "region", "zh": "大区"},
+    "fairness.driver.region": {"en": "region", "zh": "区域"},
     "fairness.driver.role": {"en": "role", "zh": "岗位"},
     "fairness.driver.tenure_band": {"en": "tenure band", "zh": "司龄段"},
     "fairness.driver.ratchet": {
@@ -40,7 +40,7 @@ TEXTS = {
         "ceilings and pins at 0 in this group ({rules})",
         "zh": "同组 {group}：{n} 人的目标全部为 0，而综合值合计为 {anchor}。公平规则与本组自身的比率比较"
         "，全部为 0 时"
-        "不存在差异；请检查该组中为 0 的上限和指定目标（{rules}）",
+        "不存在差异；请检查该组中为 0 的上限和锁定值（{rules}）",
     },
     "fairness.status.too_few": {
         "en": "{driver}: too few to test (n {n})",
@@ -65,7 +65,7 @@ TEXTS = {
     },
     "fairness.no_causes": {
         "en": "No rule or pin takes hold: every target stands in the same ratio to its anchor.",
-        "zh": "没有规则或指定目标起作用：所有目标与综合值之比相同。",
+        "zh": "没有规则或锁定值起作用：所有目标与综合值之比相同。",
     },
     "fairness.limit": {
         "en": "{index} of target / anchor in peer group {group} is {value}, the limit is {limit}",
@@ -92,8 +92,8 @@ TEXTS = {
         "nothing) to {tightest} (the tightest that the hard rules allow)\n"
         "       band   soft rules missed   expected sales given up   distance from the anchors",
         "zh": "  公平的代价：每人与同组比率的偏差限制在一定范围内，从 {widest}（不改变结果）到 {tightest}"
-        "（硬性规则允许的最小值）\n"
-        "       范围   软性规则未满足   放弃的预期销售   与综合值的距离",
+        "（硬规则允许的最小值）\n"
+        "       范围   软规则未满足   放弃的预期销售   与综合值的距离",
     },
     "curve.point": {
         "en": "    {band}            {violation}                  {price}   {stretch:>25}  {mark}",
@@ -101,7 +101,7 @@ TEXTS = {
     },
     "curve.infeasible": {
         "en": "    {band}   not possible under the hard rules",
-        "zh": "    {band}   硬性规则不允许",
+        "zh": "    {band}   硬规则不允许",
     },
     "curve.knee": {"en": "<- from here on each step costs more", "zh": "<- 此后每收紧一步代价更大"},
     "curve.flat": {
@@ -113,7 +113,7 @@ TEXTS = {
         "en": "  Price of fairness: reps differ by up to {widest} from their peers' ratio, and the hard"
         " rules allow "
         "nothing tighter.",
-        "zh": "  公平的代价：与同组比率的偏差最大为 {widest}，硬性规则不允许更小的范围。",
+        "zh": "  公平的代价：与同组比率的偏差最大为 {widest}，硬规则不允许更小的范围。",
     },
     "audit.title": {
         "en": "Audit of plan {plan}: the targets beside the fairest ones under the same rules (leximin:"

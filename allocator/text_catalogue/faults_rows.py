@@ -86,7 +86,7 @@ TEXTS = {
     },
     "fault.org.level.hint": {
         "en": "name the level of the node (region, team, rep ...)",
-        "zh": "请填写节点的层级（大区、团队、销售代表等）",
+        "zh": "请填写节点的层级（区域、团队、销售人员等）",
     },
     "fault.org.no_root": {
         "en": "no row has an empty parent_id, so the company itself is missing",
@@ -115,19 +115,19 @@ TEXTS = {
     },
     "fault.org.root_alone": {
         "en": "the root has no nodes below it, so there are no reps",
-        "zh": "根节点没有下级节点，因此没有销售代表",
+        "zh": "根节点没有下级节点，因此没有销售人员",
     },
     "fault.org.root_alone.hint": {
         "en": "add the regions, teams and reps below it",
-        "zh": "请在其下添加大区、团队和销售代表",
+        "zh": "请在其下添加区域、团队和销售人员",
     },
     "fault.org.all_away": {
         "en": "no rep is at work in any month of the plan",
-        "zh": "计划期内没有任何销售代表在岗",
+        "zh": "计划期内没有任何销售人员在岗",
     },
     "fault.org.all_away.hint": {
         "en": "correct start and end of the reps, or `start` in plan.yaml",
-        "zh": "请更正销售代表的 start 与 end，或 plan.yaml 中的 `start`",
+        "zh": "请更正销售人员的 start 与 end，或 plan.yaml 中的 `start`",
     },
     # history.csv
     "fault.history.cell.hint": {
@@ -140,7 +140,7 @@ TEXTS = {
     },
     "fault.history.manager": {
         "en": "`{node}` has nodes below it, but history belongs to reps",
-        "zh": "`{node}` 有下级节点，而历史数据须归属销售代表",
+        "zh": "`{node}` 有下级节点，而历史数据须归属销售人员",
     },
     "fault.history.manager.hint": {
         "en": "give a manager who sells a leaf of his own below his node and name that leaf here",
@@ -298,7 +298,7 @@ TEXTS = {
         "zh": "请删除该锁定值，或修改 plan.yaml 中的总目标",
     },
     "fault.pins.of": {"en": " of `{product}`", "zh": " 的 `{product}`"},
-    "fault.pins.after_hedge": {"en": " (after over-assignment)", "zh": "（扣除加码后）"},
+    "fault.pins.after_hedge": {"en": " (after over-assignment)", "zh": "（扣除超额分配后）"},
     "fault.pins.sum_of_nodes": {
         "en": "`{node}`{product} is fixed at {whole}, "
         "but the nodes below it are fixed at {total} together{ledger}",

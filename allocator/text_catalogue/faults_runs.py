@@ -28,16 +28,16 @@ TEXTS = {
     },
     "fault.run.no_carrier": {
         "en": "the totals cannot be carried by the reps who are there in the plan: {reason}",
-        "zh": "计划期内在岗的销售代表无法承担这些总目标：{reason}",
+        "zh": "计划期内在岗的销售人员无法承担这些总目标：{reason}",
     },
     "fault.run.no_carrier.hint": {
         "en": "check start and end dates of the leaves in org.csv and the product totals",
-        "zh": "请检查 org.csv 中销售代表的 start、end 日期，以及各产品的总目标",
+        "zh": "请检查 org.csv 中销售人员的 start、end 日期，以及各产品的总目标",
     },
     "fault.run.beyond_bounds": {"en": "{reason}", "zh": "超出各产品总目标所能容纳的范围（{reason}）"},
     "fault.run.no_rep": {
         "en": "a product with a total has no rep to carry it",
-        "zh": "有产品设了总目标，却没有销售代表可以承担",
+        "zh": "有产品设了总目标，却没有销售人员可以承担",
     },
     # the back-test
     "fault.backtest.measure": {
@@ -86,7 +86,7 @@ TEXTS = {
     # the audit, subtrees
     "fault.audit.large": {
         "en": "the audit solves a program per group of reps and takes at most {most}; there are {count}",
-        "zh": "审计需按销售代表分组逐一求解，最多支持 {most} 名销售代表，现有 {count} 名",
+        "zh": "审计需按销售人员分组逐一求解，最多支持 {most} 名销售人员，现有 {count} 名",
     },
     "fault.audit.large.hint": {
         "en": "use fairness.json, or audit a part of the organisation",
@@ -95,15 +95,13 @@ TEXTS = {
     "fault.subtree.unknown": {"en": "there is no such node", "zh": "没有该节点"},
     "fault.subtree.rep": {
         "en": "the node is a rep: nothing stands below it",
-        "zh": "该节点是销售代表，没有下级节点",
+        "zh": "该节点是销售人员，没有下级节点",
     },
     "fault.subtree.hint": {
         "en": "name a node with reps below it",
-        "zh": "请指定有下级销售代表的节点",
+        "zh": "请指定有下级销售人员的节点",
     },
     # options of commands
-    "fault.option.path": {"en": "there is nothing at this path", "zh": "该路径不存在"},
-    "fault.option.path.hint": {"en": "check the spelling", "zh": "请检查拼写"},
     "fault.option.engine": {"en": "{reason}", "zh": "无法使用该求解引擎：{reason}"},
     "fault.option.engine.hint": {
         "en": "name an engine that is installed",

@@ -213,15 +213,15 @@ TEXTS = {
     },
     "fault.payout.twice": {
         "en": "the attainment {attained} is given twice",
-        "zh": "达成率 {attained} 出现了两次",
+        "zh": "完成率 {attained} 出现了两次",
     },
     "fault.payout.no_attainment": {
         "en": "`{attained}` is not an attainment",
-        "zh": "`{attained}` 不是有效的达成率",
+        "zh": "`{attained}` 不是有效的完成率",
     },
     "fault.payout.no_attainment.hint": {
         "en": "write attainments as numbers from 0 upwards: {{0.7: 0, 1: 1, 1.3: 2}}",
-        "zh": "达成率请用不小于 0 的数字填写，例如 {{0.7: 0, 1: 1, 1.3: 2}}",
+        "zh": "完成率请用不小于 0 的数字填写，例如 {{0.7: 0, 1: 1, 1.3: 2}}",
     },
     "fault.baseline.unknown": {
         "en": "there is no baseline `{name}`",

@@ -113,7 +113,7 @@ TEXTS = {
         "en": "Relaxed: a soft rule that could not be kept in full. Binding: a rule at its bound, "
         "which moves targets away from the anchor; the price says how strongly (points of "
         "stretch per unit). Not binding: kept with room to spare.",
-        "zh": "已放宽：软性规则未能完全满足。起作用：规则处于界限，使目标偏离综合值，影子价格表示影"
+        "zh": "已放宽：软规则未能完全满足。起作用：规则处于界限，使目标偏离综合值，影子价格表示影"
         "响强度（每单位的拉伸点数）。未起作用：满足且有余量。",
     },
     "matrix.result_hash": {"en": "Result hash", "zh": "结果校验码"},
@@ -140,7 +140,7 @@ TEXTS = {
     "band.checks": {"en": "Totals as checks", "zh": "合计校验"},
     "kind.range": {"en": "range", "zh": "区间"},
     "kind.growth": {"en": "growth", "zh": "增长"},
-    "kind.capacity": {"en": "capacity", "zh": "容量"},
+    "kind.capacity": {"en": "capacity", "zh": "产能"},
     "kind.mix": {"en": "mix", "zh": "占比"},
     "kind.fairness": {"en": "fairness", "zh": "公平"},
     "kind.commitment": {"en": "commitment", "zh": "承诺"},
@@ -159,6 +159,6 @@ TEXTS = {
     "matrix.stopped": {
         "en": "Stopped before all soft rules were settled: the hard rules hold, soft rules may "
         "still be improved.",
-        "zh": "在软性规则全部确定之前已停止：硬性规则均满足，软性规则尚可改进。",
+        "zh": "在软规则全部确定之前已停止：硬规则均满足，软规则尚可改进。",
     },
 }

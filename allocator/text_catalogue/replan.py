@@ -50,7 +50,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.col_product": {"en": "Product", "zh": "产品"},
     "replan.col_published": {"en": "Published year", "zh": "已发布全年"},
     "replan.col_to_date": {"en": "Actual to date", "zh": "累计实际"},
-    "replan.col_attained": {"en": "of target", "zh": "达成率"},
+    "replan.col_attained": {"en": "of target", "zh": "完成率"},
     "replan.col_expected": {"en": "Expected rest", "zh": "预期剩余"},
     "replan.where_note": {
         "en": "Expected rest: remaining targets of the reps before this re-plan × what they sold of their "
@@ -95,7 +95,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.gave_way": {
         "en": "With these actuals the hard rules cannot hold together any more. They gave way as little as "
         "can be; totals and pins are kept.",
-        "zh": "在已发生的实际下，硬性规则已无法同时成立，因此以最小幅度放宽；总额与锁定值保持不变。",
+        "zh": "在已发生的实际下，硬规则已无法同时成立，因此以最小幅度放宽；总额与锁定值保持不变。",
     },
     "replan.rules_missed": {"en": "rules that do not hold on the year", "zh": "全年未成立的规则"},
     "replan.missed_of": {"en": "{missed} of {checked}", "zh": "{missed} / {checked}"},

@@ -90,16 +90,16 @@ TEXTS = {
         "en": "{count} sum(s) over the organisation differ.",
         "zh": "有 {count} 处组织合计不一致。",
     },
-    "report.check_hard": {"en": "All hard rules hold.", "zh": "全部硬性规则均已满足。"},
+    "report.check_hard": {"en": "All hard rules hold.", "zh": "全部硬规则均已满足。"},
     "report.check_hard_rounding": {
         "en": "All hard rules hold before rounding; whole units miss {count} row(s) (short_by in rules.csv).",
-        "zh": "取整前全部硬性规则均已满足；取整后有 {count} 处存在差额（见 rules.csv 的 short_by）。",
+        "zh": "取整前全部硬规则均已满足；取整后有 {count} 处存在差额（见 rules.csv 的 short_by）。",
     },
     "report.check_soft": {
         "en": "{count} soft rule row(s) could not be kept in full; they are listed under the rules.",
-        "zh": "有 {count} 处软性规则未能完全满足，详见规则部分。",
+        "zh": "有 {count} 处软规则未能完全满足，详见规则部分。",
     },
-    "report.check_soft_ok": {"en": "All soft rules are kept too.", "zh": "全部软性规则也已满足。"},
+    "report.check_soft_ok": {"en": "All soft rules are kept too.", "zh": "全部软规则也已满足。"},
     "report.check_optimal": {
         "en": "Proved optimal: no other targets that keep the rules lie nearer to the anchors (largest "
         "error of the proof {residual}).",
@@ -107,7 +107,7 @@ TEXTS = {
     },
     "report.check_stopped": {
         "en": "Stopped before all soft rules were settled: tier(s) {tiers} may still be improved.",
-        "zh": "在软性规则全部确定之前已停止：第 {tiers} 层尚可改进。",
+        "zh": "在软规则全部确定之前已停止：第 {tiers} 层尚可改进。",
     },
     "report.by_node": {"en": "By {level}", "zh": "按{level}"},
     "report.by_line": {"en": "By product line", "zh": "按产品线"},
@@ -207,7 +207,7 @@ TEXTS = {
         "each foretold from earlier data alone. Lower is better for the split error (WAPE) and the "
         "inequality of attainment (Gini).",
         "zh": "用计划自身的历史回放本方法：{periods} 个期间共 {n} 个“销售×期间”，每期只用此前的数据。分配"
-        "误差（WAPE）与达成率不均（基尼系数）越低越好。",
+        "误差（WAPE）与完成率不均（基尼系数）越低越好。",
     },
     "report.backtest_missing": {
         "en": "No back-test could be made: {reason}.",
@@ -216,7 +216,7 @@ TEXTS = {
     "report.split_by": {"en": "Split by", "zh": "分配方法"},
     "report.wape": {"en": "Split error (WAPE)", "zh": "分配误差（WAPE）"},
     "report.at_goal": {"en": "Share at goal", "zh": "达标占比"},
-    "report.gini": {"en": "Gini of attainment", "zh": "达成率基尼系数"},
+    "report.gini": {"en": "Gini of attainment", "zh": "完成率基尼系数"},
     "report.proof_note": {
         "en": "Whoever has the plan and the result folder can check both: `allocator verify` recomputes "
         "sums, rules, optimality and these hashes without a solver.",
@@ -247,7 +247,7 @@ TEXTS = {
     "report.read_binding_text": {
         "en": "A binding rule is at its bound and moves targets; a relaxed one is soft and could not be "
         "kept in full. Hard rules are never relaxed.",
-        "zh": "起作用的规则处于界限，使目标变动；已放宽的是未能完全满足的软性规则。硬性规则绝不放宽。",
+        "zh": "起作用的规则处于界限，使目标变动；已放宽的是未能完全满足的软规则。硬规则绝不放宽。",
     },
     "report.read_price": {"en": "Price", "zh": "影子价格"},
     "report.read_price_text": {

@@ -48,7 +48,7 @@ TEXTS = {
     "basis.anchor": {"en": "anchor", "zh": "综合值"},
     "basis.history": {"en": "history", "zh": "历史"},
     "basis.potential": {"en": "potential", "zh": "潜力"},
-    "basis.capacity": {"en": "capacity", "zh": "容量"},
+    "basis.capacity": {"en": "capacity", "zh": "产能"},
     "basis.margin": {"en": "margin", "zh": "利润"},
     "basis.effort": {"en": "effort", "zh": "工作量"},
 }

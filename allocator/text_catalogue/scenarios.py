@@ -5,8 +5,8 @@ TEXTS = {
     "kpi.last_year": {"en": "last year", "zh": "上年实际"},
     "kpi.growth": {"en": "growth", "zh": "增长率"},
     "kpi.street": {"en": "sum of reps", "zh": "个人目标合计"},
-    "kpi.over_assignment": {"en": "over-assignment", "zh": "加码率"},
-    "kpi.over_assignment_amount": {"en": "over-assigned amount", "zh": "加码金额"},
+    "kpi.over_assignment": {"en": "over-assignment", "zh": "超额分配率"},
+    "kpi.over_assignment_amount": {"en": "over-assigned amount", "zh": "超额分配金额"},
     "kpi.stretch_min": {"en": "smallest target / anchor", "zh": "目标/综合值最小值"},
     "kpi.stretch_p10": {"en": "target / anchor, 10 %", "zh": "目标/综合值 10% 分位"},
     "kpi.stretch_median": {"en": "target / anchor, median", "zh": "目标/综合值中位数"},
@@ -15,7 +15,7 @@ TEXTS = {
     "kpi.rep_growth_max": {"en": "largest growth of a rep", "zh": "个人最大增长率"},
     "kpi.gini": {"en": "Gini of target / anchor", "zh": "目标/综合值基尼系数"},
     "kpi.jain": {"en": "Jain index", "zh": "Jain 公平指数"},
-    "kpi.share_at_goal": {"en": "expected share of reps at goal", "zh": "预计个人达成率"},
+    "kpi.share_at_goal": {"en": "expected share of reps at goal", "zh": "预计达标人员占比"},
     "kpi.company_probability": {"en": "probability of the company target", "zh": "公司目标达成概率"},
     "kpi.binding_rules": {"en": "binding rules", "zh": "生效规则数"},
     "kpi.relaxed_rules": {"en": "rules that gave way", "zh": "放宽规则数"},
@@ -95,13 +95,13 @@ TEXTS = {
     "sweep.draw": {"en": "draw {number}", "zh": "模拟 {number}"},
     "sweep.axis.total": {"en": "change of the company target", "zh": "公司目标变动"},
     "sweep.axis.fairness": {"en": "fairness band", "zh": "公平区间"},
-    "sweep.axis.hedge": {"en": "over-assignment", "zh": "加码率"},
+    "sweep.axis.hedge": {"en": "over-assignment", "zh": "超额分配率"},
     "sweep.limits": {"en": "How far targets can go", "zh": "目标的可行范围"},
     "sweep.limits_note": {
         "en": "The smallest and largest targets that the hard rules allow: the company's with its total"
         " free, those below it with the total kept. Soft rules give way and do not count.",
-        "zh": "硬约束允许的最小与最大目标：公司一行放开总目标，其下各行保持公司总目标不变。"
-        "软约束可以放宽，不计入。",
+        "zh": "硬规则允许的最小与最大目标：公司一行放开总目标，其下各行保持公司总目标不变。"
+        "软规则可以放宽，不计入。",
     },
     "sweep.limits_left_out": {
         "en": "Limits of {count} more plans were not looked for: 100 is the most.",
@@ -116,11 +116,11 @@ TEXTS = {
     },
     "sweep.unlimited": {
         "en": "{name}, {measure}: no hard rule stops a larger company target",
-        "zh": "{name}，{measure}：没有硬约束限制公司目标的上限",
+        "zh": "{name}，{measure}：没有硬规则限制公司目标的上限",
     },
     "sweep.short.total": {"en": "total", "zh": "总目标"},
     "sweep.short.fairness": {"en": "fairness", "zh": "公平"},
-    "sweep.short.hedge": {"en": "over-assignment", "zh": "加码"},
+    "sweep.short.hedge": {"en": "over-assignment", "zh": "超额分配"},
     "sweep.lines_left_out": {
         "en": "The first {most} lines are drawn; {count} more are in runs.csv.",
         "zh": "仅绘制前 {most} 条曲线，其余 {count} 条见 runs.csv。",

@@ -7,11 +7,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TextIO
 
 from allocator.errors import AllocatorError, Fault, InfeasiblePlan, InputFaults
-from allocator.texts import text, worded
+from allocator.texts import text
 from service.cli.output import Output, claim_stdout
 
 COMMANDS = {
@@ -121,26 +120,6 @@ def _fault_text(faults: Sequence[Fault], lang: str) -> str:
     if len(faults) > SHOWN_FAULTS:
         lines.append(text("cli.more_faults", lang, count=len(faults) - SHOWN_FAULTS))
     return "\n".join(lines)
-
-
-def existing(path: str) -> Path:
-    """Return the path; a path that is not there is an input fault."""
-    found = Path(path)
-    if not found.exists():
-        raise InputFaults(
-            [
-                Fault(
-                    str(path),
-                    0,
-                    "",
-                    "",
-                    "no-such-path",
-                    worded("fault.option.path"),
-                    worded("fault.option.path.hint"),
-                )
-            ]
-        )
-    return found
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ KEYS: tuple[Key, ...] = (
     ),
     _branch(
         "over_assignment",
-        W("per level: sum of the children / their parent - 1", "各层级的加码率：下级之和 / 上级 - 1"),
+        W("per level: sum of the children / their parent - 1", "各层级的超额分配率：下级之和 / 上级 - 1"),
         is_example=True,
     ),
     _example(
@@ -157,15 +157,15 @@ KEYS: tuple[Key, ...] = (
         is_example=True,
     ),
     _example(
-        "attainment.at_goal_min", "0.6", W("expected share of reps at goal, at least", "预计达成率下限")
+        "attainment.at_goal_min", "0.6", W("expected share of reps at goal, at least", "预计达标人员占比下限")
     ),
-    _example("attainment.at_goal_max", "0.75", W("and at most", "预计达成率上限")),
+    _example("attainment.at_goal_max", "0.75", W("and at most", "及其上限")),
     _example(
         "attainment.company_min",
         "0.5",
         W("probability of the company total, at least", "公司总目标达成概率下限"),
     ),
-    _example("attainment.confidence", "0.8", W("confidence that a hedge is to give", "加码要达到的把握")),
+    _example("attainment.confidence", "0.8", W("confidence that a hedge is to give", "超额分配要达到的把握")),
     _example(
         "attainment.growth",
         "0.05",

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.results.columns_of_text import decimals
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import (
     amounts,
     cells_table,
     children_units,
-    decimals,
     monthly_table,
     rules_table,
     targets_table,
