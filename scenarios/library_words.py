@@ -116,10 +116,17 @@ def said_of_value(detail: Mapping[str, Any]) -> str:
     return Wording(english, in_language(said, "zh"))
 
 
-def said_of_json(error: JSONDecodeError) -> Wording:
+def said_of_json(error: JSONDecodeError | RecursionError) -> Wording:
     """Return the whole message of an error in JSON."""
+    if isinstance(error, RecursionError):
+        return Wording(str(error), "嵌套层次过深")
     chinese = OF_JSON.get(error.msg, error.msg)
     return Wording(str(error), f"{chinese}（第 {error.lineno} 行第 {error.colno} 列）")
+
+
+def said_of_yaml(problem: str) -> Wording:
+    """Return what is wrong with a line of YAML."""
+    return Wording(problem, OF_YAML.get(problem, problem))
 
 
 def _said(name: str, value: object) -> object:

@@ -12,7 +12,7 @@ TEXTS = {
     "fault.thing.rule": {"en": "rule", "zh": "规则"},
     "fault.thing.fairness_rule": {"en": "fairness rule", "zh": "公平规则"},
     "fault.thing.column_of_rules.csv": {"en": "column of rules.csv", "zh": "rules.csv 列"},
-    "fault.thing.month_of_the_plan": {"en": "month of the plan", "zh": "计划月份"},
+    "fault.thing.month_of_the_plan": {"en": "month of the plan", "zh": "月份"},
     # reading a change
     "fault.change.named": {"en": "{kind}: {message}", "zh": "{kind}：{message}"},
     "fault.change.field": {"en": "{kind}: `{field}`: {message}", "zh": "{kind}：`{field}`：{message}"},
