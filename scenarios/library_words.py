@@ -120,8 +120,12 @@ def said_of_json(error: JSONDecodeError | RecursionError) -> Wording:
     """Return the whole message of an error in JSON."""
     if isinstance(error, RecursionError):
         return Wording(str(error), "嵌套层次过深")
-    chinese = OF_JSON.get(error.msg, error.msg)
-    return Wording(str(error), f"{chinese}（第 {error.lineno} 行第 {error.colno} 列）")
+    return Wording(str(error), f"{json_problem(error).chinese}（第 {error.lineno} 行第 {error.colno} 列）")
+
+
+def json_problem(error: JSONDecodeError) -> Wording:
+    """Return what is wrong in JSON, without its place."""
+    return Wording(error.msg, OF_JSON.get(error.msg, error.msg))
 
 
 def said_of_yaml(problem: str) -> Wording:
