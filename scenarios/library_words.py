@@ -44,10 +44,9 @@ OF_VALUES = {
     "list_type": "应为列表",
     "tuple_type": "应为列表",
     "set_type": "应为列表",
-    "dict_type": "应为键值对象",
-    "mapping_type": "应为键值对象",
-    "model_type": "应为键值对象",
-    "model_attributes_type": "应为键值对象",
+    "dict_type": "应为对象（键值对）",
+    "model_type": "应为对象（键值对）",
+    "model_attributes_type": "应为对象（键值对）",
     "too_short": "至少需要 {min_length} 项，实际为 {actual_length} 项",
     "too_long": "最多 {max_length} 项，实际为 {actual_length} 项",
     "json_invalid": "JSON 无效：{error}",
@@ -68,7 +67,6 @@ OF_VALUES = {
     "union_tag_invalid": "{discriminator} 的值 '{tag}' 无效，可选：{expected_tags}",
     "union_tag_not_found": "缺少用于区分类型的 {discriminator}",
     "value_error": "{error}",
-    "assertion_error": "{error}",
 }
 """Chinese of the kinds of errors of pydantic (and of our own ones beside them)."""
 OF_JSON = {
@@ -92,11 +90,11 @@ OF_YAML = {
     "found unexpected end of stream": "引号未闭合",
     "found unexpected document separator": "文本中出现了文档分隔符",
     "found unknown escape character": "未知的转义字符",
-    "expected ',' or ']', but got '<stream end>'": "方括号未闭合",
-    "expected ',' or '}', but got '<stream end>'": "花括号未闭合",
-    "expected <block end>, but found '<block mapping start>'": "缩进不一致",
-    "expected <block end>, but found '<block sequence start>'": "缩进不一致",
+    "expected ',' or ']', but got": "方括号未闭合",
+    "expected ',' or '}', but got": "花括号未闭合",
+    "expected <block end>, but found": "缩进或写法与上文不一致",
 }
+"""Chinese by how the English begins."""
 
 
 def said_of(detail: Mapping[str, Any]) -> str:
@@ -130,13 +128,16 @@ def json_problem(error: JSONDecodeError) -> Wording:
 
 def said_of_yaml(problem: str) -> Wording:
     """Return what is wrong with a line of YAML."""
-    return Wording(problem, OF_YAML.get(problem, problem))
+    chinese = next((said for start, said in OF_YAML.items() if problem.startswith(start)), problem)
+    return Wording(problem, chinese)
 
 
 def _said(name: str, value: object) -> object:
     """Return a value of a message in Chinese."""
     if isinstance(value, Exception):
         return in_language(value.args[0], "zh") if value.args else ""
+    if isinstance(value, float):
+        return f"{value:.15g}"
     if name in ("expected", "expected_tags"):
         return str(value).replace(" or ", " 或 ")
     return OF_JSON.get(value, value) if name == "error" and isinstance(value, str) else value
