@@ -11,7 +11,7 @@ TEXTS = {
     "fault.thing.rep": {"en": "rep", "zh": "销售代表"},
     "fault.thing.rule": {"en": "rule", "zh": "规则"},
     "fault.thing.fairness_rule": {"en": "fairness rule", "zh": "公平规则"},
-    "fault.thing.column_of_rules.csv": {"en": "column of rules.csv", "zh": "rules.csv 列"},
+    "fault.thing.column_of_rules.csv": {"en": "column of rules.csv", "zh": "列（rules.csv）"},
     "fault.thing.month_of_the_plan": {"en": "month of the plan", "zh": "月份"},
     # reading a change
     "fault.change.named": {"en": "{kind}: {message}", "zh": "{kind}：{message}"},
@@ -175,11 +175,11 @@ TEXTS = {
     "fault.change.no_pins": {"en": "this measure has no pins", "zh": "该指标没有锁定值"},
     "fault.change.no_commitment_below": {
         "en": "there is no commitment for this plan at `{node}` and below",
-        "zh": "`{node}` 及其下级没有本计划的承诺",
+        "zh": "`{node}` 及其下级在本计划中没有承诺",
     },
     "fault.change.no_commitment_at": {
         "en": "there is no commitment for this plan at `{measure}`",
-        "zh": "`{measure}` 没有本计划的承诺",
+        "zh": "`{measure}` 在本计划中没有承诺",
     },
     "fault.change.no_commitment.hint": {
         "en": "add commitments with set_commitment, or name another node",
@@ -187,7 +187,7 @@ TEXTS = {
     },
     "fault.change.unknown_commitment": {
         "en": "`{node}` x `{product}` has no commitment of `{measure}` for this plan",
-        "zh": "`{node}` x `{product}` 没有本计划 `{measure}` 的承诺",
+        "zh": "`{node}` x `{product}` 在本计划中没有 `{measure}` 的承诺",
     },
     "fault.change.unknown_commitment.hint": {
         "en": "name a node of commitments.csv whose row has no actual",
@@ -195,7 +195,7 @@ TEXTS = {
     },
     "fault.change.nothing_to_scatter": {
         "en": "`{measure}` has no commitment for this plan",
-        "zh": "`{measure}` 没有本计划的承诺",
+        "zh": "`{measure}` 在本计划中没有承诺",
     },
     "fault.change.nothing_to_scatter.hint": {
         "en": "name a measure that has some",

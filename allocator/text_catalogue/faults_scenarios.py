@@ -120,7 +120,7 @@ TEXTS = {
     "fault.sweep.same_name.hint": {"en": "rename one of them", "zh": "请为其中一个改名"},
     "fault.sweep.baseline.hint": {
         "en": "use {base} or one of {names}",
-        "zh": "可选：{base} 或 {names}",
+        "zh": "请填写 {base}，或 {names} 之一",
     },
     "fault.sweep.grid": {"en": "`grid` needs keys", "zh": "`grid` 应包含键"},
     "fault.sweep.grid.hint": {
@@ -129,9 +129,9 @@ TEXTS = {
     },
     "fault.sweep.too_many_runs": {
         "en": "this would be {total} runs: {chains} scenario(s) times {what}; {limit} is the most",
-        "zh": "将产生 {total} 次运行：{chains} 个情景 × （{what}）；上限为 {limit} 次",
+        "zh": "将产生 {total} 次运行：{chains} 个情景 ×（{what}）；上限为 {limit} 次",
     },
-    "fault.sweep.draws": {"en": "{count} draws", "zh": "{count} 次抽样"},
+    "fault.sweep.draws": {"en": "{count} draws", "zh": "{count} 次模拟"},
     "fault.sweep.too_many_runs.hint": {
         "en": "use wider steps, or --limit N",
         "zh": "请加大步长，或使用 --limit N",
@@ -146,7 +146,7 @@ TEXTS = {
     },
     "fault.sweep.certain": {
         "en": "nothing is uncertain, so every draw would be the same",
-        "zh": "没有任何不确定因素，每次抽样结果都相同",
+        "zh": "没有任何不确定因素，每次模拟的结果都相同",
     },
     "fault.sweep.certain.hint": {
         "en": "name growth, commitments or attrition",

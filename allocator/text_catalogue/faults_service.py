@@ -114,9 +114,9 @@ TEXTS = {
     },
     "fault.release.no_judgement": {
         "en": "the run left no {file} behind, so its gate cannot be asked",
-        "zh": "该运行未生成 {file}，无法执行发布检查",
+        "zh": "该运行未生成 {file}，无法进行检验",
     },
-    "fault.release.gate": {"en": "gate: {sentence}", "zh": "发布检查：{sentence}"},
+    "fault.release.gate": {"en": "gate: {sentence}", "zh": "检验未通过：{sentence}"},
     "fault.release.unreadable_judgement": {
         "en": "the judgement of the run cannot be read: {error}",
         "zh": "无法读取该运行的评估结果：{error}",

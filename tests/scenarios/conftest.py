@@ -8,7 +8,7 @@ from allocator.errors import Fault, InputFaults
 from allocator.plan.faults import FaultCollector
 from tests.languages import told_in_english_only
 
-OF_THE_PLAN = ("min-above-max", "not-a-multiple", "unknown-path")
+OF_THE_PLAN = ("bad-override", "min-above-max", "not-a-multiple", "unknown-path")
 """Found by the reading of plans, whose own tests look at their words."""
 
 
