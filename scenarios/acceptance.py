@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.plan.faults import FaultCollector, NearMatches
-from allocator.texts import text
+from allocator.texts import text, worded
 from scenarios.files.values import number
 from scenarios.kpis import KPIS
 
@@ -77,11 +77,13 @@ def read_acceptance(written: object, file: str, faults: FaultCollector) -> tuple
         column = f"acceptance.{k}"
         match = FORM.fullmatch(one) if isinstance(one, str) else None
         if match is None:
-            message, hint = f"`{one}` is no acceptance rule", f"write for example {EXAMPLES}"
+            message = worded("fault.acceptance.form", rule=one)
+            hint: str = worded("fault.acceptance.form.hint", examples=EXAMPLES)
             faults.add(file, 0, column, one, code="bad-acceptance", message=message, hint=hint)
         elif match[1] not in KPIS:
-            hint = NearMatches(KPIS, f"the key figures are {', '.join(KPIS)}")(match[1])
-            message = f"there is no key figure `{match[1]}`"
+            otherwise = worded("fault.acceptance.kpi.hint", names=", ".join(KPIS))
+            hint = NearMatches(KPIS, otherwise)(match[1])
+            message = worded("fault.acceptance.kpi", name=match[1])
             faults.add(file, 0, column, match[1], code="unknown-kpi", message=message, hint=hint)
         else:
             found.append(_rule(one, match))

@@ -7,6 +7,7 @@ from allocator.errors import InputFaults
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import PlanSheets
+from allocator.texts import worded
 from scenarios.changes.apply import Applied, apply_changes, changes_hash
 from scenarios.changes.change import Change
 from scenarios.changes.edits import LogEntry
@@ -47,18 +48,23 @@ def chain_of(scenario: Scenario, known: Mapping[str, Scenario], faults: FaultCol
     while chain[-1].parent not in (None, BASE):
         parent = str(chain[-1].parent)
         found = known.get(parent)
-        problem = ""
+        problem, hint = "", ""
         if parent in names:
             circle = " -> ".join([*names[names.index(parent) :], parent])
-            code, problem = "cycle", f"the parents go round in a circle: {circle}"
-            hint = "give one of them a parent outside the circle, or none"
+            code, problem = "cycle", worded("fault.scenario.circle", circle=circle)
+            hint = worded("fault.scenario.circle.hint")
         elif found is None:
-            code, problem = "unknown-parent", f"there is no scenario `{parent}`"
+            code, problem = "unknown-parent", worded("fault.scenario.unknown", name=parent)
             names_known = [name for name in known if name != scenario.name]
-            hint = NearMatches(names_known, f"the scenarios are {', '.join(names_known) or 'none'}")(parent)
+            otherwise = (
+                worded("fault.scenario.known", names=", ".join(names_known))
+                if names_known
+                else worded("fault.scenario.no_others")
+            )
+            hint = NearMatches(names_known, otherwise)(parent)
         elif len(chain) >= DEEPEST:
-            code, problem = "too-deep", f"more than {DEEPEST} scenarios build on each other"
-            hint = "put some of them together"
+            code, problem = "too-deep", worded("fault.scenario.too_deep", most=DEEPEST)
+            hint = worded("fault.scenario.too_deep.hint")
         if problem or found is None:
             faults.add(
                 scenario.file, 0, f"{scenario.name}.parent", parent, code=code, message=problem, hint=hint

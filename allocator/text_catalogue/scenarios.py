@@ -105,7 +105,7 @@ TEXTS = {
     },
     "sweep.limits_left_out": {
         "en": "Limits of {count} more plans were not looked for: 100 is the most.",
-        "zh": "另有 {count} 个方案未计算可行范围：上限为 100 个。",
+        "zh": "另有 {count} 个计划未计算可行范围：上限为 100 个。",
     },
     "sweep.limit_mark": {"en": "limit {value}", "zh": "可行边界 {value}"},
     "sweep.open": {"en": "no limit", "zh": "无限制"},

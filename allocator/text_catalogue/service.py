@@ -48,11 +48,11 @@ TEXTS = {
     "problem.conflict.hint": {"en": "Choose another name.", "zh": "请换一个名称。"},
     "problem.has-children": {
         "en": "{count} scenario(s) build on this one: {names}.",
-        "zh": "有 {count} 个方案以此方案为基础：{names}。",
+        "zh": "有 {count} 个情景以此情景为基础：{names}。",
     },
     "problem.has-children.hint": {
         "en": "Delete those first, or give them another parent.",
-        "zh": "请先删除它们，或为其指定其他上级方案。",
+        "zh": "请先删除它们，或为其指定其他上级情景。",
     },
     "problem.ended": {
         "en": "The run has ended: {state}.",

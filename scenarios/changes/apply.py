@@ -19,6 +19,7 @@ from allocator.plan.rebuilding import PlanSheets, frames_of
 from allocator.plan.settings import read_settings
 from allocator.plan.sheet import Sheet, text_column
 from allocator.plan.values import typed_columns, typed_frame
+from allocator.texts import worded
 from scenarios.changes.change import Change
 from scenarios.changes.edits import LogEntry, PlanEdits
 from scenarios.changes.plan_texts import CHANGES, KEYS, TABLE, Reference
@@ -82,8 +83,8 @@ def apply_changes(
                 "",
                 "",
                 code="nothing-to-scale",
-                message="nothing fixes this number yet, and no targets of the plan are at hand",
-                hint="set an amount instead",
+                message=worded("fault.change.nothing_to_scale"),
+                hint=worded("fault.change.nothing_to_scale.hint"),
             )
     faults.raise_if_any()
     changed = _checked(plan, edits, sheets, faults, changes)

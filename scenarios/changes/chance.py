@@ -7,6 +7,7 @@ from pydantic import Field
 
 from allocator.plan.plan import month_text
 from allocator.plan.rebuilding import amount_text
+from allocator.texts import worded
 from scenarios.changes.change import Change, Name, share
 from scenarios.changes.edits import PlanEdits
 from scenarios.changes.people import Leave
@@ -33,8 +34,8 @@ class ScatterCommitments(Change):
                 "measure",
                 self.measure,
                 code="no-commitment",
-                message=f"`{self.measure}` has no commitment for this plan",
-                hint="name a measure that has some",
+                message=worded("fault.change.nothing_to_scatter", measure=self.measure),
+                hint=worded("fault.change.nothing_to_scatter.hint"),
             )
         rows = rows.sort_values(["node_id", "product_id", "period"], kind="stable")
         luck = np.random.Generator(np.random.PCG64([self.seed, 1])).standard_normal(len(rows))

@@ -71,7 +71,7 @@ class PlanEdits(PlanTexts):
         others |= {self._owner[path[:n]] for n in range(1, len(path) + 1) if path[:n] in self._owner}
         others.discard(self.position)
         if others:
-            self._conflict(".".join(path), ".".join(path), min(others), "touches", "too")
+            self._conflict(".".join(path), ".".join(path), min(others), "fault.change.touched")
             return False
         self._owner[path] = self.position
         for n in range(1, len(path)):

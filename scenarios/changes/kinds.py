@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.texts import worded
 from scenarios.changes.chance import Attrition, ScatterCommitments
 from scenarios.changes.change import Change
 from scenarios.changes.people import Hire, Leave, Move, SetHeadCount
@@ -15,6 +16,7 @@ from scenarios.changes.promises import DropCommitment, DropPin, ScaleCommitments
 from scenarios.changes.rules import AddRule, DropRule, RelaxRule, SetCapacity, SetFairnessBand, SetRule
 from scenarios.changes.structure import AddProduct, DropProduct, MergeRegions, SplitRegion
 from scenarios.changes.totals import DropTotal, ScaleTotal, SetTotal
+from scenarios.library_words import said_of_value
 
 AnyChange: TypeAlias = Annotated[
     SetTotal
@@ -53,6 +55,9 @@ KINDS: dict[str, type[Change]] = {
 }
 
 
+EXAMPLE = "{kind: scale_total, measure: revenue, factor: 1.1}"
+
+
 def read_changes(written: Sequence[object], file: str, faults: FaultCollector) -> tuple[Change, ...]:
     """Return the changes of a list of plain values (from YAML or JSON).
 
@@ -75,14 +80,14 @@ def read_change(written: object, file: str, position: int, faults: FaultCollecto
             "",
             written,
             code="not-a-change",
-            message="a change is a list of `field: value` lines",
-            hint="write for example {kind: scale_total, measure: revenue, factor: 1.1}",
+            message=worded("fault.change.form"),
+            hint=worded("fault.change.form.hint", example=EXAMPLE),
         )
         return None
     kind = written.get("kind")
     if kind not in KINDS:
-        known = NearMatches(KINDS, f"the kinds are {', '.join(KINDS)}")
-        message = f"there is no kind of change `{kind}`" if kind else "the change has no kind"
+        known = NearMatches(KINDS, worded("fault.change.kinds", names=", ".join(KINDS)))
+        message = worded("fault.change.unknown_kind", kind=kind) if kind else worded("fault.change.no_kind")
         code = "unknown-kind" if kind else "missing-kind"
         faults.add(file, position, "kind", kind, code=code, message=message, hint=known(str(kind or "")))
         return None
@@ -100,14 +105,16 @@ def _tell(detail: ErrorDetails, kind: str, file: str, position: int, faults: Fau
     column = ".".join(path)
     fields = [name for name in KINDS[kind].model_fields if name != "kind"]
     value: Any = "" if isinstance(detail["input"], Mapping) else detail["input"]
-    listed = f"the fields of {kind} are {', '.join(fields)}"
+    listed = worded("fault.change.fields", kind=kind, names=", ".join(fields))
     if detail["type"] == "extra_forbidden":
-        hint = NearMatches(fields, listed)(path[-1])
-        message, code = f"{kind} has no field `{column}`", "unknown-field"
+        hint: str = NearMatches(fields, listed)(path[-1])
+        message, code = worded("fault.change.unknown_field", kind=kind, field=column), "unknown-field"
     elif detail["type"] == "missing":
-        message, code, hint = f"{kind} needs `{column}`", "missing-field", listed
+        message, code = worded("fault.change.needs_field", kind=kind, field=column), "missing-field"
+        hint = listed
     else:
-        message = detail["msg"].removeprefix("Value error, ")
-        code, hint = "bad-value", f"correct `{column}`" if column else listed
-        message = f"{kind}: {message}" if not column else f"{kind}: `{column}`: {message}"
+        found = said_of_value(detail)
+        code, hint = "bad-value", worded("fault.change.correct_field", field=column) if column else listed
+        key = "fault.change.field" if column else "fault.change.named"
+        message = worded(key, kind=kind, field=column, message=found)
     faults.add(file, position, column, value, code=code, message=message, hint=hint)

@@ -6,7 +6,7 @@ import pandas as pd
 from pydantic import Field
 
 from allocator.plan.plan import month_text
-from allocator.texts import text
+from allocator.texts import text, worded
 from scenarios.changes.change import Change, Month, Name, shown
 from scenarios.changes.edits import PlanEdits
 from scenarios.changes.plan_texts import first_of_month, last_before
@@ -50,8 +50,8 @@ class Hire(Change):
                 "level",
                 "",
                 code="unknown-level",
-                message=f"the reps below `{self.parent}` do not show of which level the new one is",
-                hint="name the level",
+                message=worded("fault.change.level_of_new", parent=self.parent),
+                hint=worded("fault.change.level_of_new.hint"),
             )
             return
         rest = {
@@ -101,8 +101,8 @@ class Leave(Change):
                 "node",
                 self.node,
                 code="already-left",
-                message=f"nobody of `{self.node}` is there any more after {last_day}",
-                hint="see `end` in org.csv",
+                message=worded("fault.change.already_left", node=self.node, day=last_day),
+                hint=worded("fault.change.already_left.hint"),
             )
         for rep in staying:
             row = edits.rows("org", node_id=rep)
@@ -148,8 +148,8 @@ class Move(Change):
                 "parent",
                 self.parent,
                 code="cycle",
-                message=f"`{self.parent}` is `{self.node}` itself or stands below it",
-                hint="name a node outside of what moves",
+                message=worded("fault.change.below_itself", parent=self.parent, node=self.node),
+                hint=worded("fault.change.below_itself.hint"),
             )
             return
         row = edits.rows("org", node_id=self.node)
@@ -158,8 +158,8 @@ class Move(Change):
                 "parent",
                 self.parent,
                 code="no-change",
-                message=f"`{self.node}` stands below `{self.parent}` already",
-                hint="name another parent, or delete the change",
+                message=worded("fault.change.there_already", node=self.node, parent=self.parent),
+                hint=worded("fault.change.there_already.hint"),
             )
         elif month == edits.months[0]:
             edits.set_cells("org", row.index, {"parent_id": self.parent})
@@ -213,8 +213,8 @@ class SetHeadCount(Change):
                 "count",
                 self.count,
                 code="people-in-seats",
-                message=f"`{self.node}` has {there} seats and only {len(frame)} of them are open",
-                hint="say by name who leaves (kind: leave)",
+                message=worded("fault.change.people_in_seats", node=self.node, seats=there, open=len(frame)),
+                hint=worded("fault.change.people_in_seats.hint"),
             )
             return
         last = frame.sort_values("node_id", kind="stable").index[-surplus:]
@@ -240,8 +240,8 @@ def is_manager(edits: PlanEdits, node: str, column: str) -> bool:
         column,
         node,
         code="not-a-team",
-        message=f"`{node}` is a rep with history of his own; nobody can stand below him",
-        hint="name a team or a region",
+        message=worded("fault.change.no_team", node=node),
+        hint=worded("fault.change.no_team.hint"),
     )
     return False
 
@@ -271,8 +271,8 @@ def add_open_seat(
             "node",
             parent,
             code="unknown-level",
-            message=f"the reps below `{parent}` do not show of which level a new seat is",
-            hint="add the seats by name with `hire` and a level",
+            message=worded("fault.change.level_of_seat", parent=parent),
+            hint=worded("fault.change.level_of_seat.hint"),
         )
         return
     node = free_id(edits, "org", wanted)

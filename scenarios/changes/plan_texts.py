@@ -11,6 +11,7 @@ from allocator.plan.plan import Plan, first_day, month_number, month_text
 from allocator.plan.rebuilding import PlanSheets, day_text, settings_tree
 from allocator.plan.tables import ALL_PRODUCTS, TABLES
 from allocator.plan.yaml_source import Branch, Node
+from allocator.texts import worded
 
 CHANGES = "changes"
 """What faults of changes bear as their file; their row is the position of the change."""
@@ -118,9 +119,8 @@ class PlanTexts:
 
     def refuse(self, column: str, value: object, *, code: str, message: str, hint: str) -> None:
         """Add a fault of the change at hand."""
-        self._faults.add(
-            CHANGES, self.position, column, value, code=code, message=f"{self._name}: {message}", hint=hint
-        )
+        message = worded("fault.change.named", kind=self._name, message=message)
+        self._faults.add(CHANGES, self.position, column, value, code=code, message=message, hint=hint)
 
     def knows(self, column: str, value: str, known: Iterable[str], what: str) -> bool:
         """Tell whether a name is known; where it is not, add a fault with near matches."""
@@ -128,15 +128,20 @@ class PlanTexts:
         if value in names:
             return True
         if value in self._dropped:
-            self._conflict(column, value, self._dropped[value], "takes", "away")
+            self._conflict(column, value, self._dropped[value], "fault.change.taken_away")
             return False
         shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
-        otherwise = f"use one of {shown}" if names else f"there is no {what} at all"
+        thing = worded(f"fault.thing.{what.replace(' ', '_')}")
+        otherwise = (
+            worded("fault.change.one_of", names=shown)
+            if names
+            else worded("fault.change.none_at_all", what=thing)
+        )
         self.refuse(
             column,
             value,
             code=f"unknown-{what.replace(' ', '-')}",
-            message=f"there is no {what} `{value}`",
+            message=worded("fault.unknown", what=thing, name=value),
             hint=NearMatches(names, otherwise)(value),
         )
         return False
@@ -173,8 +178,8 @@ class PlanTexts:
             column,
             value,
             code="duplicate-id",
-            message=f"{TABLE[table].file} has `{value}` already",
-            hint="choose another id",
+            message=worded("fault.change.taken", file=TABLE[table].file, name=value),
+            hint=worded("fault.change.taken.hint"),
         )
         return False
 
@@ -187,18 +192,22 @@ class PlanTexts:
             column,
             month,
             code="month-outside-plan",
-            message=f"{month} is not a month of the plan",
-            hint=f"name a month from {month_text(self.months[0])} to {month_text(self.months[-1])}",
+            message=worded("fault.change.no_month", month=month),
+            hint=worded(
+                "fault.change.no_month.hint",
+                first=month_text(self.months[0]),
+                last=month_text(self.months[-1]),
+            ),
         )
         return None
 
-    def _conflict(self, column: str, thing: str, other: int, verb: str, rest: str) -> None:
+    def _conflict(self, column: str, thing: str, other: int, key: str) -> None:
         self.refuse(
             column,
             "",
             code="conflicting-changes",
-            message=f"change {other} ({self._names[other]}) {verb} `{thing}` {rest}",
-            hint="keep one of the two, or put one of them into a scenario that builds on the other",
+            message=worded(key, number=other, kind=self._names[other], thing=thing),
+            hint=worded("fault.change.conflict.hint"),
         )
 
 

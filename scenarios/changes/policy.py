@@ -8,6 +8,7 @@ from allocator.plan.faults import FaultCollector
 from allocator.plan.overrides import key_value
 from allocator.plan.plan import month_text
 from allocator.plan.rebuilding import amount_text
+from allocator.texts import worded
 from scenarios.changes.change import Change, Name, share
 from scenarios.changes.edits import PlanEdits
 from scenarios.changes.plan_texts import CHANGES, TABLE
@@ -29,7 +30,7 @@ class SetBlend(Change):
     def _one_way(self) -> Self:
         weights = [self.history, self.potential, self.commitment]
         if self.auto == any(weight is not None for weight in weights):
-            raise ValueError("give either auto: true or weights (history, potential, commitment)")
+            raise ValueError(worded("fault.change.blend_one_way"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -77,7 +78,7 @@ class SetSeasonality(Change):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.pattern is None) == (self.weights is None):
-            raise ValueError("give either pattern (history, even) or weights by month")
+            raise ValueError(worded("fault.change.season_one_way"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -90,8 +91,8 @@ class SetSeasonality(Change):
                 "weights",
                 len(self.weights),
                 code="wrong-number-of-months",
-                message=f"there are {len(self.weights)} weights but {len(edits.months)} months in the plan",
-                hint="write one weight per month, from the plan's first month on",
+                message=worded("fault.change.weights", weights=len(self.weights), months=len(edits.months)),
+                hint=worded("fault.change.weights.hint"),
             )
             return
         edits.set_key(("seasonality",), "table")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
+from allocator.texts import worded
 from scenarios.changes.change import Amount, Change, Factor, Name, percent, place, shown, written
 from scenarios.changes.edits import PlanEdits
 from scenarios.changes.totals import fix
@@ -53,8 +54,10 @@ class DropPin(Change):
             "node",
             self.node,
             code="unknown-pin",
-            message=f"`{self.node}` x `{self.product}` has no pin of `{self.measure}`",
-            hint=f"the pins of this measure are {shown_pins}" if len(pinned) else "this measure has no pins",
+            message=worded("fault.change.no_pin", node=self.node, product=self.product, measure=self.measure),
+            hint=worded("fault.change.pins_there", places=shown_pins)
+            if len(pinned)
+            else worded("fault.change.no_pins"),
         )
 
     def words(self, lang: str) -> dict[str, str]:
@@ -106,13 +109,14 @@ class ScaleCommitments(Change):
         if self.node:
             rows = rows[rows["node_id"].isin(edits.subtree(self.node))]
         if not len(rows):
-            where = f"`{self.node}` and below" if self.node else f"`{self.measure}`"
             edits.refuse(
                 "node" if self.node else "measure",
                 self.node or self.measure,
                 code="no-commitment",
-                message=f"there is no commitment for this plan at {where}",
-                hint="add commitments with set_commitment, or name another node",
+                message=worded("fault.change.no_commitment_below", node=self.node)
+                if self.node
+                else worded("fault.change.no_commitment_at", measure=self.measure),
+                hint=worded("fault.change.no_commitment.hint"),
             )
         factor = Decimal(repr(self.factor))
         scaled = {
@@ -146,8 +150,10 @@ class DropCommitment(Change):
             "node",
             self.node,
             code="unknown-commitment",
-            message=f"`{self.node}` x `{self.product}` has no commitment of `{self.measure}` for this plan",
-            hint="name a node of commitments.csv whose row has no actual",
+            message=worded(
+                "fault.change.unknown_commitment", node=self.node, product=self.product, measure=self.measure
+            ),
+            hint=worded("fault.change.unknown_commitment.hint"),
         )
 
     def words(self, lang: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from allocator.plan.tables import ALL_PRODUCTS
+from allocator.texts import worded
 from scenarios.changes.change import Amount, Bound, Change, Name, share, shown, written
 from scenarios.changes.edits import PlanEdits
 
@@ -90,9 +91,7 @@ class SetRule(Change):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.model_fields_set <= {"kind", "rule_id"}:
-            raise ValueError(
-                "name at least one column to set (level, node, product, min, max, basis, tier ...)"
-            )
+            raise ValueError(worded("fault.change.rule_says_nothing"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -135,7 +134,7 @@ class RelaxRule(Change):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.tier is None) == (self.widen is None):
-            raise ValueError("give either tier (make the rule soft) or widen (move its bounds outwards)")
+            raise ValueError(worded("fault.change.relax_one_way"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -151,8 +150,8 @@ class RelaxRule(Change):
                     "tier",
                     self.tier,
                     code="not-relaxed",
-                    message=f"the rule stands in tier {before} already, so this would not relax it",
-                    hint=f"name a tier above {before}, or use set_rule",
+                    message=worded("fault.change.not_relaxed", tier=before),
+                    hint=worded("fault.change.not_relaxed.hint", tier=before),
                 )
                 return
             values = {"tier": str(self.tier)}
@@ -252,8 +251,8 @@ class SetFairnessBand(Change):
                 "level",
                 "",
                 code="no-fairness-rule",
-                message=f"`{self.measure}` has no fairness rule whose band could be set",
-                hint="name the level of a new rule (level: rep)",
+                message=worded("fault.change.no_fairness", measure=self.measure),
+                hint=worded("fault.change.no_fairness.hint"),
             )
         elif edits.knows("level", self.level, edits.table("org")["level"], "level"):
             rule_id = free_id(edits, "rules", f"fairness-{self.level}")

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.plan.rebuilding import amount_text
+from allocator.texts import worded
 from scenarios.changes.edits import PlanEdits
+from scenarios.wordings import listed
 
 DIGITS = 2
 """Split amounts are written to the cent; the old seat gets the rest, so that sums stay exact to the cent."""
@@ -35,15 +37,17 @@ def _nothing_names(edits: PlanEdits, nodes: list[str]) -> bool:
     """Pins and rules that name what moves would have to be split by a person."""
     pins = edits.table("pins")
     rules = edits.table("rules")
-    named = [f"pin of {row}" for row in pins[pins["node_id"].isin(nodes)]["node_id"]]
-    named += [f"rule {row}" for row in rules[rules["node_id"].isin(nodes)]["rule_id"]]
+    named = [worded("fault.change.pin_of", node=row) for row in pins[pins["node_id"].isin(nodes)]["node_id"]]
+    named += [
+        worded("fault.change.rule_named", rule=row) for row in rules[rules["node_id"].isin(nodes)]["rule_id"]
+    ]
     if named:
         edits.refuse(
             "node",
             nodes[0],
             code="named-elsewhere",
-            message=f"what moves in mid-year is named by {', '.join(named[:8])}",
-            hint="drop or change these first, or move from the plan's start",
+            message=worded("fault.change.moves_named", places=listed(named[:8])),
+            hint=worded("fault.change.moves_named.hint"),
         )
     return not named
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from allocator.plan.rebuilding import amount_text
 from allocator.plan.yaml_source import Branch
+from allocator.texts import worded
 from scenarios.changes.change import Amount, Bound, Change, Name, written
 from scenarios.changes.edits import PlanEdits
 from scenarios.changes.spec_parts import Part
@@ -29,7 +30,7 @@ class MergeRegions(Change):
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         if len(set(self.nodes)) < len(self.nodes):
-            raise ValueError("nodes names a node twice")
+            raise ValueError(worded("fault.change.region_twice"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -61,8 +62,10 @@ class MergeRegions(Change):
                 "nodes",
                 ", ".join(self.nodes),
                 code="cannot-merge",
-                message=f"`{reps[0]}` has nobody below it" if reps else "the nodes differ in level or parent",
-                hint="merge nodes of one level that stand below the same node",
+                message=worded("fault.change.nobody_below", node=reps[0])
+                if reps
+                else worded("fault.change.apart"),
+                hint=worded("fault.change.merge.hint"),
             )
         return not reps and not apart
 
@@ -110,10 +113,10 @@ class SplitRegion(Change):
         named = [child for part in self.parts for child in part.children]
         ids = [part.node for part in self.parts]
         problems = {
-            "is not below it": sorted(set(named) - set(children)),
-            "goes nowhere": sorted(set(children) - set(named)),
-            "is named twice": sorted({child for child in named if named.count(child) > 1}),
-            "is the id of two parts": sorted({node for node in ids if ids.count(node) > 1}),
+            "not_below": sorted(set(named) - set(children)),
+            "nowhere": sorted(set(children) - set(named)),
+            "twice": sorted({child for child in named if named.count(child) > 1}),
+            "same_id": sorted({node for node in ids if ids.count(node) > 1}),
         }
         for problem, names in problems.items():
             for name in names:
@@ -121,8 +124,8 @@ class SplitRegion(Change):
                     "parts",
                     name,
                     code="incomplete-split",
-                    message=f"`{name}` {problem}",
-                    hint=f"share {', '.join(children[:12])} among the parts, each once",
+                    message=worded(f"fault.change.split_{problem}", node=name),
+                    hint=worded("fault.change.split.hint", names=", ".join(children[:12])),
                 )
         return not any(problems.values())
 
@@ -150,7 +153,7 @@ class AddProduct(Change):
     @model_validator(mode="after")
     def _pair(self) -> Self:
         if (self.takes_from is None) != (self.share is None):
-            raise ValueError("takes_from and share go together")
+            raise ValueError(worded("fault.change.takes_and_share"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -208,8 +211,8 @@ class DropProduct(Change):
                 "into",
                 into,
                 code="cannot-take-over",
-                message=f"`{into}` is dropped too, or is a line: history belongs to single products",
-                hint="name a single product that stays",
+                message=worded("fault.change.cannot_take_over", product=into),
+                hint=worded("fault.change.cannot_take_over.hint"),
             )
         return not bad
 
@@ -248,8 +251,8 @@ def nothing_names(edits: PlanEdits, nodes: list[str], column: str) -> bool:
             column,
             ", ".join(nodes),
             code="named-elsewhere",
-            message=f"{', '.join(nodes)} would vanish but is named in {', '.join(named[:8])}",
-            hint="drop or change these first, in a scenario that this one builds on, or keep the id",
+            message=worded("fault.change.would_vanish", nodes=", ".join(nodes), places=", ".join(named[:8])),
+            hint=worded("fault.change.would_vanish.hint"),
         )
     return not named
 

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from allocator.plan.yaml_source import Branch, Node, Scalar
+from allocator.texts import worded
 from scenarios.changes.change import (
     Amount,
     Change,
@@ -46,11 +47,11 @@ class SetTotal(Change):
             self.min is not None or self.max is not None,
         ]
         if sum(given) != 1:
-            raise ValueError("give one of amount, growth, or a range (min, max)")
+            raise ValueError(worded("fault.change.total_one_way"))
         if given[2] and (self.node is not None or self.product == self.ALL):
-            raise ValueError("a range is for products of the company only; for nodes add a range rule")
+            raise ValueError(worded("fault.change.total_range"))
         if given[1] and self.node is not None:
-            raise ValueError("growth is for the company and its products; for nodes add a growth rule")
+            raise ValueError(worded("fault.change.total_growth"))
         return self
 
     def make(self, edits: PlanEdits) -> None:
@@ -107,7 +108,7 @@ class ScaleTotal(Change):
     @model_validator(mode="after")
     def _company(self) -> Self:
         if self.products_follow and (self.node is not None or self.product != self.ALL):
-            raise ValueError("products_follow goes with the company's total only")
+            raise ValueError(worded("fault.change.products_follow"))
         return self
 
     def make(self, edits: PlanEdits) -> None:

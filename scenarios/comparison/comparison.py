@@ -10,6 +10,7 @@ import pandas as pd
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
+from allocator.texts import worded
 from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_step, lay_out
 from scenarios.comparison.key_figures import Figures, key_figures, rule_changes
 from scenarios.comparison.names import joined_names
@@ -138,25 +139,25 @@ def _names(folders: Sequence[Path], names: Sequence[str]) -> list[str]:
     """Return one name per folder, all different; faults of number and of names together."""
     faults = []
     if not FEWEST <= len(folders) <= MOST:
-        message = f"{len(folders)} result(s) are named; a comparison takes {FEWEST} to {MOST}"
-        faults.append(Fault("compare", 0, "OUT", str(len(folders)), "wrong-number", message, "name others"))
+        message = worded("fault.compare.number", count=len(folders), fewest=FEWEST, most=MOST)
+        hint = worded("fault.compare.number.hint")
+        faults.append(Fault("compare", 0, "OUT", str(len(folders)), "wrong-number", message, hint))
     seen: set[Path] = set()
     for folder in folders:
         if folder.resolve() in seen:
-            message = "this result is named twice"
-            faults.append(Fault(str(folder), 0, "OUT", "", "same-result", message, "name it once"))
+            message, hint = worded("fault.compare.twice"), worded("fault.compare.twice.hint")
+            faults.append(Fault(str(folder), 0, "OUT", "", "same-result", message, hint))
         seen.add(folder.resolve())
     called = list(names) or _different(folders)
     if len(called) != len(folders):
-        message = f"there are {len(called)} names for {len(folders)} results"
-        hint = "give one name per result, separated by commas, in the order of the results"
+        message = worded("fault.compare.names", names=len(called), results=len(folders))
+        hint = worded("fault.compare.names.hint")
         faults.append(Fault("--names", 0, "", ",".join(called), "wrong-number", message, hint))
     for name in dict.fromkeys(called):
         if not name.strip() or called.count(name) > 1:
-            message = "a name is empty" if not name.strip() else f"the name `{name}` comes twice"
-            faults.append(
-                Fault("--names", 0, "", name, "bad-name", message, "give every result its own name")
-            )
+            key = "fault.compare.name_twice" if name.strip() else "fault.compare.name_empty"
+            message, hint = worded(key, name=name), worded("fault.compare.name.hint")
+            faults.append(Fault("--names", 0, "", name, "bad-name", message, hint))
     if faults:
         raise InputFaults(faults)
     return called

@@ -6,6 +6,7 @@ from typing import Any
 
 from allocator.errors import Fault, InputFaults
 from allocator.results.csv_text import write_csv
+from allocator.texts import worded
 from scenarios.comparison.comparison import Comparison
 from scenarios.comparison.document import comparison_document
 from scenarios.comparison.page import comparison_page
@@ -25,8 +26,8 @@ def check_comparison_target(out: Path) -> None:
     """
     if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
         return
-    message = "there is something here that is not a comparison"
-    hint = "name another folder for --out, or empty this one"
+    message = worded("fault.folder.comparison")
+    hint = worded("fault.folder.hint")
     raise InputFaults([Fault(str(out), 0, "", "", "not-a-comparison-folder", message, hint)])
 
 

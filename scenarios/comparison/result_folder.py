@@ -14,6 +14,7 @@ from allocator.errors import Fault
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
 from allocator.results.folder import NAMES
+from allocator.texts import worded
 from allocator.verification.result_tables import floats, whole_units
 from scenarios.comparison.board import KEY, MeasureSide
 from scenarios.comparison.names import Names
@@ -32,7 +33,6 @@ COLUMNS = {
     "explanation.csv": ["measure", "node_id", "product_id", "step", "amount"],
     "rules.csv": ["measure", "rule_id", "node_id", "product_id", "kind", "status"],
 }
-RUN_AGAIN = "write the result anew with `allocator run`"
 SHOWN_CELLS = 3
 
 
@@ -69,9 +69,8 @@ def read_result_folder(path: Path, name: str, faults: FaultCollector) -> Result 
     multiples of the unit, cells that come twice, steps that do not add up to their target.
     """
     if not path.is_dir():
-        faults.add(
-            str(path), 0, "", "", code="no-such-result", message="this is no folder", hint="check the path"
-        )
+        message, hint = worded("fault.result.no_folder"), worded("fault.scenarios.check_path")
+        faults.add(str(path), 0, "", "", code="no-such-result", message=message, hint=hint)
         return None
     before = len(faults)
     certificate = _document(path / "certificate.json", faults, needed=True)
@@ -86,7 +85,7 @@ def read_result_folder(path: Path, name: str, faults: FaultCollector) -> Result 
             _damaged(
                 faults,
                 path / "certificate.json",
-                f"there is no round_to for the measure `{measure}` of targets.csv",
+                worded("fault.result.no_round_to", measure=measure),
             )
             continue
         side = _side(path, measure, targets, steps, units[measure], faults)
@@ -105,13 +104,13 @@ def _document(path: Path, faults: FaultCollector, *, needed: bool) -> dict[str, 
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         if needed:
-            _damaged(faults, path, "the file is not there")
+            _damaged(faults, path, worded("fault.result.no_file"))
         return {}
     except (OSError, ValueError) as error:
-        _damaged(faults, path, f"the file cannot be read: {error}")
+        _damaged(faults, path, worded("fault.scenarios.cannot_be_read", error=error))
         return {}
     if not isinstance(found, dict):
-        _damaged(faults, path, "the file holds no JSON object")
+        _damaged(faults, path, worded("fault.result.no_object"))
         return {}
     return found
 
@@ -122,7 +121,7 @@ def _names(path: Path, faults: FaultCollector) -> Names:
     for key in ("nodes", "products"):
         names = document.get(key, {})
         if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-            _damaged(faults, path, "this is no list of names by id", column=key)
+            _damaged(faults, path, worded("fault.result.no_names"), column=key)
             names = {}
         found.append(names)
     return Names(*found)
@@ -135,7 +134,7 @@ def _table(path: Path, columns: list[str], faults: FaultCollector) -> pd.DataFra
             path, dtype=object, keep_default_na=False, na_filter=False, encoding="utf-8", usecols=columns
         )
     except (OSError, ValueError) as error:
-        _damaged(faults, path, f"the file cannot be read: {error}")
+        _damaged(faults, path, worded("fault.scenarios.cannot_be_read", error=error))
         return pd.DataFrame(columns=columns, dtype=object)
     return table
 
@@ -143,7 +142,15 @@ def _table(path: Path, columns: list[str], faults: FaultCollector) -> pd.DataFra
 def _damaged(
     faults: FaultCollector, path: Path, message: str, row: int = 0, column: str = "", value: str = ""
 ) -> None:
-    faults.add(str(path), row, column, value, code="damaged-result", message=message, hint=RUN_AGAIN)
+    faults.add(
+        str(path),
+        row,
+        column,
+        value,
+        code="damaged-result",
+        message=message,
+        hint=worded("fault.result.hint"),
+    )
 
 
 def _units(path: Path, certificate: Mapping[str, Any], faults: FaultCollector) -> dict[str, Decimal]:
@@ -159,7 +166,11 @@ def _units(path: Path, certificate: Mapping[str, Any], faults: FaultCollector) -
         if not unit.is_finite() or unit <= 0:
             place = f"measures.{measure}.round_to"
             _damaged(
-                faults, path / "certificate.json", "this is no unit above 0", column=place, value=str(written)
+                faults,
+                path / "certificate.json",
+                worded("fault.result.no_unit"),
+                column=place,
+                value=str(written),
             )
             continue
         found[str(measure)] = unit
@@ -181,7 +192,12 @@ def _side(
     for column in ("last_year", "anchor"):
         numbers[column], bad = floats(own[column], may_be_empty=True, empty=0.0)
         _report_rows(
-            path / "targets.csv", own.index[bad], column, own[column][bad], "this is no number", faults
+            path / "targets.csv",
+            own.index[bad],
+            column,
+            own[column][bad],
+            worded("fault.scenarios.not_a_number"),
+            faults,
         )
     twice = own.duplicated(KEY).to_numpy(bool)
     _report_rows(
@@ -189,7 +205,7 @@ def _side(
         own.index[twice],
         "node_id",
         own["node_id"][twice],
-        "this node and product come twice",
+        worded("fault.result.cell_twice"),
         faults,
     )
     if len(faults) > before:
@@ -217,10 +233,15 @@ def _parts(
     step = pd.Index(STEPS).get_indexer(pd.Index(own["step"]))
     amount = _whole(file, own["amount"], unit, faults)
     _report_rows(
-        file, own.index[step < 0], "step", own["step"][step < 0], "there is no step of this name", faults
+        file, own.index[step < 0], "step", own["step"][step < 0], worded("fault.result.no_step"), faults
     )
     _report_rows(
-        file, own.index[at < 0], "node_id", own["node_id"][at < 0], "targets.csv does not have this", faults
+        file,
+        own.index[at < 0],
+        "node_id",
+        own["node_id"][at < 0],
+        worded("fault.result.not_in_targets"),
+        faults,
     )
     if len(faults) > before:
         return None
@@ -229,16 +250,14 @@ def _parts(
     wrong = np.flatnonzero(parts.sum(axis=0) != units)
     for k in wrong[:SHOWN_CELLS].tolist():
         place = f"{cells['node_id'].iat[k]} x {cells['product_id'].iat[k]}"
-        _damaged(
-            faults, file, f"the steps of {place} in `{measure}` do not add up to its target", value=place
-        )
+        _damaged(faults, file, worded("fault.result.steps", place=place, measure=measure), value=place)
     return parts if not len(wrong) else None
 
 
 def _whole(file: Path, texts: pd.Series, unit: Decimal, faults: FaultCollector) -> np.ndarray:
     units, bad, ragged = whole_units(texts, unit)
     wrong = bad | ragged
-    message = f"this is no whole multiple of {unit:f}"
+    message = worded("fault.scenarios.no_whole_multiple", unit=f"{unit:f}")
     _report_rows(file, texts.index[wrong], str(texts.name), texts[wrong], message, faults)
     return units
 
@@ -261,8 +280,8 @@ def different_terms(results: list[Result]) -> list[Fault]:
             units = [one.certificate["measures"][measure].get("unit") for one in (first, other)]
             faults += _differs(first, other, f"measures.{measure}.unit", units[0], units[1])
         if not set(first.sides) & set(other.sides):
-            message = f"this result has no measure in common with {first.path}"
-            hint = "compare results of one kind"
+            message = worded("fault.compare.no_common_measure", other=first.path)
+            hint = worded("fault.compare.no_common_measure.hint")
             faults.append(Fault(str(other.path), 0, "measures", "", "different-terms", message, hint))
     return faults
 
@@ -270,6 +289,6 @@ def different_terms(results: list[Result]) -> list[Fault]:
 def _differs(first: Result, other: Result, key: str, mine: object, its: object) -> list[Fault]:
     if mine == its or mine is None or its is None:
         return []
-    message = f"{key} is {its} here and {mine} in {first.path}"
-    hint = "compare results with one currency, one unit per measure and the same months"
+    message = worded("fault.compare.differs", key=key, its=its, mine=mine, other=first.path)
+    hint = worded("fault.compare.differs.hint")
     return [Fault(str(other.path), 0, key, str(its), "different-terms", message, hint)]

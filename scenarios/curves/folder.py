@@ -11,6 +11,7 @@ import pandas as pd
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
 from allocator.results.csv_text import write_csv
+from allocator.texts import worded
 from scenarios.acceptance import Verdict
 from scenarios.curves.breakpoints import breakpoints
 from scenarios.curves.findings import Findings
@@ -38,8 +39,8 @@ def check_sweep_target(out: Path) -> None:
         return
     if out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists() or (out / RUNS).is_dir()):
         return
-    message = "there is something here that is not a sweep"
-    hint = "name another folder for --out, or empty this one"
+    message = worded("fault.folder.sweep")
+    hint = worded("fault.folder.hint")
     raise InputFaults([Fault(str(out), 0, "", "", "not-a-sweep-folder", message, hint)])
 
 

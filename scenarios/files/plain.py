@@ -7,6 +7,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from allocator.plan.faults import FaultCollector
+from allocator.texts import worded
+from scenarios.library_words import said_of_json, said_of_yaml
 
 NULLS = ("", "~", "null", "Null", "NULL")
 LARGEST = 20_000_000
@@ -27,8 +29,8 @@ def read_plain(path: Path, faults: FaultCollector) -> object | None:
             "",
             "",
             code="no-such-file",
-            message="there is no such file",
-            hint="check the spelling of the path",
+            message=worded("fault.scenario_file.absent"),
+            hint=worded("fault.scenario_file.absent.hint"),
         )
         return None
     raw = path.read_bytes()
@@ -39,8 +41,8 @@ def read_plain(path: Path, faults: FaultCollector) -> object | None:
             "",
             "",
             code="too-large",
-            message="the file is larger than 20 MB",
-            hint="split it into several",
+            message=worded("fault.scenario_file.too_large"),
+            hint=worded("fault.scenario_file.too_large.hint"),
         )
         return None
     try:
@@ -52,8 +54,8 @@ def read_plain(path: Path, faults: FaultCollector) -> object | None:
             "",
             "",
             code="wrong-encoding",
-            message="the file is not UTF-8",
-            hint="save the file as UTF-8",
+            message=worded("fault.scenario_file.encoding"),
+            hint=worded("fault.scenario_file.encoding.hint"),
         )
         return None
     return _json(text, name, faults) if path.suffix == ".json" else _yaml(text, name, faults)
@@ -75,8 +77,8 @@ def _json(text: str, name: str, faults: FaultCollector) -> object | None:
             "",
             "",
             code="json-syntax",
-            message=f"this is not JSON: {error}",
-            hint="correct the line",
+            message=worded("fault.scenario_file.json", error=said_of_json(error)),
+            hint=worded("fault.scenario_file.json.hint"),
         )
         return None
     return value
@@ -94,10 +96,8 @@ def _yaml(text: str, name: str, faults: FaultCollector) -> object | None:
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
             if isinstance(event, yaml.AliasEvent):
                 row = event.start_mark.line + 1 if event.start_mark else 0
-                message = "`*name` refers to another part of the file, which a scenario does not need"
-                faults.add(
-                    name, row, "", "", code="yaml-syntax", message=message, hint="write the value itself"
-                )
+                message, hint = worded("fault.scenario_file.alias"), worded("fault.scenario_file.alias.hint")
+                faults.add(name, row, "", "", code="yaml-syntax", message=message, hint=hint)
                 return None
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
@@ -110,8 +110,8 @@ def _yaml(text: str, name: str, faults: FaultCollector) -> object | None:
             "",
             "",
             code="yaml-syntax",
-            message=f"the line cannot be read: {problem}",
-            hint="write `key: value`, a space after the colon, spaces to indent, quotes and braces closed",
+            message=worded("fault.scenario_file.yaml", problem=said_of_yaml(problem)),
+            hint=worded("fault.scenario_file.yaml.hint"),
         )
         return None
     return None if node is None else _value(node, name, faults, 0)
@@ -126,8 +126,8 @@ def _value(node: Node, name: str, faults: FaultCollector, depth: int) -> object:
             "",
             "",
             code="yaml-syntax",
-            message="the keys are nested too deep",
-            hint="flatten the file",
+            message=worded("fault.scenario_file.depth"),
+            hint=worded("fault.scenario_file.depth.hint"),
         )
         return None
     if isinstance(node, ScalarNode):
@@ -152,8 +152,8 @@ def _twice(key: str, name: str, row: int, faults: FaultCollector) -> None:
         key,
         key,
         code="duplicate-key",
-        message=f"the key `{key}` is given twice",
-        hint="keep one of the two",
+        message=worded("fault.scenario_file.key_twice", key=key),
+        hint=worded("fault.scenarios.keep_one_key"),
     )
 
 

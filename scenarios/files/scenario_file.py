@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.texts import worded
 from scenarios.changes.kinds import read_changes
 from scenarios.files.plain import read_plain
 from scenarios.scenario import BASE, Chain, Scenario, chain_of
@@ -35,8 +36,8 @@ def _follow(
     whole = path.resolve()
     if whole in seen:
         circle = " -> ".join(one.name for one in (*seen[seen.index(whole) :], whole))
-        message = f"the parents go round in a circle: {circle}"
-        hint = "give one of them a parent outside the circle, or none"
+        message = worded("fault.scenario.circle", circle=circle)
+        hint = worded("fault.scenario.circle.hint")
         faults.add(path.name, 0, "parent", path.name, code="cycle", message=message, hint=hint)
         return None
     written = read_plain(path, faults)
@@ -71,17 +72,15 @@ def scenario_of(written: object, file: str, where: str, faults: FaultCollector, 
             where,
             "",
             code="not-a-scenario",
-            message="a scenario has the keys name, parent, note, changes",
-            hint="write `changes:` and under it one line `- {kind: ...}` per change",
+            message=worded("fault.scenario.form"),
+            hint=worded("fault.scenario.form.hint"),
         )
         return None
     refuse_unknown_keys(written, KEYS, file, where, faults)
     given = written.get("name") or name
     if str(given) == BASE:
-        message = f"the name `{BASE}` belongs to the plan itself"
-        faults.add(
-            file, 0, f"{where}.name", given, code="reserved-name", message=message, hint="choose another"
-        )
+        message, hint = worded("fault.scenario.reserved", name=BASE), worded("fault.scenario.reserved.hint")
+        faults.add(file, 0, f"{where}.name", given, code="reserved-name", message=message, hint=hint)
     changes = written.get("changes")
     if changes is not None and not isinstance(changes, list):
         faults.add(
@@ -90,8 +89,8 @@ def scenario_of(written: object, file: str, where: str, faults: FaultCollector, 
             f"{where}.changes".lstrip("."),
             "",
             code="wrong-shape",
-            message="`changes` needs a list",
-            hint="write one line `- {kind: ...}` per change",
+            message=worded("fault.scenario.changes"),
+            hint=worded("fault.scenarios.write_changes"),
         )
         changes = None
     label = f"{file}#{given}" if where else file
@@ -109,9 +108,9 @@ def refuse_unknown_keys(
     written: Mapping[str, object], known: tuple[str, ...], file: str, where: str, faults: FaultCollector
 ) -> None:
     """Add a fault, with near matches, for every key that does not exist."""
-    hint = NearMatches(known, f"the keys here are {', '.join(known)}")
+    hint = NearMatches(known, worded("fault.scenario_file.keys_here", names=", ".join(known)))
     for key in written:
         if key not in known:
             place = f"{where}.{key}".lstrip(".")
-            message = f"there is no key `{key}` here"
+            message = worded("fault.scenario_file.no_key", key=key)
             faults.add(file, 0, place, key, code="unknown-key", message=message, hint=hint(key))

@@ -9,10 +9,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.texts import worded
+from allocator.wording import Wording
 from scenarios.acceptance import Acceptance, read_acceptance
 from scenarios.files.plain import read_plain
 from scenarios.files.scenario_file import refuse_unknown_keys, scenario_of
 from scenarios.files.values import axis_values, value_count
+from scenarios.library_words import said_of
 from scenarios.scenario import BASE, Chain, Scenario, chain_of
 
 KEYS = ("name", "note", "scenarios", "grid", "monte_carlo", "acceptance", "baseline")
@@ -113,8 +116,8 @@ def read_sweep(path: Path, limit: int = MOST_RUNS) -> SweepFile:
     faults = FaultCollector()
     written = read_plain(path, faults)
     if written is not None and not isinstance(written, Mapping):
-        message = "the file is not a list of `key: value` lines"
-        hint = f"it may have the keys {', '.join(KEYS)}"
+        message = worded("fault.sweep.form")
+        hint = worded("fault.sweep.form.hint", names=", ".join(KEYS))
         faults.add(path.name, 0, "", "", code="wrong-shape", message=message, hint=hint)
     faults.raise_if_any()
     assert isinstance(written, Mapping) or written is None
@@ -160,18 +163,16 @@ class _Reader:
     def _scenarios(self) -> dict[str, Scenario]:
         listed = self.written.get("scenarios") or []
         if not isinstance(listed, list):
-            self._refuse(
-                "scenarios", "", "wrong-shape", "`scenarios` needs a list", "write `- name: ...` lines"
-            )
+            hint = worded("fault.sweep.scenarios.hint")
+            self._refuse("scenarios", "", "wrong-shape", worded("fault.sweep.scenarios"), hint)
             return {}
         known: dict[str, Scenario] = {}
         for k, one in enumerate(listed, start=1):
             scenario = scenario_of(one, self.file, f"scenarios.{k}", self.faults, f"scenario-{k}")
             if scenario is not None and scenario.name in known:
-                message = f"two scenarios are called `{scenario.name}`"
-                self._refuse(
-                    f"scenarios.{k}.name", scenario.name, "duplicate-name", message, "rename one of them"
-                )
+                message = worded("fault.sweep.same_name", name=scenario.name)
+                hint = worded("fault.sweep.same_name.hint")
+                self._refuse(f"scenarios.{k}.name", scenario.name, "duplicate-name", message, hint)
             elif scenario is not None:
                 known[scenario.name] = scenario
         return known
@@ -181,31 +182,37 @@ class _Reader:
         if name is None or name == BASE:
             return ()
         if str(name) not in known:
-            hint = NearMatches([BASE, *known], f"use {BASE} or one of {', '.join(known)}")(str(name))
-            self._refuse("baseline", name, "unknown-scenario", f"there is no scenario `{name}`", hint)
+            otherwise = worded("fault.sweep.baseline.hint", base=BASE, names=", ".join(known))
+            hint = NearMatches([BASE, *known], otherwise)(str(name))
+            message = worded("fault.scenario.unknown", name=name)
+            self._refuse("baseline", name, "unknown-scenario", message, hint)
             return ()
         return chain_of(known[str(name)], known, FaultCollector())
 
     def _axes(self, limit: int, chains: int, monte_carlo: MonteCarlo | None) -> tuple[Axis, ...]:
         grid = self.written.get("grid") or {}
         if not isinstance(grid, Mapping):
-            self._refuse("grid", "", "wrong-shape", "`grid` needs keys", "write `total: -10%..+15% step 1%`")
+            hint = worded("fault.sweep.grid.hint")
+            self._refuse("grid", "", "wrong-shape", worded("fault.sweep.grid"), hint)
             return ()
         count = prod(value_count(_values_of(one)) for one in grid.values()) if grid else 0
         draws = monte_carlo.runs if monte_carlo else 0
         total = chains * (count + draws)
         if total > limit:
             axes = " x ".join(f"{name} ({value_count(_values_of(one)):,})" for name, one in grid.items())
-            what = " + ".join(filter(None, [axes, f"{draws:,} draws" if draws else ""]))
-            message = (
-                f"this would be {total:,} runs: {chains} scenario(s) times {what}; {limit:,} is the most"
+            message = worded(
+                "fault.sweep.too_many_runs",
+                total=f"{total:,}",
+                chains=chains,
+                what=_grid_and_draws(axes, draws),
+                limit=f"{limit:,}",
             )
             self._refuse(
                 "grid" if count > draws else "monte_carlo",
                 "",
                 "too-many-runs",
                 message,
-                "use wider steps, or --limit N",
+                worded("fault.sweep.too_many_runs.hint"),
             )
             return ()
         return tuple(axis for name, one in grid.items() if (axis := self._axis(str(name), one)) is not None)
@@ -219,9 +226,8 @@ class _Reader:
         try:
             return Axis(name, axis_values(_values_of(written)), fields)
         except ValueError as error:
-            self._refuse(
-                f"grid.{name}", _values_of(written), "bad-axis", str(error), "correct the values of the axis"
-            )
+            hint = worded("fault.sweep.axis.hint")
+            self._refuse(f"grid.{name}", _values_of(written), "bad-axis", error.args[0], hint)
             return None
 
     def _monte_carlo(self) -> MonteCarlo | None:
@@ -234,18 +240,20 @@ class _Reader:
             for detail in error.errors():
                 path = ".".join(["monte_carlo", *(str(part) for part in detail["loc"])])
                 value = "" if isinstance(detail["input"], Mapping) else detail["input"]
-                message = detail["msg"]
-                hint = (
-                    "the keys are runs, seed, growth {mean, sd}, commitments {measure, sd}, attrition {rate}"
-                )
-                self._refuse(path, value, "bad-value", message, hint)
+                hint = worded("fault.sweep.monte_carlo.hint")
+                self._refuse(path, value, "bad-value", said_of(detail), hint)
             return None
         if not (found.growth or found.commitments or found.attrition):
-            message = "nothing is uncertain, so every draw would be the same"
-            self._refuse(
-                "monte_carlo", "", "nothing-uncertain", message, "name growth, commitments or attrition"
-            )
+            hint = worded("fault.sweep.certain.hint")
+            self._refuse("monte_carlo", "", "nothing-uncertain", worded("fault.sweep.certain"), hint)
         return found
+
+
+def _grid_and_draws(axes: str, draws: int) -> Wording:
+    """Return the parts of a sweep that are there, joined with a plus."""
+    drawn = worded("fault.sweep.draws", count=f"{draws:,}") if draws else Wording("", "")
+    plus = " + " if axes and draws else ""
+    return Wording(f"{axes}{plus}{drawn}", f"{axes}{plus}{drawn.chinese}")
 
 
 def _values_of(written: object) -> object:

@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from allocator.texts import worded
+
 MOST_VALUES = 100_000
 NONE = "none"
 """The point of an axis at which nothing is changed."""
@@ -23,10 +25,10 @@ def axis_values(written: object) -> tuple[Decimal | str, ...]:
     if isinstance(written, str):
         return (_value(written),)
     if not isinstance(written, list) or not written:
-        raise ValueError("write a list such as [0.05, 0.1] or a range such as -10%..+15% step 1%")
+        raise ValueError(worded("fault.axis.form"))
     found = [value for one in written for value in (_range(one) if _is_range(one) else (_one(one),))]
     if len({str(value) for value in found}) < len(found):
-        raise ValueError("a value is given twice")
+        raise ValueError(worded("fault.axis.value_twice"))
     return tuple(found)
 
 
@@ -54,7 +56,7 @@ def _is_range(written: object) -> bool:
 
 def _one(written: object) -> Decimal | str:
     if not isinstance(written, str):
-        raise ValueError(f"`{written}` is no value of an axis: `none` means that nothing is changed")
+        raise ValueError(worded("fault.axis.no_value", value=written))
     return _value(written)
 
 
@@ -65,13 +67,13 @@ def _value(text: str) -> Decimal | str:
 def _range(text: str) -> tuple[Decimal, ...]:
     match = _RANGE.fullmatch(text)
     if match is None or match[3] is None:
-        raise ValueError(f"`{text}` is no range: write it like -10%..+15% step 1%")
+        raise ValueError(worded("fault.axis.no_range", value=text))
     low, high, step = number(match[1]), number(match[2]), number(match[3])
     if step <= 0 or high < low:
-        raise ValueError(
-            f"`{text}` is empty: the second number must not be below the first, the step above 0"
-        )
+        raise ValueError(worded("fault.axis.empty", value=text))
     count = int((high - low) / step) + 1
     if count > MOST_VALUES:
-        raise ValueError(f"`{text}` has {count:,} values; {MOST_VALUES:,} is the most")
+        raise ValueError(
+            worded("fault.axis.too_many", value=text, count=f"{count:,}", most=f"{MOST_VALUES:,}")
+        )
     return tuple(low + k * step for k in range(count))

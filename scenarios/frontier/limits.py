@@ -17,6 +17,7 @@ from allocator.model.labels import Labels, label_plan
 from allocator.model.problem import MeasureProblem, build_problem
 from allocator.plan.faults import NearMatches
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible
@@ -169,18 +170,17 @@ def _nodes(plan: Plan, labels: Labels, measure: str, levels: Sequence[str] | Non
 
 def _unknown(option: str, what: str, value: str, known: Iterable[str]) -> InputFaults:
     names = list(known)
-    hint = NearMatches(names, f"use one of {', '.join(names)}")(value)
-    return InputFaults(
-        [Fault(option, 0, "", value, f"unknown-{what}", f"there is no {what} `{value}` in this plan", hint)]
-    )
+    hint = NearMatches(names, worded("fault.change.one_of", names=", ".join(names)))(value)
+    message = worded("fault.limits.unknown", what=worded(f"fault.thing.{what}"), name=value)
+    return InputFaults([Fault(option, 0, "", value, f"unknown-{what}", message, hint)])
 
 
 def _ground(plan: Plan, labels: Labels, measure: str) -> _Ground:
     anchors = build_anchors(plan, labels, measure)
     if anchors.totals.company <= 0:
-        message = "a total of 0 has no proportions to keep, so there is no limit to look for"
+        message, hint = worded("fault.limits.no_total"), worded("fault.limits.no_total.hint")
         path = f"measures.{measure}.total"
-        raise InputFaults([Fault("plan.yaml", 0, path, "0", "no-total", message, "give a total above 0")])
+        raise InputFaults([Fault("plan.yaml", 0, path, "0", "no-total", message, hint)])
     unit = plan.spec.measures[measure].round_to
     problem = build_problem(plan, labels, measure, anchors, spell_out(plan, labels, measure, anchors))
     return _Ground(

@@ -15,6 +15,7 @@ from allocator.plan.plan import Plan, month_text
 from allocator.results.csv_text import write_csv
 from allocator.results.folder import write_results
 from allocator.results.tables import amounts
+from allocator.texts import worded
 from scenarios.replan.page import replan_page
 from scenarios.replan.replan import Replan, Request, Year, replan
 from scenarios.replan.year_rules import MISSED, year_rules
@@ -33,8 +34,8 @@ def check_replan_target(out: Path) -> None:
     """
     if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
         return
-    message = "there is something here that is not a re-plan"
-    hint = "name another folder for --out, or empty this one"
+    message = worded("fault.folder.replan")
+    hint = worded("fault.folder.hint")
     raise InputFaults([Fault(str(out), 0, "", "", "not-a-replan-folder", message, hint)])
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from allocator.model.labels import Labels
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.plan import Plan, month_number, month_text
+from allocator.texts import worded
 from allocator.verification.result_tables import whole_units
 from solver_models.arrays import FloatArray, IntArray
 
@@ -50,8 +51,8 @@ def as_of_month(plan: Plan, text: str, faults: FaultCollector) -> int:
         done = month_number(text) - months[0] + 1
         if 1 <= done < len(months):
             return done
-    message = f"this is no month of the plan before its last ({first} to {last})"
-    hint = "name the last month with actuals; at least one month must remain"
+    message = worded("fault.replan.as_of", first=first, last=last)
+    hint = worded("fault.replan.as_of.hint")
     faults.add("--as-of", 0, "", text, code="bad-month", message=message, hint=hint)
     return 0
 
@@ -61,13 +62,17 @@ def read_texts(path: Path, columns: Sequence[str], faults: FaultCollector) -> pd
     try:
         table = pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False, encoding="utf-8")
     except (OSError, ValueError) as error:
-        message, hint = f"the file cannot be read: {error}", "check the path; csv in UTF-8 with a header row"
+        message = worded("fault.scenarios.cannot_be_read", error=error)
+        hint = worded("fault.replan.unreadable.hint")
         faults.add(path.name, 0, "", str(path), code="unreadable", message=message, hint=hint)
         return None
     missing = [column for column in columns if column not in table.columns]
     for column in missing:
-        hint = f"the columns are {', '.join(columns)}"
-        faults.add(path.name, 1, column, "", code="no-column", message="the column is not there", hint=hint)
+        message, hint = (
+            worded("fault.replan.no_column"),
+            worded("fault.replan.no_column.hint", names=", ".join(columns)),
+        )
+        faults.add(path.name, 1, column, "", code="no-column", message=message, hint=hint)
     return None if missing else table
 
 
@@ -79,7 +84,7 @@ def read_actuals(path: Path, plan: Plan, labels: Labels, done: int, faults: Faul
     if table is None:
         return found
     if "period" not in table.columns and "date" not in table.columns:
-        message, hint = "neither period nor date is there", "add period (YYYY-MM) or date (YYYY-MM-DD)"
+        message, hint = worded("fault.replan.no_period"), worded("fault.replan.no_period.hint")
         faults.add(path.name, 1, "period", "", code="no-column", message=message, hint=hint)
         return found
     before = len(faults)
@@ -89,17 +94,24 @@ def read_actuals(path: Path, plan: Plan, labels: Labels, done: int, faults: Faul
     product = _codes(path, table["product_id"], labels.leaf_product_id, "product without parts", faults)
     measure = _codes(path, table["measure"], measures, "measure", faults)
     amount = pd.to_numeric(table["amount"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    _rows(path, table["amount"], ~np.isfinite(amount), "bad-number", "this is no number", faults)
+    _rows(
+        path,
+        table["amount"],
+        ~np.isfinite(amount),
+        "bad-number",
+        worded("fault.scenarios.not_a_number"),
+        faults,
+    )
     offset = month - plan.month_numbers[0]
     outside = (month >= 0) & ((offset < 0) | (offset >= plan.spec.months))
-    _rows(path, table[which], outside, "outside-plan", "this month is not in the plan", faults)
+    _rows(path, table[which], outside, "outside-plan", worded("fault.replan.outside"), faults)
     if done:
         late = (month >= 0) & ~outside & (offset >= done)
         last = month_text(plan.month_numbers[done - 1])
-        _rows(path, table[which], late, "after-as-of", f"this is after {last} (--as-of)", faults)
+        _rows(path, table[which], late, "after-as-of", worded("fault.replan.late", last=last), faults)
         for k in sorted(set(range(done)) - set(offset.tolist())):
-            message = f"there are no actuals in {month_text(plan.month_numbers[k])}"
-            hint = "add them (rows of 0 where nothing was sold), or name an earlier --as-of"
+            message = worded("fault.replan.no_actuals", month=month_text(plan.month_numbers[k]))
+            hint = worded("fault.replan.no_actuals.hint")
             faults.add(path.name, 0, which, "", code="month-without-actuals", message=message, hint=hint)
     if len(faults) == before and done:
         cell = rep * labels.grid.n_product + product
@@ -115,16 +127,16 @@ def read_moves(path: Path, plan: Plan, labels: Labels, faults: FaultCollector) -
     before = len(faults)
     giver, taker = (_codes(path, table[name], labels.rep_id, "rep", faults) for name in ("from", "to"))
     same = (giver == taker) & (giver >= 0)
-    _rows(path, table["to"], same, "move-to-itself", "this rep gives to himself", faults)
+    _rows(path, table["to"], same, "move-to-itself", worded("fault.replan.to_itself"), faults)
     product = _codes(path, table["product_id"].replace("", "*"), labels.product_id, "product", faults)
     month = _months(path, table["effective"], faults)
     months = plan.month_numbers
     outside = (month >= 0) & ((month < months[0]) | (month > months[-1]))
-    _rows(path, table["effective"], outside, "outside-plan", "this month is not in the plan", faults)
+    _rows(path, table["effective"], outside, "outside-plan", worded("fault.replan.outside"), faults)
     texts = table["share"].replace("", "1") if "share" in table.columns else pd.Series(["1"] * len(table))
     share = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     wrong = ~((share >= 0) & (share <= 1))
-    _rows(path, texts.rename("share"), wrong, "bad-number", "this is no share from 0 to 1", faults)
+    _rows(path, texts.rename("share"), wrong, "bad-number", worded("fault.scenarios.no_share"), faults)
     if len(faults) > before:
         return None
     products = labels.grid.products
@@ -156,13 +168,13 @@ def read_published(out: Path, plan: Plan, labels: Labels, faults: FaultCollector
         own = np.flatnonzero(measure == k)
         unit = plan.spec.measures[name].round_to
         units, bad, ragged = whole_units(table["target"].iloc[own], unit)
-        message = f"this is no whole multiple of {unit:f}"
+        message = worded("fault.scenarios.no_whole_multiple", unit=f"{unit:f}")
         _rows(path, table["target"].iloc[own], bad | ragged, "damaged-result", message, faults)
         place = (k, node[own], product[own], month[own])
         found[place], seen[place] = units, True
     if not seen.all() or len(table) != seen.size:
-        message = "the published result does not hold every node, product and month of this plan once"
-        hint = "name the result that was published for this plan"
+        message = worded("fault.replan.other_plan")
+        hint = worded("fault.replan.other_plan.hint")
         faults.add(path.name, 0, "", str(path), code="other-plan", message=message, hint=hint)
     return found
 
@@ -176,7 +188,7 @@ def _months(path: Path, texts: pd.Series, faults: FaultCollector) -> IntArray:
         errors="coerce",
     )
     good = is_month & days.notna().to_numpy(bool)
-    _rows(path, texts, ~good, "bad-month", "this is no month (YYYY-MM) or day (YYYY-MM-DD)", faults)
+    _rows(path, texts, ~good, "bad-month", worded("fault.replan.no_month"), faults)
     number = days.dt.year.fillna(0).to_numpy(np.int64) * 12 + days.dt.month.fillna(1).to_numpy(np.int64) - 1
     return np.where(good, number, -1)
 
@@ -184,10 +196,11 @@ def _months(path: Path, texts: pd.Series, faults: FaultCollector) -> IntArray:
 def _codes(path: Path, texts: pd.Series, known: Sequence[str], what: str, faults: FaultCollector) -> IntArray:
     """Positions of names; -1 and a fault for unknown ones."""
     codes = pd.Index(known).get_indexer(pd.Index(texts)).astype(np.int64)
-    near = NearMatches(known, f"name a {what} of the plan")
+    thing = worded(f"fault.thing.{what.replace(' ', '_')}")
+    near = NearMatches(known, worded("fault.replan.name_one", what=thing))
     for k in np.flatnonzero(codes < 0)[:LISTED].tolist():
         value = str(texts.iat[k])
-        message = f"there is no {what} `{value}`"
+        message = worded("fault.unknown", what=thing, name=value)
         line = int(texts.index[k]) + 2
         faults.add(
             path.name, line, str(texts.name), value, code="unknown-name", message=message, hint=near(value)
@@ -201,5 +214,11 @@ def _rows(
     for k in np.flatnonzero(wrong)[:LISTED].tolist():
         line, value = int(texts.index[k]) + 2, str(texts.iat[k])
         faults.add(
-            path.name, line, str(texts.name), value, code=code, message=message, hint="correct this row"
+            path.name,
+            line,
+            str(texts.name),
+            value,
+            code=code,
+            message=message,
+            hint=worded("fault.replan.correct_row"),
         )

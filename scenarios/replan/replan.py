@@ -15,6 +15,7 @@ from allocator.pipeline import allocate
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from allocator.texts import worded
 from scenarios.replan.inputs import Moves, as_of_month, read_actuals, read_moves, read_published
 from scenarios.replan.locked import Locked, lock_actuals
 from scenarios.replan.plan_folder import write_remaining_plan
@@ -173,8 +174,8 @@ def _check_shares(request: Request, faults: FaultCollector) -> None:
                 "",
                 str(value),
                 code="out-of-range",
-                message="this is no share from 0 to 1",
-                hint="name a share from 0 to 1",
+                message=worded("fault.scenarios.no_share"),
+                hint=worded("fault.scenarios.no_share.hint"),
             )
 
 
@@ -186,8 +187,8 @@ def _check_totals(remainders: Mapping[str, Remainder]) -> None:
             measure,
             str(found.total),
             "nothing-remains",
-            f"the actuals of `{measure}` reach the year's total already: {-found.total} unit(s) beyond it",
-            "raise the total of the plan before re-planning, or leave the published targets as they are",
+            worded("fault.replan.nothing_remains", measure=measure, beyond=-found.total),
+            worded("fault.replan.nothing_remains.hint"),
         )
         for measure, found in remainders.items()
         if found.total <= 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from scenarios.changes.change import Change
 from scenarios.changes.kinds import KINDS, read_change
 from scenarios.files.sweep_file import Axis, MonteCarlo, SweepFile
@@ -110,7 +111,7 @@ def _changes_of(axis: Axis, plan: Plan, faults: FaultCollector) -> list[tuple[st
             continue
         if axis.name == "total" and "kind" not in axis.fields:
             if not isinstance(value, Decimal) or value <= -1:
-                _refuse(faults, axis, label, "a change of the total is a number above -100 %")
+                _refuse(faults, axis, label, worded("fault.axis.total"))
                 continue
             written = {**template, vary: str(1 + value)}
         else:
@@ -129,9 +130,7 @@ def _template(axis: Axis, plan: Plan, faults: FaultCollector) -> tuple[dict[str,
         kind = KINDS.get(str(fields["kind"]))
         if kind is None or vary not in kind.model_fields or vary == "kind":
             names = ", ".join(kind.model_fields) if kind else ", ".join(KINDS)
-            _refuse(
-                faults, axis, vary or fields["kind"], f"name a kind and the field that varies (vary): {names}"
-            )
+            _refuse(faults, axis, vary or fields["kind"], worded("fault.axis.vary", names=names))
             return None, ""
         return fields, vary
     if axis.name == "hedge":
@@ -139,10 +138,10 @@ def _template(axis: Axis, plan: Plan, faults: FaultCollector) -> tuple[dict[str,
     measures = list(plan.spec.measures)
     if axis.name not in SHORT_FORMS:
         forms = ", ".join(SHORT_FORMS)
-        _refuse(faults, axis, axis.name, f"an axis is {forms}, or has a kind, a field to vary, and values")
+        _refuse(faults, axis, axis.name, worded("fault.axis.forms", names=forms))
         return None, ""
     if "measure" not in fields and len(measures) > 1:
-        _refuse(faults, axis, "", f"name the measure: {{measure: {measures[0]}, values: ...}}")
+        _refuse(faults, axis, "", worded("fault.axis.measure", measure=measures[0]))
         return None, ""
     fields.setdefault("measure", measures[0])
     if axis.name == "total":
@@ -151,7 +150,7 @@ def _template(axis: Axis, plan: Plan, faults: FaultCollector) -> tuple[dict[str,
 
 
 def _refuse(faults: FaultCollector, axis: Axis, value: object, message: str) -> None:
-    hint = "see docs/scenarios.md for the axes there are"
+    hint = worded("fault.axis.hint")
     faults.add("grid", 0, f"grid.{axis.name}", value, code="bad-axis", message=message, hint=hint)
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from allocator.errors import Fault, InputFaults
+from allocator.texts import worded
 from scenarios.runs.work import FORMAT, Shared
 from scenarios.scenario import Chain, chain_hash
 
@@ -35,7 +36,7 @@ class OutcomeStore:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._lock)
-            message, hint = "another sweep is writing into this folder", "wait for it, or name another folder"
+            message, hint = worded("fault.folder.in_use"), worded("fault.folder.in_use.hint")
             raise InputFaults([Fault(str(folder), 0, "", "", "folder-in-use", message, hint)]) from None
         for left_over in self._folder.glob(".*.part"):
             left_over.unlink()

@@ -21,7 +21,7 @@ def _no_number(given: object) -> object:
 
 def _no_amount(given: object) -> object:
     if isinstance(given, bool):
-        raise PydanticCustomError("no_number", "Input should be a number or decimal text")
+        raise PydanticCustomError("no_amount", "Input should be a number or decimal text")
     return given
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from allocator.texts import worded
 from service.auth.dependencies import allowed
 from service.auth.principal import Principal
 from service.comparisons import repository
@@ -62,7 +63,7 @@ def create_comparison(
     """Compare runs with the first of them: totals, who moved, the causes that add up, rules, key figures."""
     require_whole_company(caller)
     if len(set(wanted.run_ids)) < len(wanted.run_ids):
-        raise Problem("invalid", errors=[FieldError("/run_ids", "a run is named twice")], count=1)
+        raise Problem("invalid", errors=[FieldError("/run_ids", worded("fault.runs.twice"))], count=1)
     published = [wanted.published_run_id] if wanted.published_run_id else []
     with context.database.reads() as session:
         plan_id = find_run(session, caller, wanted.run_ids[0]).plan_id

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from allocator.texts import worded
 from scenarios.comparison.comparison import compare_folders
 from scenarios.comparison.folder import write_comparison
 from scenarios.scenario import BASE
@@ -55,12 +56,12 @@ def sides_of(session: Session, principal: Principal, run_ids: Sequence[str]) -> 
     """
     runs = [find_run(session, principal, run_id) for run_id in run_ids]
     errors = [
-        FieldError(f"/run_ids/{k}", f"the run has no result: {run.status}")
+        FieldError(f"/run_ids/{k}", worded("fault.runs.no_result", status=run.status))
         for k, run in enumerate(runs)
         if run.status not in WITH_RESULT
     ]
     errors += [
-        FieldError(f"/run_ids/{k}", "the run belongs to another plan than the first")
+        FieldError(f"/run_ids/{k}", worded("fault.runs.other_plan"))
         for k, run in enumerate(runs)
         if run.plan_id != runs[0].plan_id
     ]

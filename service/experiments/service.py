@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from scenarios.acceptance import Verdict, judge, read_acceptance
 from scenarios.files.sweep_file import SweepFile, sweep_of
 from scenarios.kpis import KPIS
@@ -127,7 +128,7 @@ def accept(
         raise Problem("runs-not-ended", count=len(waiting))
     baseline = next((cell for cell in cells if cell.position == wanted.baseline), None)
     if baseline is None or baseline.status not in WITH_RESULT:
-        message = f"run {wanted.baseline} of this experiment has no result to be judged against"
+        message = worded("fault.experiment.baseline", number=wanted.baseline)
         raise Problem("invalid", errors=[FieldError("/baseline", message)], count=1)
     reference = figures(baseline)
     runs = [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from allocator.texts import worded
 from service.problems.problem import Problem
 
 MEGABYTE = 1 << 20
@@ -61,7 +62,7 @@ class Budget:
         """Count bytes that were unpacked (or are about to be)."""
         self._left -= size
         if self._left < 0:
-            raise Problem("file-too-large", limit=f"{self._limit} bytes")
+            raise Problem("file-too-large", limit=worded("fault.upload.bytes", count=self._limit))
 
 
 def _check_directory_size(content: IO[bytes], size: int, kind: str) -> None:
@@ -78,19 +79,22 @@ def _check_directory_size(content: IO[bytes], size: int, kind: str) -> None:
         raise Problem("unreadable-file", format=kind)
     directory_size = _END.unpack_from(tail, at)[5]
     if directory_size > LARGEST_DIRECTORY:
-        raise Problem("file-too-large", limit=f"{MOST_ENTRIES} entries")
+        raise Problem("file-too-large", limit=worded("fault.upload.entries", count=MOST_ENTRIES))
     content.seek(0)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], packed: int) -> None:
     if len(entries) > MOST_ENTRIES:
-        raise Problem("file-too-large", limit=f"{MOST_ENTRIES} entries")
+        raise Problem("file-too-large", limit=worded("fault.upload.entries", count=MOST_ENTRIES))
     names = [entry.filename for entry in entries]
     for entry in entries:
         if reason := _objection(entry):
-            raise Problem("unwelcome-file", found=f"{entry.filename[:100]!r} ({reason})")
+            raise Problem(
+                "unwelcome-file",
+                found=worded("fault.upload.entry", name=repr(entry.filename[:100]), reason=reason),
+            )
     if len({name.casefold() for name in names}) != len(names):
-        raise Problem("unwelcome-file", found="two entries of one name")
+        raise Problem("unwelcome-file", found=worded("fault.upload.same_name"))
     Budget(packed).spend(sum(entry.file_size for entry in entries))
 
 
@@ -98,13 +102,13 @@ def _objection(entry: zipfile.ZipInfo) -> str:
     """Say what is wrong with an entry; nothing is ever written under its name all the same."""
     name = entry.orig_filename
     if not name or "\0" in name or "\\" in name or name.startswith("/") or name[1:2] == ":":
-        return "no plain relative path"
+        return worded("fault.upload.path")
     if ".." in name.split("/"):
-        return "a path out of the folder"
+        return worded("fault.upload.outside")
     if stat.S_IFMT(entry.external_attr >> 16) == _LINK:
-        return "a link"
+        return worded("fault.upload.link")
     if entry.flag_bits & _ENCRYPTED:
-        return "encrypted"
+        return worded("fault.upload.encrypted")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "packed in an unusual way"
+        return worded("fault.upload.packing")
     return ""

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from allocator.texts import worded
 from service.files.archives import MEGABYTE, MOST_RATIO, MOST_UNPACKED
 from service.problems.problem import Problem
 
@@ -39,9 +40,9 @@ def _check_declared(file: pq.ParquetFile, size: int) -> None:
     groups = [file.metadata.row_group(k) for k in range(file.metadata.num_row_groups)]
     rows = max(file.metadata.num_rows, sum(group.num_rows for group in groups))
     if rows > MOST_ROWS:
-        raise Problem("file-too-large", limit=f"{MOST_ROWS} rows")
+        raise Problem("file-too-large", limit=worded("fault.upload.rows", count=MOST_ROWS))
     if file.metadata.num_columns > MOST_COLUMNS:
-        raise Problem("file-too-large", limit=f"{MOST_COLUMNS} columns")
+        raise Problem("file-too-large", limit=worded("fault.upload.columns", count=MOST_COLUMNS))
     if any(pa.types.is_nested(field.type) for field in file.schema_arrow):
         raise Problem("unreadable-file", format="parquet")
     _check_bytes(sum(group.total_byte_size for group in groups), size)
@@ -55,7 +56,7 @@ def _check_real(file: pq.ParquetFile, size: int) -> None:
             total += _unfolded(column)
         # dictionaries repeat one text in many rows, which is what they are for: no ratio here
         if total > MOST_UNPACKED:
-            raise Problem("file-too-large", limit=f"{MOST_UNPACKED} bytes")
+            raise Problem("file-too-large", limit=worded("fault.upload.bytes", count=MOST_UNPACKED))
 
 
 def _unfolded(column: pa.Array) -> int:
@@ -68,4 +69,4 @@ def _unfolded(column: pa.Array) -> int:
 def _check_bytes(total: int, size: int) -> None:
     limit = min(MOST_UNPACKED, max(MEGABYTE, size * MOST_RATIO))
     if total > limit:
-        raise Problem("file-too-large", limit=f"{limit} bytes")
+        raise Problem("file-too-large", limit=worded("fault.upload.bytes", count=limit))

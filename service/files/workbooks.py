@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import IO
 from xml.parsers import expat
 
+from allocator.texts import worded
 from service.files.archives import Budget, blocks, opened_archive
 from service.problems.problem import Problem
 
@@ -68,12 +69,12 @@ class _Tally:
     def add_rows(self, count: int) -> None:
         self.rows += count
         if self.rows > MOST_ROWS:
-            raise Problem("file-too-large", limit=f"{MOST_ROWS} rows")
+            raise Problem("file-too-large", limit=worded("fault.upload.rows", count=MOST_ROWS))
 
     def add_cells(self, count: int) -> None:
         self.cells += count
         if self.cells > MOST_CELLS:
-            raise Problem("file-too-large", limit=f"{MOST_CELLS} cells")
+            raise Problem("file-too-large", limit=worded("fault.upload.cells", count=MOST_CELLS))
 
 
 class _Part:
@@ -98,7 +99,7 @@ class _Part:
             self._is_xml = False
 
     def _refuse(self, *_: object) -> None:
-        raise Problem("unwelcome-file", found="a document type with entities")
+        raise Problem("unwelcome-file", found=worded("fault.upload.document_type"))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         element = name.rpartition(" ")[2]
@@ -109,7 +110,7 @@ class _Part:
         elif element == "c":
             column = _column(attributes.get("r", ""), self._column + 1)
             if column > WIDEST_ROW:
-                raise Problem("file-too-large", limit=f"{WIDEST_ROW} columns")
+                raise Problem("file-too-large", limit=worded("fault.upload.columns", count=WIDEST_ROW))
             self._tally.add_cells(max(column - self._column, 1))
             self._column = column
 

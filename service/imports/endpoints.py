@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from service.accounts.schemas import Name
 from service.context import ContextDep, ReadSession
@@ -13,6 +13,7 @@ from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportV
 from service.plans.endpoints import Limit, Planner, plan_view
 from service.plans.schemas import Note, PlanId, PlanView, TableName
 from service.plans.table_endpoints import ROWS
+from service.problems.problem import language
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.media_types import JSON, OF_IMPORTS
 from service.wire.upload import UploadDep, body_of
@@ -68,12 +69,13 @@ def read_import(
     session: ReadSession,
     planner: Planner,
     import_id: Id,
+    request: Request,
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Limit = 100,
 ) -> ImportDetail:
     """Return an import with a page of its faults."""
     job = service.find_import(session, planner, import_id)
-    faults = json.loads(job.faults)
+    faults = service.faults_of(job, language(request.scope))
     page = [FaultView.model_validate(fault) for fault in faults[cursor : cursor + limit]]
     following = cursor + limit if len(faults) > cursor + limit else None
     return ImportDetail(**_view(job).model_dump(), faults=page, next=following)

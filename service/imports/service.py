@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from allocator.errors import Fault, InputFaults
+from allocator.texts import worded
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.blobs.repository import contents_of, keep
@@ -21,6 +23,10 @@ from service.plans.proposal import Proposal, proposal_of_files
 from service.plans.service import find_plan
 from service.problems.problem import FieldError, Problem
 from service.wire.upload import Upload
+
+ZH = "zh"
+WORDS = ("message", "hint")
+"""Fields of a fault that are sentences."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,9 @@ class Wish:
         """
         errors = []
         if (self.plan_id is None) == (self.plan_name == ""):
-            errors.append(FieldError("/query/plan_id", "either plan_id or name is wanted"))
+            errors.append(FieldError("/query/plan_id", worded("fault.import.plan_or_name")))
         if self.plan_id is None and self.table is not None:
-            errors.append(FieldError("/query/table", "a new plan is not made of one table"))
+            errors.append(FieldError("/query/table", worded("fault.import.no_table")))
         if errors:
             raise Problem("invalid", errors=errors, count=len(errors))
 
@@ -91,7 +97,7 @@ def keep_import(
         base_revision=checked.base_revision,
         status="faulty" if checked.faults else "valid",
         files=json.dumps({file: keep(session, content) for file, content in sorted(checked.files.items())}),
-        faults=json.dumps([fault.as_dict() for fault in checked.faults], ensure_ascii=False),
+        faults=json.dumps([_kept(fault) for fault in checked.faults], ensure_ascii=False),
         created_by=principal.account_id,
         created_at=now,
     )
@@ -106,6 +112,18 @@ def keep_import(
     }
     record(session, now, principal.account_id, "import.create", job.import_id, before=None, after=after)
     return job
+
+
+def _kept(fault: Fault) -> dict[str, Any]:
+    """Return a fault in English, and beside it its words in Chinese: nobody knows yet who will read it."""
+    told = fault.as_dict(ZH)
+    return {**fault.as_dict(), ZH: {name: told[name] for name in WORDS}}
+
+
+def faults_of(job: ImportJob, lang: str) -> list[dict[str, Any]]:
+    """Return the faults of an import in a language; in English where no other words were kept."""
+    kept = [(fault.pop(ZH, {}), fault) for fault in json.loads(job.faults)]
+    return [{**fault, **(words if lang == ZH else {})} for words, fault in kept]
 
 
 def find_import(session: Session, principal: Principal, import_id: str) -> ImportJob:

@@ -8,6 +8,7 @@ import numpy as np
 from allocator.plan.sheet import Sheet, strip, text_column
 from allocator.plan.tables import ALL_PRODUCTS, Column, Table
 from allocator.plan.typed_cells import exact_cell_text
+from allocator.texts import worded
 from service.problems.problem import FieldError, Problem
 
 Cell: TypeAlias = str | int | float | None
@@ -85,21 +86,25 @@ def _errors(part: str, rows: Sequence[Row], table: Table, sheet: Sheet) -> list[
     seen: dict[Key, int] = {}
     for k, row in enumerate(rows):
         errors += [
-            FieldError(f"/{part}/{k}/{name}", f"known here: {', '.join(sorted(known))}")
+            FieldError(
+                f"/{part}/{k}/{name}", worded("fault.table.known_columns", names=", ".join(sorted(known)))
+            )
             for name in row
             if name not in known
         ]
         lacking = [name for name in table.key if name in required and name not in row]
-        errors += [FieldError(f"/{part}/{k}/{name}", "the key of the row needs it") for name in lacking]
+        errors += [FieldError(f"/{part}/{k}/{name}", worded("fault.table.key_part")) for name in lacking]
         before = seen.setdefault(_key(table, row), k)
         if before != k:
-            errors.append(FieldError(f"/{part}/{k}", f"the same key as /{part}/{before}"))
+            errors.append(
+                FieldError(f"/{part}/{k}", worded("fault.table.same_key", place=f"/{part}/{before}"))
+            )
     return errors
 
 
 def _unknown(delete: Sequence[Row], place: Mapping[Key, int], table: Table) -> list[FieldError]:
     return [
-        FieldError(f"/delete/{k}", "the table has no row of this key")
+        FieldError(f"/delete/{k}", worded("fault.table.no_row"))
         for k, row in enumerate(delete)
         if _key(table, row) not in place
     ]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from allocator.plan.sheet import Sheet, TextColumn
 from allocator.plan.typed_cells import plain_text
+from allocator.texts import worded
 from service.plans.formulas import defused
 from service.problems.problem import Problem
 from solver_models.arrays import BoolArray
@@ -75,7 +76,7 @@ def xlsx_file(sheet: Sheet) -> bytes:
     """
     longest = max((len(text) for column in sheet.columns.values() for text in column.values), default=0)
     if len(sheet) >= LAST_WORKBOOK_ROW or longest >= LONGEST_WORKBOOK_CELL:
-        raise Problem("not-acceptable", offered="csv, json, parquet (too large for xlsx)")
+        raise Problem("not-acceptable", offered=worded("fault.upload.too_large_for_xlsx"))
     out, types = io.BytesIO(), _types(sheet)
     # loaded by those who ask for a workbook only
     with import_module("xlsxwriter").Workbook(out, {"in_memory": True}) as book:

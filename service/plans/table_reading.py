@@ -13,6 +13,7 @@ from allocator.plan.source import PLAN_FILE, declared_encoding
 from allocator.plan.tables import Column, Table
 from allocator.plan.typed_cells import exact_cell_text
 from allocator.plan.yaml_source import read_yaml
+from allocator.texts import worded
 
 FIRST_ROW = 2
 
@@ -63,6 +64,6 @@ def _refuse(table: Table, number: int, column: str, found: Any, faults: FaultCol
         column,
         found,
         code="bad-cell",
-        message="a list or an object stands where one value is wanted" if column else "the row is no object",
-        hint="write each row as an object of columns, each cell as text, number or null",
+        message=worded("fault.table.bad_cell" if column else "fault.table.bad_row"),
+        hint=worded("fault.table.bad_row.hint"),
     )

@@ -8,6 +8,7 @@ from allocator.plan.parquet_source import read_parquet_sheet
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import Table
 from allocator.plan.workbook_source import read_workbook_table
+from allocator.texts import worded
 from service.files.kinds import Kind, kind_of
 from service.files.parquets import check_parquet
 from service.files.workbooks import check_workbook, refusing_damage
@@ -55,8 +56,8 @@ def rows_of(upload: Upload, kind: Kind) -> list[Any]:
             return [read_strict_json(line) for line in raw.splitlines() if line.strip()]
         sent = read_strict_json(raw)
     except UnacceptableJson as fault:
-        raise Problem("bad-json", reason=str(fault)) from fault
+        raise Problem("bad-json", reason=fault.args[0]) from fault
     rows = sent.get("rows") if isinstance(sent, dict) and set(sent) == {"rows"} else sent
     if not isinstance(rows, list):
-        raise Problem("invalid", errors=[FieldError("/rows", "a list of rows is wanted")], count=1)
+        raise Problem("invalid", errors=[FieldError("/rows", worded("fault.table.rows_wanted"))], count=1)
     return rows

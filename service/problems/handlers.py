@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from allocator.errors import InputFaults
+from scenarios.library_words import said_of
 from service.problems.problem import FieldError, Problem, problem_response
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -29,7 +30,7 @@ def _problem(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [FieldError(_pointer(fault["loc"]), str(fault["msg"])) for fault in error.errors()]
+    errors = [FieldError(_pointer(fault["loc"]), said_of(fault)) for fault in error.errors()]
     return problem_response(Problem("invalid", errors=errors, count=len(errors)), request.scope)
 
 

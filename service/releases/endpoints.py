@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from allocator.errors import InputFaults
+from allocator.texts import worded
 from service.audit.repository import record
 from service.auth.dependencies import Caller, allowed
 from service.auth.principal import Principal
@@ -112,7 +113,7 @@ def acknowledge_release(
         def act() -> Answer:
             release, _ = release_or_404(session, receiver, release_id)
             if not repository.sees_whole(receiver):
-                raise Problem("forbidden", role=receiver.role, roles="admin, hr, of the whole company")
+                raise Problem("forbidden", role=receiver.role, roles=worded("fault.roles.acknowledge"))
             if (wanted.sha256, wanted.rows) != (release.sha256, release.rows):
                 raise Problem("not-this-release", sha256=release.sha256, rows=release.rows)
             ack = ReleaseAck(

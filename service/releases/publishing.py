@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from allocator.plan.plan import Plan
 from allocator.plan.tables import PINS
+from allocator.texts import worded
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.blobs.repository import contents_of
@@ -134,16 +135,16 @@ def _find(
     """Look everything up; a run that cannot be released at all is refused here."""
     plan = find_plan(session, principal, plan_id)
     if principal.role not in PUBLISHERS or not repository.sees_whole(principal):
-        raise Problem("forbidden", role=principal.role, roles="admin, finance, of the whole company")
+        raise Problem("forbidden", role=principal.role, roles=worded("fault.roles.publish"))
     if version is not None and plan.version != version:
         raise Problem("stale")
     run = runs.find_run(session, principal, wanted.run_id)
     if run is None or run.plan_id != plan_id:
-        raise _refused([FieldError("/run_id", f"this plan has no run {wanted.run_id}")])
+        raise _refused([FieldError("/run_id", worded("fault.release.no_run", run=wanted.run_id))])
     wrong = []
     if run.status != "succeeded":
-        words = f"the run did not succeed; its status is {run.status}"
-        wrong.append(FieldError("/run_id", f"{words}: {run.reason}" if run.reason else words))
+        key = "fault.release.not_succeeded_since" if run.reason else "fault.release.not_succeeded"
+        wrong.append(FieldError("/run_id", worded(key, status=run.status, reason=run.reason)))
     if wrong:
         raise _refused(wrong)
     files = _files(session, run)
@@ -175,7 +176,7 @@ def _plan_of(plans: PlanStore, found: Found) -> Plan:
 def _day_refused(found: Found, wanted: ReleaseCreate) -> list[FieldError]:
     if found.last is None or wanted.effective_from >= found.last.effective_from:
         return []
-    words = f"the release before holds from {found.last.effective_from}; this one may not begin earlier"
+    words = worded("fault.release.too_early", day=found.last.effective_from)
     return [FieldError("/effective_from", words)]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from allocator.verification.measure_result import MeasureResult
 from service.plans.org_paths import nodes_of
 from service.releases.schemas import Products, ReasonRule
@@ -16,6 +17,8 @@ from service.releases.tie_out import TiedOut
 
 ALL = "*"
 SHOWN = 20
+NONE_BEFORE, REMOVED = worded("fault.release.none_before"), worded("fault.release.removed")
+"""What stands for the amount where there is none."""
 
 
 class ReleaseRow(NamedTuple):
@@ -93,7 +96,7 @@ def compare(
         change = "create" if old is None else "keep" if old == target else "update"
         reason = "" if is_first or change == "keep" else why.reason(target)
         if not is_first and not reason and (old is None or old.amount != target.amount):
-            silent.append((target, old.amount if old else "none", target.amount))
+            silent.append((target, old.amount if old else NONE_BEFORE, target.amount))
         previous = old.amount if old else None
         rows.append(ReleaseRow(number, change, target, previous, reason, target.row_hash))
     kept = {target.key for target in targets}
@@ -102,7 +105,7 @@ def compare(
     for number, target in enumerate(gone, start=len(rows) + 1):
         reason = why.reason(target)
         if not reason:
-            silent.append((target, target.amount, "removed"))
+            silent.append((target, target.amount, REMOVED))
         tombs.append(ReleaseRow(number, "remove", target, target.amount, reason, target.row_hash))
     return Compared(tuple(rows), tuple(tombs), tuple(_sentences(silent)))
 
@@ -116,7 +119,7 @@ def unknown_names(reasons: Sequence[ReasonRule], targets: Sequence[Target]) -> I
             if named is not None and named not in known:
                 yield (
                     f"/reasons/{k}/{field}",
-                    f"no row of this release or the one before has {field} {named!r}",
+                    worded("fault.release.unknown_name", field=field, name=repr(named)),
                 )
 
 
@@ -166,6 +169,6 @@ def _spans(periods: Sequence[str]) -> list[tuple[str, str, str]]:
 
 def _sentences(silent: Sequence[tuple[Target, str, str]]) -> Iterator[str]:
     for target, old, new in silent[:SHOWN]:
-        yield f"{', '.join(target.key)}: {old} -> {new} has no reason"
+        yield worded("fault.release.no_reason", key=", ".join(target.key), old=old, new=new)
     if len(silent) > SHOWN:
-        yield f"{len(silent) - SHOWN} more rows changed without a reason"
+        yield worded("fault.release.more_without_reason", count=len(silent) - SHOWN)

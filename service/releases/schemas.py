@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from allocator.texts import text
+from allocator.wording import Wording
 from service.accounts.schemas import NUMBER, Schema
 
 Id = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
@@ -18,7 +20,10 @@ Change = Literal["create", "update", "remove"]
 
 
 def _real_day(written: str) -> str:
-    date.fromisoformat(written)
+    try:
+        date.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError(Wording(str(error), text("fault.release.no_such_day", "zh"))) from error
     return written
 
 

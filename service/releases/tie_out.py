@@ -10,6 +10,7 @@ import numpy as np
 from allocator.errors import InputFaults
 from allocator.fairness.gate import gate_failures
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from allocator.verification.company import Company, found_company
 from allocator.verification.frame import read_frame
 from allocator.verification.measure_result import MeasureResult, Names, order_rows, read_measures, row_keys
@@ -17,6 +18,7 @@ from allocator.verification.plan_files import PlanFiles
 from allocator.verification.report import Check, list_faults
 from allocator.verification.result_tables import ResultTables, read_result
 from allocator.verification.sums import check_result_sums, check_tree_sums
+from allocator.wording import Wording
 from service.plans.store import write_files
 
 TABLES = ("cells", "targets", "targets_monthly")
@@ -101,11 +103,11 @@ def _certified(result: ResultTables, plan: Plan) -> Check:
     return list_faults("certificate", "", promise, 2, faults)
 
 
-def _gates(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+def _gates(folder: Path, files: Mapping[str, bytes]) -> list[Wording]:
     missing = [name for name in JUDGEMENTS if name not in files]
     if missing:
-        return [f"the run left no {name} behind, so its gate cannot be asked" for name in missing]
+        return [worded("fault.release.no_judgement", file=name) for name in missing]
     try:
-        return [f"gate: {sentence}" for sentence in gate_failures(folder)]
+        return [worded("fault.release.gate", sentence=sentence) for sentence in gate_failures(folder)]
     except (InputFaults, ValueError, KeyError, TypeError) as error:
-        return [f"the judgement of the run cannot be read: {error!r}"]
+        return [worded("fault.release.unreadable_judgement", error=repr(error))]

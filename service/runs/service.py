@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from allocator.texts import worded
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.db.locks import lock_until_commit
@@ -118,7 +119,7 @@ def wish(session: Session, principal: Principal, run_id: str, wanted: str, now: 
     find_run(session, principal, run_id)
     run = repository.lock_run(session, run_id)
     if principal.role == "analyst" and run.created_by != principal.account_id:
-        raise Problem("forbidden", role=principal.role, roles="admin, finance, the account that asked for it")
+        raise Problem("forbidden", role=principal.role, roles=worded("fault.roles.stop"))
     if run.wish == wanted or (wanted == "stop" and run.wish == "cancel" and run.status == "running"):
         return run
     if run.status in ENDED:

@@ -77,8 +77,9 @@ def work(
     except InfeasiblePlan as infeasible:
         return _infeasible(infeasible)
     except InputFaults as error:
-        faults = json.dumps([fault.as_dict() for fault in error.faults], ensure_ascii=False).encode()
-        return Outcome("at_fault", str(error), {"faults.json": faults})
+        faults = [fault.as_dict(job.lang) for fault in error.faults]
+        listed = json.dumps(faults, ensure_ascii=False).encode()
+        return Outcome("at_fault", str(error), {"faults.json": listed})
     except RunStopped as stopped:
         return Outcome("failed", str(stopped))
     except (EngineFailure, EngineError) as failure:

@@ -15,6 +15,7 @@ from allocator.model.labels import Labels
 from allocator.model.problem import build_problem
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from scenarios.changes.apply import Applied
 from scenarios.groundwork import Groundwork
 from scenarios.scenario import Chain, apply_chain
@@ -46,18 +47,18 @@ def apply_warm(warm: Warm, chain: Chain) -> Applied:
     try:
         return apply_chain(warm.plan, chain, warm.family.reference, warm.family.sheets)
     except InfeasiblePlan as infeasible:
-        hint = "mend the plan first, or set amounts instead of scaling them"
+        hint = worded("fault.scenario.plan_impossible.hint")
         raise InputFaults(
             [Fault("changes", 0, "", "", "plan-impossible", str(infeasible), hint)]
         ) from infeasible
 
 
-def validate(warm: Warm, chain: Chain) -> Validation:
-    """Read and apply the changes and look for contradictions on the trees."""
+def validate(warm: Warm, chain: Chain, lang: str) -> Validation:
+    """Read and apply the changes and look for contradictions on the trees; faults in `lang`."""
     try:
         applied = apply_warm(warm, chain)
     except InputFaults as error:
-        faults = [PlanFault.model_validate(fault.as_dict()) for fault in error.faults]
+        faults = [PlanFault.model_validate(fault.as_dict(lang)) for fault in error.faults]
         return Validation(valid=False, faults=faults, contradictions=[], log=[])
     found = _contradictions(applied.plan, warm.family.ground)
     log = [entry.sentence() for entry in applied.log]
@@ -107,8 +108,11 @@ def _cells_of(plan: Plan, labels: Labels, rows: Sequence[TypedRow]) -> dict[str,
     reps = {node: at for at, node in enumerate(labels.rep_id)}
     products = {product: at for at, product in enumerate(labels.leaf_product_id)}
     known = {"measure": list(plan.spec.measures), "node_id": list(reps), "product_id": list(products)}
-    what = {"measure": "measure", "node_id": "rep", "product_id": "product without parts"}
-    hints = {name: NearMatches(ids, f"for example {', '.join(ids[:5])}") for name, ids in known.items()}
+    what = {"measure": "measure", "node_id": "rep", "product_id": "product_without_parts"}
+    hints = {
+        name: NearMatches(ids, worded("fault.typed.examples", names=", ".join(ids[:5])))
+        for name, ids in known.items()
+    }
     sets = {name: set(ids) for name, ids in known.items()}
     cells: dict[str, FloatArray] = {}
     seen: set[tuple[str, int]] = set()
@@ -116,7 +120,8 @@ def _cells_of(plan: Plan, labels: Labels, rows: Sequence[TypedRow]) -> dict[str,
         unknown = [name for name in known if getattr(row, name) not in sets[name]]
         for name in unknown:
             value = getattr(row, name)
-            message = f"there is no {what[name]} `{value}`"
+            thing = worded(f"fault.thing.{what[name]}")
+            message = worded("fault.unknown", what=thing, name=value)
             faults.add(
                 ROWS, position, name, value, code="unknown-cell", message=message, hint=hints[name](value)
             )
@@ -124,7 +129,7 @@ def _cells_of(plan: Plan, labels: Labels, rows: Sequence[TypedRow]) -> dict[str,
             continue
         at = reps[row.node_id] * labels.grid.n_product + products[row.product_id]
         if (row.measure, at) in seen:
-            message, hint = "this cell was typed before", "name every cell once"
+            message, hint = worded("fault.typed.twice"), worded("fault.typed.twice.hint")
             faults.add(ROWS, position, "", row.node_id, code="duplicate-cell", message=message, hint=hint)
         seen.add((row.measure, at))
         cells.setdefault(row.measure, np.zeros(labels.grid.n_cell))[at] = float(row.amount)

@@ -4,7 +4,7 @@ import json
 from importlib import import_module
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from scenarios.scenario import Chain
 from service.auth.dependencies import allowed
@@ -12,6 +12,7 @@ from service.auth.principal import Principal
 from service.context import Context, ContextDep, ReadSession, WriteSession
 from service.db.models import ScenarioRecord
 from service.plans.service import find_revision
+from service.problems.problem import language
 from service.runs.access import PLANNERS
 from service.runs.job import Job, read_chain
 from service.runs.warm import Warm
@@ -126,11 +127,11 @@ def clone_scenario(
 
 
 @router.post("/scenarios/{scenario_id}:validate")
-def validate_scenario(context: ContextDep, planner: Planner, scenario_id: Id) -> Validation:
+def validate_scenario(context: ContextDep, planner: Planner, scenario_id: Id, request: Request) -> Validation:
     """Lay the changes over the newest revision and say what is wrong; nothing is run."""
     warm, chain = _warm(context, planner, scenario_id)
     with warm.lock:
-        found: Validation = import_module(CHECKING).validate(warm, chain)
+        found: Validation = import_module(CHECKING).validate(warm, chain, language(request.scope))
     return found
 
 

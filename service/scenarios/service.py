@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from allocator.errors import Fault, InputFaults
 from allocator.plan.faults import FaultCollector
+from allocator.texts import worded
 from scenarios.changes.change import Change
 from scenarios.changes.kinds import read_changes
 from scenarios.changes.promises import SetPin
@@ -216,12 +217,12 @@ def _require_parent(session: Session, plan_id: str, child: ScenarioRecord | None
     chain = repository.chain_of(session, parent)
     if child is not None and child.scenario_id in [one.scenario_id for one in chain]:
         circle = " -> ".join([one.name for one in chain[::-1]] + [parent.name])
-        message = f"the parents go round in a circle: {circle}"
-        hint = "give one of them a parent outside the circle, or none"
+        message = worded("fault.scenario.circle", circle=circle)
+        hint = worded("fault.scenario.circle.hint")
         raise InputFaults([Fault(FILE, 0, "parent_id", parent_id, "cycle", message, hint)])
     if len(chain) + _height(session, child) > DEEPEST:
-        message = f"more than {DEEPEST} scenarios build on each other"
-        hint = "put some of them together"
+        message = worded("fault.scenario.too_deep", most=DEEPEST)
+        hint = worded("fault.scenario.too_deep.hint")
         raise InputFaults([Fault(FILE, 0, "parent_id", parent_id, "too-deep", message, hint)])
 
 

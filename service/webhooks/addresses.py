@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from allocator.texts import worded
+
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -52,17 +54,17 @@ def destination(url: str, allowed_hosts: Sequence[str], resolve: Resolve = resol
     scheme, host, port, path = _parts(url)
     is_allowed = host in allowed_hosts or f"{host}:{port}" in allowed_hosts
     if scheme != "https" and not is_allowed:
-        raise RefusedAddress("only https is spoken")
+        raise RefusedAddress(worded("fault.webhook.https"))
     try:
         addresses = resolve(host, port)
     except (OSError, UnicodeError) as error:
-        raise RefusedAddress(f"the host {host} has no address") from error
+        raise RefusedAddress(worded("fault.webhook.no_address", host=host)) from error
     if not addresses:
-        raise RefusedAddress(f"the host {host} has no address")
+        raise RefusedAddress(worded("fault.webhook.no_address", host=host))
     if not is_allowed and not all(
         is_public(ipaddress.ip_address(one.partition("%")[0])) for one in addresses
     ):
-        raise RefusedAddress(f"the host {host} is not on the public internet")
+        raise RefusedAddress(worded("fault.webhook.not_public", host=host))
     return Destination(url, scheme, host, port, addresses[0], path)
 
 
@@ -95,15 +97,15 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url)
         or "\\" in url
     ):
-        raise RefusedAddress("it is no plain URL")
+        raise RefusedAddress(worded("fault.webhook.no_url"))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise RefusedAddress("it is no plain URL") from error
+        raise RefusedAddress(worded("fault.webhook.no_url")) from error
     if parts.scheme not in ("http", "https") or not host:
-        raise RefusedAddress("it is no http or https URL with a host")
+        raise RefusedAddress(worded("fault.webhook.no_host"))
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise RefusedAddress("it may hold no credentials and no fragment")
+        raise RefusedAddress(worded("fault.webhook.credentials"))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from allocator.texts import worded
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.db.models import Webhook, WebhookDelivery
@@ -31,9 +32,8 @@ def check_url(url: str, allowed_hosts: Sequence[str]) -> None:
     try:
         destination(url, allowed_hosts)
     except RefusedAddress as refusal:
-        raise Problem(
-            "refused-address", reason=str(refusal), errors=[FieldError("/url", str(refusal))]
-        ) from refusal
+        reason = refusal.args[0]
+        raise Problem("refused-address", reason=reason, errors=[FieldError("/url", reason)]) from refusal
 
 
 def check_kinds(kinds: Sequence[str], principal: Principal) -> None:
@@ -46,7 +46,7 @@ def check_kinds(kinds: Sequence[str], principal: Principal) -> None:
     """
     foreign = [kind for kind in kinds if principal.role == "hr" and not kind.startswith("release.")]
     if foreign:
-        errors = [FieldError("/kinds", f"`{kind}` is not told to the role hr") for kind in foreign]
+        errors = [FieldError("/kinds", worded("fault.webhook.not_for_hr", kind=kind)) for kind in foreign]
         raise Problem("invalid", errors=errors, count=len(errors))
 
 

@@ -97,7 +97,7 @@ def _check_json(body: IO[bytes]) -> None:
     try:
         read_strict_json(body.read())
     except UnacceptableJson as fault:
-        raise Problem("bad-json", reason=str(fault)) from fault
+        raise Problem("bad-json", reason=fault.args[0]) from fault
 
 
 def _replay(body: IO[bytes], receive: Receive) -> Receive:

@@ -3,6 +3,9 @@
 import json
 from typing import Any, NoReturn
 
+from allocator.texts import worded
+from scenarios.library_words import json_problem
+
 DEEPEST = 64
 LARGEST_INTEGER = 2**63 - 1
 
@@ -29,36 +32,38 @@ def read_strict_json(raw: bytes) -> Any:
             object_pairs_hook=_unique_keys,
         )
     except UnicodeDecodeError as fault:
-        raise UnacceptableJson("not UTF-8") from fault
+        raise UnacceptableJson(worded("fault.json.encoding")) from fault
     except RecursionError as fault:
-        raise UnacceptableJson(f"more than {DEEPEST} levels") from fault
+        raise UnacceptableJson(worded("fault.json.depth", most=DEEPEST)) from fault
     except json.JSONDecodeError as fault:
-        raise UnacceptableJson(f"{fault.msg} at character {fault.pos}") from fault
+        raise UnacceptableJson(
+            worded("fault.json.syntax", problem=json_problem(fault), place=fault.pos)
+        ) from fault
     _check(value)
     return value
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise UnacceptableJson(f"{word} is no number")
+    raise UnacceptableJson(worded("fault.json.constant", word=word))
 
 
 def _finite(word: str) -> float:
     number = float(word)
     if number - number != 0:
-        raise UnacceptableJson("a number is too large")
+        raise UnacceptableJson(worded("fault.json.large"))
     return number
 
 
 def _small(word: str) -> int:
     if len(word) > 20 or not -LARGEST_INTEGER - 1 <= int(word) <= LARGEST_INTEGER:
-        raise UnacceptableJson("a whole number has more than 64 bits")
+        raise UnacceptableJson(worded("fault.json.bits"))
     return int(word)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise UnacceptableJson("a key stands twice in one object")
+        raise UnacceptableJson(worded("fault.json.twice"))
     return found
 
 
@@ -77,11 +82,11 @@ def _check(value: Any) -> None:
         if not inner:
             return
         level = inner
-    raise UnacceptableJson(f"more than {DEEPEST} levels")
+    raise UnacceptableJson(worded("fault.json.depth", most=DEEPEST))
 
 
 def _check_text(words: str) -> None:
     if "\0" in words:
-        raise UnacceptableJson("a text holds the character NUL")
+        raise UnacceptableJson(worded("fault.json.nul"))
     if any("\ud800" <= letter <= "\udfff" for letter in words):
-        raise UnacceptableJson("a text holds half a surrogate pair")
+        raise UnacceptableJson(worded("fault.json.surrogate"))

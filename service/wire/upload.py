@@ -7,6 +7,7 @@ from typing import IO, Annotated, Any
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
+from allocator.texts import worded
 from service.problems.problem import FieldError, Problem
 from service.wire.media_types import MULTIPART, bare
 
@@ -37,9 +38,7 @@ async def uploaded(request: Request) -> AsyncIterator[Upload]:
     async with request.form(max_files=1, max_fields=0) as form:
         found = form.get("file")
         if not isinstance(found, UploadFile):
-            raise Problem(
-                "invalid", errors=[FieldError("/file", "the form has no file of this name")], count=1
-            )
+            raise Problem("invalid", errors=[FieldError("/file", worded("fault.upload.no_file"))], count=1)
         found.file.seek(0)
         yield Upload(found.filename or "", bare(found.content_type or ""), found.file)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import tracemalloc
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from service.wire import guard_body
 from service.wire.guard_body import GuardBody
 from service.wire.strict_json import UnacceptableJson, read_strict_json
+from tests.languages import is_chinese
 
 HOSTILE = {
     "NaN": b'{"name":"x","role":"rep","password":NaN}',
@@ -45,6 +47,10 @@ def is_problem(response, status: int) -> bool:
     return True
 
 
+def _messages(document: dict[str, Any]) -> list[str]:
+    return [error["message"] for error in document["errors"]]
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_body_is_refused_and_nothing_is_stored(admin: TestClient, kind: str) -> None:
     before = admin.get("/v1/users").json()
@@ -53,6 +59,10 @@ def test_a_hostile_body_is_refused_and_nothing_is_stored(admin: TestClient, kind
     assert response.status_code in (400, 422)
     assert is_problem(response, response.status_code)
     assert admin.get("/v1/users").json() == before
+    chinese = admin.post("/v1/users", content=HOSTILE[kind], headers={**headers, "Accept-Language": "zh"})
+    document = chinese.json()
+    assert all(map(is_chinese, [document["detail"].partition("：")[2], *_messages(document)]))
+    assert not set(_messages(document)) & set(_messages(response.json()))
 
 
 @given(

@@ -23,6 +23,7 @@ from service.webhooks.addresses import RefusedAddress, destination, is_public
 from service.webhooks.delivery import LEASE, Deliverer, deliver_due
 from service.webhooks.repository import PAUSES, claim_due, settle
 from service.webhooks.sending import Receipt
+from tests.languages import is_chinese
 
 PUBLIC = "93.184.215.14"
 
@@ -185,8 +186,9 @@ def test_a_try_that_died_is_made_again_and_its_late_word_counts_no_more(
 )  # fmt: skip
 def test_private_addresses_are_refused_by_any_spelling(address: str) -> None:
     assert not is_public(ipaddress.ip_address(address))
-    with pytest.raises(RefusedAddress):
+    with pytest.raises(RefusedAddress) as refusal:
         destination("https://hook.example/", (), lambda host, port: [PUBLIC, address])
+    assert is_chinese(refusal.value.args[0].chinese)
 
 
 @given(st.ip_addresses(v=4))
@@ -204,8 +206,9 @@ def test_an_address_is_as_public_inside_ipv6_as_it_is_alone(address) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_plain_https_url_is_refused(url: str) -> None:
-    with pytest.raises(RefusedAddress):
+    with pytest.raises(RefusedAddress) as refusal:
         destination(url, (), lambda host, port: [PUBLIC])
+    assert is_chinese(refusal.value.args[0].chinese)
 
 
 @pytest.mark.parametrize(

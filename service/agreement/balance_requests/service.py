@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from service.agreement.balance_requests import repository
 from service.agreement.balance_requests.ground import Ground, chain_step
 from service.agreement.balance_requests.schemas import BalanceAsk, Counter, PinLine, Proposal, Side
@@ -87,17 +88,19 @@ def check_pins(plan: Plan, below: Sequence[PlanNode], node_id: str, pins: Sequen
     products = {"*", *plan.products["product_id"]}
     for row, pin in enumerate(pins):
         place = (pin.measure, pin.node_id, pin.product_id)
-        hint = f"name a node below {node_id}"
         if pin.node_id not in nodes:
-            faults.append(_fault(row, "node_id", pin.node_id, "is no node below", hint))
+            hint = worded("fault.line.no_node_below.hint", node=node_id)
+            faults.append(_fault(row, "node_id", pin.node_id, "no_node_below", hint))
         if pin.measure not in plan.spec.measures:
             known = ", ".join(plan.spec.measures)
-            faults.append(_fault(row, "measure", pin.measure, "is no measure", f"the measures are {known}"))
+            hint = worded("fault.line.no_measure.hint", names=known)
+            faults.append(_fault(row, "measure", pin.measure, "no_measure", hint))
         if pin.product_id not in products:
-            hint = "name a product of products.csv, or `*` for all"
-            faults.append(_fault(row, "product_id", pin.product_id, "is no product", hint))
+            hint = worded("fault.line.no_product.hint")
+            faults.append(_fault(row, "product_id", pin.product_id, "no_product", hint))
         if place in seen:
-            faults.append(_fault(row, "node_id", pin.node_id, "is pinned twice", "keep one pin per place"))
+            hint = worded("fault.line.pinned_twice.hint")
+            faults.append(_fault(row, "node_id", pin.node_id, "pinned_twice", hint))
         seen.add(place)
     if faults:
         raise InputFaults(faults)
@@ -243,5 +246,5 @@ def new_request_id(now: datetime) -> str:
     return new_id("bal", now)
 
 
-def _fault(row: int, column: str, value: str, message: str, hint: str) -> Fault:
-    return Fault("pins", row, column, value, "bad-pin", f"`{value}` {message}", hint)
+def _fault(row: int, column: str, value: str, what: str, hint: str) -> Fault:
+    return Fault("pins", row, column, value, "bad-pin", worded(f"fault.line.{what}", name=value), hint)

@@ -26,6 +26,7 @@ from allocator.results.columns_of_text import decimals
 from allocator.results.folder import write_results
 from allocator.subtree.reallocate import reallocate_subtree
 from allocator.subtree.rebalance import rebalance_subtree
+from allocator.texts import worded
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
 from service.agreement.amounts import decimal_text
@@ -203,7 +204,13 @@ def _too_tight(infeasible: InfeasiblePlan) -> Problem:
     errors = [
         FieldError(
             "/pins",
-            f"{diagnosis['measure']} {row['product_id']}: {row['present']:.12g} -> {row['needed']:.12g}",
+            worded(
+                "fault.frame.moved",
+                measure=diagnosis["measure"],
+                product=row["product_id"],
+                present=f"{row['present']:.12g}",
+                needed=f"{row['needed']:.12g}",
+            ),
         )
         for row in diagnosis.get("frame", [])
     ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
+from allocator.texts import worded
 from service.agreement.commitments import repository
 from service.agreement.commitments.schemas import CommitmentLine, CommitmentsPut
 from service.agreement.steps import Place, add_step, count_steps
@@ -50,13 +51,14 @@ def check_lines(plan: Plan, lines: Sequence[CommitmentLine]) -> None:
         key = (line.measure, line.product_id)
         if line.measure not in plan.spec.measures:
             known = ", ".join(plan.spec.measures)
-            faults.append(_fault(row, "measure", line.measure, "is no measure", f"the measures are {known}"))
+            hint = worded("fault.line.no_measure.hint", names=known)
+            faults.append(_fault(row, "measure", line.measure, "no_measure", hint))
         if line.product_id not in products:
-            hint = "name a product of products.csv, or `*` for all"
-            faults.append(_fault(row, "product_id", line.product_id, "is no product", hint))
+            hint = worded("fault.line.no_product.hint")
+            faults.append(_fault(row, "product_id", line.product_id, "no_product", hint))
         if key in seen:
-            hint = "keep one line per measure and product"
-            faults.append(_fault(row, "product_id", line.product_id, "stands twice", hint))
+            hint = worded("fault.line.twice.hint")
+            faults.append(_fault(row, "product_id", line.product_id, "twice", hint))
         seen.add(key)
     if faults:
         raise InputFaults(faults)
@@ -118,5 +120,7 @@ def _audited(row: Commitment) -> dict[str, Any]:
     return {name: getattr(row, name) for name in fields}
 
 
-def _fault(row: int, column: str, value: str, message: str, hint: str) -> Fault:
-    return Fault("items", row, column, value, "bad-commitment", f"`{value}` {message}", hint)
+def _fault(row: int, column: str, value: str, what: str, hint: str) -> Fault:
+    return Fault(
+        "items", row, column, value, "bad-commitment", worded(f"fault.line.{what}", name=value), hint
+    )

@@ -17,8 +17,8 @@ from allocator.model.labels import Labels, label_plan
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from tests.allocator.anchors.company import anchors_of, by_rep, company, make_plan, monthly, products, reps
+from tests.languages import not_in_both
 from tests.plans import write_plan
-from tests.wordings import not_in_both
 
 LINES = [
     {"product_id": "L"},

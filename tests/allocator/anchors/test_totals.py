@@ -12,7 +12,7 @@ from allocator.anchors.totals import resolve_totals
 from allocator.errors import InputFaults
 from allocator.model.labels import Labels, label_plan
 from tests.allocator.anchors.company import company, make_plan, monthly, reps
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 LINES = [
     {"product_id": "A"},

@@ -10,7 +10,7 @@ from allocator.errors import InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.plan import month_number
 from tests.allocator.anchors.company import company, make_plan, products, reps
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 START = month_number("2020-01")
 

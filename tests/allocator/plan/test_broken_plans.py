@@ -11,8 +11,8 @@ from tests.allocator.plan.broken_rules import RULES
 from tests.allocator.plan.broken_settings import SETTINGS
 from tests.allocator.plan.broken_tables import FACTS, MONTHS, PINS, TREES
 from tests.allocator.plan.edits import HISTORY_END, Case, add, swap, write_edited
+from tests.languages import not_in_both
 from tests.plans import history_text, plan_texts, write_plan
-from tests.wordings import not_in_both
 
 HISTORY = "".join(
     f"{line}\n" for line in [*history_text().splitlines()[:1], *history_text().splitlines()[-88:]]

@@ -14,7 +14,7 @@ from allocator.plan.csv_source import read_csv_sheet
 from allocator.plan.faults import FaultCollector
 from allocator.plan.sheet import Sheet, keep_filled_rows
 from allocator.plan.tables import CALENDAR, POTENTIAL, PRODUCTS
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 HEADER = "node_id,product_id,measure,amount\n"
 LETTERS = st.sampled_from(list('ab,"\n 张é1.-;'))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan.encoding import UnreadableText, decode, is_known_encoding
-from tests.wordings import is_in_both
+from tests.languages import is_in_both
 
 TEXT = "node_id,name\ne1,华东大区 销售一部\n"
 

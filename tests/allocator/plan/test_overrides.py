@@ -9,8 +9,8 @@ import pytest
 from allocator.errors import InputFaults
 from allocator.plan.paths import split_path
 from allocator.plan.reading import read_plan
+from tests.languages import not_in_both
 from tests.plans import PLAN_YAML, write_plan
-from tests.wordings import not_in_both
 
 
 @pytest.fixture(scope="module")

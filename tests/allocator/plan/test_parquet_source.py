@@ -21,8 +21,8 @@ from tests.allocator.plan.broken_files import CELLS
 from tests.allocator.plan.broken_rules import RULES
 from tests.allocator.plan.broken_tables import FACTS, MONTHS, PINS, TREES
 from tests.allocator.plan.edits import Case, write_edited
+from tests.languages import not_in_both
 from tests.plans import write_plan
-from tests.wordings import not_in_both
 
 FRAMES = tuple(table.name for table in TABLES)
 Typed = Callable[[str, list[str]], pa.Array]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan.ramp import LONGEST_RAMP, Ramp, parse_ramp
-from tests.wordings import is_in_both
+from tests.languages import is_in_both
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from allocator.errors import InputFaults
 from allocator.plan.plan import NO_DATE, Plan, first_day, month_number
 from allocator.plan.reading import read_plan
 from allocator.plan.tables import TABLES
+from tests.languages import not_in_both
 from tests.plans import ORG, PLAN_YAML, plan_texts, write_plan, write_workbook
-from tests.wordings import not_in_both
 
 
 @pytest.fixture(scope="module")

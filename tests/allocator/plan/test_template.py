@@ -16,7 +16,7 @@ from allocator.plan.template.columns import COLUMN_MEANINGS, KIND_MEANINGS, TABL
 from allocator.plan.template.folder import plan_yaml
 from allocator.plan.template.guide import guide
 from allocator.plan.template.keys import KEYS
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 LANGUAGES = ("en", "zh")
 GUIDE = {"en": "README.md", "zh": "说明.md"}

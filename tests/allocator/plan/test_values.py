@@ -16,7 +16,7 @@ from allocator.plan.sheet import Sheet, text_column
 from allocator.plan.suggestions import date_hint, month_hint, number_hint
 from allocator.plan.tables import ORG, POTENTIAL, SEASONALITY, Table
 from allocator.plan.values import typed_frame
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 
 def sheet_of(table: Table, column: str, texts: list[str]) -> Sheet:

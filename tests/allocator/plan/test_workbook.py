@@ -13,8 +13,8 @@ from openpyxl import Workbook, load_workbook
 from allocator.errors import InputFaults
 from allocator.plan.plan import month_number
 from allocator.plan.reading import read_plan
+from tests.languages import not_in_both
 from tests.plans import history_text, write_workbook
-from tests.wordings import not_in_both
 
 Edit = Callable[[Workbook], None]
 

@@ -4,7 +4,7 @@ import pytest
 
 from allocator.plan.faults import FaultCollector
 from allocator.plan.yaml_source import DEEPEST, read_yaml
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 
 @pytest.mark.parametrize(

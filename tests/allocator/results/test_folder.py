@@ -11,7 +11,7 @@ from allocator.results.folder import write_diagnosis, write_results
 from allocator.results.hashing import hash_named_bytes, result_hash
 from allocator.results.matrix import workbook
 from tests.allocator.results.allocations import allocation_of, plan_of
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 TABLES = ("cells.csv", "explanation.csv", "prices.csv", "rules.csv", "targets.csv", "targets_monthly.csv")
 

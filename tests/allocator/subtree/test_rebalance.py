@@ -13,7 +13,7 @@ from allocator.subtree.rebalance import rebalance_subtree
 from solver_models.engines.highs import HighsEngine
 from tests.allocator.explanation.random_plans import MEASURE, random_plan, solve
 from tests.allocator.results.allocations import frame
-from tests.wordings import not_in_both
+from tests.languages import not_in_both
 
 SEEDS = range(40)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.cli.main import main
+from tests.languages import is_chinese
 from tests.plans import history_text, write_plan
-from tests.wordings import CHINESE
 
 GRID = "grid: {measures.revenue.total: [42000000]}\n"
 
@@ -91,7 +91,7 @@ def test_options_that_cannot_be_taken_are_told_in_chinese(
     assert main([*filled, "--lang", "zh", "--json"]) == 2
     faults = json.loads(capfd.readouterr().out)["faults"]
     assert [fault["code"] for fault in faults] == codes
-    assert all(CHINESE.search(fault["message"]) and CHINESE.search(fault["hint"]) for fault in faults)
+    assert all(is_chinese(fault["message"]) and is_chinese(fault["hint"]) for fault in faults)
 
 
 def test_settings_of_the_service_are_told_in_chinese(

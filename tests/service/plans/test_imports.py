@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fastapi.testclient import TestClient
 
 from service.wire.media_types import CSV, XLSX
+from tests.languages import is_chinese
 from tests.service.plans.conftest import company_files
 from tests.service.plans.files_to_send import PINS, commit, send, workbook
 
@@ -27,6 +28,14 @@ def test_a_faulty_import_lists_its_faults_page_by_page_and_cannot_be_committed(c
     assert all(fault["file"] == "pins.csv" and fault["hint"] for fault in faults)
     assert commit(finance, job).status_code == 409
     assert finance.get(f"/v1/plans/{demo_plan.plan_id}").json()["version"] == 1
+    asked = {"params": {"limit": 60}, "headers": {"Accept-Language": "zh"}}
+    chinese = finance.get(job.headers["location"], **asked).json()["faults"]
+    unknown = {fault["row"]: fault for fault in chinese if fault["column"] == "node_id"}
+    assert len(unknown) == 30
+    assert all(is_chinese(fault["message"]) and is_chinese(fault["hint"]) for fault in unknown.values())
+    places = [{name: fault[name] for name in fault.keys() - {"message", "hint"}} for fault in faults]
+    assert [{name: fault[name] for name in fault.keys() - {"message", "hint"}} for fault in chinese] == places
+    assert not any(is_chinese(fault["message"]) or is_chinese(fault["hint"]) for fault in faults)
 
 
 def test_faults_of_a_workbook_name_its_sheets_and_rows(client_of) -> None:

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.db.models import PlanRecord
+from tests.languages import is_chinese
 
 Maker = Callable[[str, str, str], TestClient]
 SCALE = {"kind": "scale_total", "measure": "revenue", "factor": "1.01"}
@@ -63,6 +64,13 @@ def test_every_fault_of_the_changes_is_told_at_once(finance: TestClient, demo_pl
     assert answer.json()["type"] == "/problems/plan-at-fault"
     pointers = [error["pointer"] for error in answer.json()["errors"]]
     assert pointers == ["/changes/1/kind", "/changes/2/facto", "/changes/2/factor", "/changes/3/kind"]
+    chinese = finance.post(
+        f"/v1/plans/{demo_plan.plan_id}/scenarios",
+        json={"name": "bad", "changes": changes},
+        headers={"Accept-Language": "zh"},
+    )
+    assert [error["pointer"] for error in chinese.json()["errors"]] == pointers
+    assert all(is_chinese(error["message"]) for error in chinese.json()["errors"])
 
 
 @pytest.mark.parametrize(
@@ -161,6 +169,11 @@ def test_validating_lists_faults_and_contradictions_without_a_run(
     )
     answer = finance.post(f"/v1/scenarios/{bad['scenario_id']}:validate").json()
     assert (answer["valid"], [fault["row"] for fault in answer["faults"]]) == (False, [1, 2])
+    place = f"/v1/scenarios/{bad['scenario_id']}:validate"
+    chinese = finance.post(place, headers={"Accept-Language": "zh"}).json()["faults"]
+    assert [fault["code"] for fault in chinese] == [fault["code"] for fault in answer["faults"]]
+    assert all(is_chinese(fault["message"]) and is_chinese(fault["hint"]) for fault in chinese)
+    assert not any(is_chinese(fault["message"]) or is_chinese(fault["hint"]) for fault in answer["faults"])
     impossible = made(
         finance,
         demo_plan,
