@@ -13,10 +13,14 @@ def placeholders(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted(CATALOGUE))
-def test_every_sentence_exists_in_both_languages_with_the_same_places_to_fill(key):
-    assert set(CATALOGUE[key]) == {"en", "zh"}
-    assert placeholders(CATALOGUE[key]["en"]) == placeholders(CATALOGUE[key]["zh"])
+def test_every_sentence_exists_in_both_languages_with_the_same_places_to_fill() -> None:
+    assert len(CATALOGUE) > 1000
+    wrong = [
+        key
+        for key, words in CATALOGUE.items()
+        if set(words) != {"en", "zh"} or placeholders(words["en"]) != placeholders(words["zh"])
+    ]
+    assert wrong == []
 
 
 def test_no_sentence_stands_in_two_catalogues() -> None:
