@@ -21,7 +21,7 @@ from service.accounts.service import create_first_admin
 from service.app import create_app
 from service.auth.principal import Principal
 from service.db.database import Database, open_database
-from service.db.migrate import migrate
+from service.db.migrate import is_migrated, migrate
 from service.db.models import PlanRecord, Run
 from service.plans.service import create_plan, find_revision
 from service.plans.store import PlanStore, read_files
@@ -99,16 +99,37 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with all tables; copied for each test, since migrating takes longer than most."""
+    path = tmp_path_factory.mktemp("migrated") / "migrated.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgresql_server: str) -> str:
+    """Return the name of a PostgreSQL database with all tables, a template for those of the tests."""
+    name = f"migrated{uuid4().hex}"
+    _create_database(postgresql_server, name, "template1")
+    _migrate(_with_driver(postgresql_server, name))
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database."""
+    """Return the URL of a database: with all tables for who asks for `database` too, else an empty one."""
+    has_tables = "database" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
+        path = tmp_path / "test.db"
+        if has_tables:
+            shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        return f"sqlite:///{path}"
     server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("migrated_database") if has_tables else "template1"
     name = f"t{uuid4().hex}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{server.replace('postgresql:', 'postgresql+psycopg:')}/{name}"
+    _create_database(server, name, template)
+    return _with_driver(server, name)
 
 
 @pytest.fixture
@@ -120,8 +141,26 @@ def empty_database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def database(empty_database: Database) -> Database:
-    migrate(empty_database.engine)
+    with empty_database.engine.connect() as connection:
+        has_tables = is_migrated(connection)
+    if not has_tables:
+        migrate(empty_database.engine)
     return empty_database
+
+
+def _create_database(server: str, name: str, template: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+def _with_driver(server: str, name: str) -> str:
+    return f"{server.replace('postgresql:', 'postgresql+psycopg:')}/{name}"
+
+
+def _migrate(url: str) -> None:
+    made = open_database(url)
+    migrate(made.engine)
+    made.engine.dispose()
 
 
 class Moment:
