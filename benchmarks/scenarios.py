@@ -159,8 +159,7 @@ def _processor_seconds() -> float:
 @contextmanager
 def local_cluster() -> Iterator[str]:
     """Start a scheduler and workers of one thread each, yield the address and end them."""
-    settings = {"PYTHONPATH": str(Path.cwd()), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
-    one_thread = os.environ | dict.fromkeys(ONE_THREAD, "1") | settings
+    one_thread = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": str(Path.cwd())}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scheduler.json"
         place = ["--scheduler-file", str(file), "--local-directory", folder]

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from distributed import Client, Event, get_client
 
+from scenarios.runs.cluster_memory import KeepMemory
 from scenarios.runs.work import Shared
 
 
@@ -31,6 +32,7 @@ class Cluster:
     def __init__(self, address: str, *, connect_seconds: float = 20.0, wait_for: int = 1) -> None:
         self._client = Client(address, timeout=connect_seconds, set_as_default=False)
         self._client.wait_for_workers(wait_for, timeout=connect_seconds)
+        self._client.register_plugin(KeepMemory())
         threads = self._client.nthreads()
         self.workers = max(1, sum(threads.values()))
         self._executor: Executor = self._client.get_executor(pure=False)

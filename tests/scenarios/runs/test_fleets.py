@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from allocator.plan.plan import Plan
 from scenarios.files.sweep_file import SweepFile
 from scenarios.runs.cluster import Cluster
+from scenarios.runs.cluster_memory import KeepMemory
 from scenarios.runs.drive import Work, drive
 from scenarios.runs.fleets import Processes
 from scenarios.runs.outcome import Outcome
@@ -165,6 +167,9 @@ def test_a_dask_cluster_comes_to_the_same_outcomes_even_when_a_worker_is_killed(
 ) -> None:
     with dask_cluster(2) as (address, workers), Cluster(address, wait_for=2) as fleet:
         assert fleet.workers == 2
+        with Client(address, set_as_default=False) as client:
+            plugins = client.run(lambda dask_worker: [*dask_worker.plugins])
+        assert all(KeepMemory.name in names for names in plugins.values())
         killed = []
 
         def kill_one(done: int, total: int) -> None:
