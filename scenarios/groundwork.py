@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from allocator.anchors.build import Evidence, gather_evidence
+from allocator.anchors.commitments import Bias, learn_bias
 from allocator.anchors.observed import observe
 from allocator.attainment.noise import Replayed, replay_past
 from allocator.model.frames import KnownModel
@@ -47,6 +48,7 @@ class Groundwork:
         self._labels: _Recent[Labels] = _Recent()
         self._promises: _Recent[int] = _Recent()
         # by measure: every scenario asks for each in turn, so that many of them would drive each other out
+        self._biases: dict[str, _Recent[Bias]] = defaultdict(_Recent)
         self._past: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
         self._evidence: dict[str, _Recent[Evidence]] = defaultdict(_Recent)
         self._models: dict[str, _Recent[KnownModel]] = defaultdict(_Recent)
@@ -63,11 +65,14 @@ class Groundwork:
         """Return what the tables say about a measure."""
         frames = _source_tables(plan)
         key = _source_key(plan, measure)
-        past = self._past[measure].get(key, frames, lambda: gather_evidence(plan, labels, measure))
+        bias = self._biases[measure].get(
+            (key, self._past_promises(plan)), frames, lambda: learn_bias(plan, labels, measure)
+        )
+        past = self._past[measure].get(key, frames, lambda: gather_evidence(plan, labels, measure, bias=bias))
         return self._evidence[measure].get(
             (key, id(plan.commitments)),
             (frames, plan.commitments),
-            lambda: gather_evidence(plan, labels, measure, past, only_promises=True),
+            lambda: gather_evidence(plan, labels, measure, past, only_promises=True, bias=bias),
         )
 
     def model(self, plan: Plan, measure: str) -> KnownModel:
@@ -78,12 +83,15 @@ class Groundwork:
         """Return what the replays of the past say about luck."""
         frames = (plan.org, plan.products, plan.history)
         unit = plan.spec.measures[measure].round_to
-        promises = self._promises.get(
-            id(plan.commitments), plan.commitments, lambda: _past_promises(plan.commitments)
-        )
-        key = (plan.spec.start, plan.spec.months, unit, promises, *map(id, frames))
+        key = (plan.spec.start, plan.spec.months, unit, self._past_promises(plan), *map(id, frames))
         return self._replays[measure].get(
             key, frames, lambda: replay_past(plan, labels, measure, observe(plan, labels, measure))
+        )
+
+    def _past_promises(self, plan: Plan) -> int:
+        """Return a fingerprint of the promises that have come true or not."""
+        return self._promises.get(
+            id(plan.commitments), plan.commitments, lambda: _past_promises(plan.commitments)
         )
 
     def draws(self, plan: Plan, measure: str, model: SalesModel) -> CompanyDraws:

@@ -12,7 +12,7 @@ from allocator.anchors.blend import (
     given_weights,
     precision_weights,
 )
-from allocator.anchors.commitments import CommitmentSource, commitment_source
+from allocator.anchors.commitments import Bias, CommitmentSource, commitment_source
 from allocator.anchors.history import HistoryLevel, history_level
 from allocator.anchors.observed import Observed, observe
 from allocator.anchors.peers import peer_groups, peer_levels
@@ -43,6 +43,7 @@ def gather_evidence(
     *,
     only_promises: bool = False,
     seen: Observed | None = None,
+    bias: Bias | None = None,
 ) -> Evidence:
     """Read history, potential and commitments of one measure.
 
@@ -52,6 +53,8 @@ def gather_evidence(
         Evidence of a plan that differs from this one in the table of commitments only: the rest is kept.
     seen
         The plan's history of the measure, where it has been picked before.
+    bias
+        What its past promises teach, where it has been learned before.
     """
     if known is not None and only_promises:
         observed, past, potential = known.observed, known.past, known.potential
@@ -59,7 +62,7 @@ def gather_evidence(
         observed = observe(plan, labels, measure) if seen is None else seen
         past = history_level(plan, labels, observed, presence_and_ramp(plan, labels))
         potential = potential_cells(plan, labels, measure, past.level, past.share_of_plan)
-    promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan)
+    promised = commitment_source(plan, labels, measure, past.level, past.share_of_plan, bias)
     return Evidence(observed, past, potential, promised)
 
 

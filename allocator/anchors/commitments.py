@@ -77,7 +77,12 @@ class CommitmentSource:
 
 
 def commitment_source(
-    plan: Plan, labels: Labels, measure: str, share: FloatArray, share_of_plan: FloatArray
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    share: FloatArray,
+    share_of_plan: FloatArray,
+    bias: Bias | None = None,
 ) -> CommitmentSource:
     """Correct the reps' current commitments and bring them to the cells.
 
@@ -90,8 +95,10 @@ def commitment_source(
         Shape (n_cell,), >= 0: the history level.
     share_of_plan
         Shape (n_rep,): a rep who is not there at all has no commitment.
+    bias
+        What `learn_bias` finds, where it is known already.
     """
-    bias = learn_bias(plan, labels, measure)
+    bias = bias or learn_bias(plan, labels, measure)
     table = current_commitments(plan, measure)
     grid = labels.grid
     node = labels.codes_of_nodes(table["node_id"])
