@@ -109,5 +109,6 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
             for error in problem.errors
         ],
     }
-    body = json.dumps(document).encode()
+    # half a surrogate, which UTF-8 has no bytes for, is written as JSON escapes it
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.problems.problem import Problem, problem_response
 from service.wire import guard_body
 from service.wire.guard_body import GuardBody
 from service.wire.strict_json import UnacceptableJson, read_strict_json
@@ -190,3 +191,11 @@ def test_a_body_that_stops_or_trickles_is_ended_in_time(
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
     assert json.loads(sent[1]["body"])["type"] == "/problems/body-too-slow"
+
+
+def test_a_problem_can_be_read_as_it_is_and_repeats_even_half_a_surrogate() -> None:
+    problem = Problem("wrong-media-type", sent="\ud800", accepted="x")
+    scope = {"path": "/v1/nothing", "headers": [(b"accept-language", b"zh")]}
+    body = bytes(problem_response(problem, scope).body)
+    assert "此处不接受".encode() in body
+    assert "\ud800" in json.loads(body)["detail"]
