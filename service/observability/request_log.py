@@ -7,8 +7,12 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from service.wire.methods import METHODS
+
 LOG = logging.getLogger("service.requests")
 REQUEST_ID = "X-Request-Id"
+OTHER = "other"
+"""What a method that nobody knows is counted under: callers may make up as many as they like."""
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -45,9 +49,9 @@ class RequestLog:
         LOG.info("request", extra={"fields": fields})
 
     def _parts_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        key = (method, route, status)
+        key = (method if method in METHODS else OTHER, route, status)
         found = self._parts.get(key)
         if found is None:
-            found = self._requests.labels(method, route, str(status)), self._seconds.labels(route)
+            found = self._requests.labels(*key[:2], str(status)), self._seconds.labels(route)
             self._parts[key] = found
         return found

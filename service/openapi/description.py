@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from service.problems.openapi import METHODS, add_problems
+from service.problems.openapi import IN_THE_DOCUMENT, add_problems
 
 ABOUT = (
     "Sales targets: allocated by optimisation, agreed on, published. Refusals are problems (RFC 9457), "
@@ -35,7 +35,7 @@ def describe(app: FastAPI) -> None:
             made = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
             add_problems(made)
             for item in made["paths"].values():
-                for method in set(METHODS) & set(item):
+                for method in set(IN_THE_DOCUMENT) & set(item):
                     _explain_headers(item[method])
             app.openapi_schema = made
         return app.openapi_schema

@@ -10,8 +10,7 @@ from starlette.routing import Match
 from allocator.errors import InputFaults
 from scenarios.library_words import said_of
 from service.problems.problem import FieldError, Problem, problem_response
-
-METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+from service.wire.methods import METHODS
 
 
 def install_problem_handlers(app: FastAPI) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from service.problems.problem import MEDIA_TYPE
+from service.wire.methods import METHODS
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+IN_THE_DOCUMENT = tuple(method.lower() for method in METHODS)
 PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "description": "A refusal in the words of RFC 9457.",
@@ -38,7 +39,7 @@ def add_problems(document: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM_SCHEMA
     for path in document["paths"].values():
-        for method in METHODS:
+        for method in IN_THE_DOCUMENT:
             if method in path:
                 _add_refusals(path[method])
 

@@ -39,3 +39,11 @@ def test_requests_are_counted_by_route_and_status(anonymous: TestClient) -> None
     assert 'allocator_requests_total{method="GET",route="/version",status="200"} 3.0' in lines
     assert 'allocator_requests_total{method="GET",route="",status="404"} 1.0' in lines
     assert 'allocator_requests_total{method="GET",route="/v1/users/{account_id}",status="401"} 1.0' in lines
+
+
+def test_methods_that_callers_make_up_are_counted_as_one(anonymous: TestClient) -> None:
+    for number in range(3):
+        assert anonymous.request(f"MADE{number}", "/healthz").status_code == 405
+    lines = [line for line in anonymous.get("/metrics").text.splitlines() if 'method="other"' in line]
+    assert 'allocator_requests_total{method="other",route="",status="405"} 3.0' in lines
+    assert "MADE" not in anonymous.get("/metrics").text

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from service.app import create_app
 from service.openapi.__main__ import PLACE, document_bytes
-from service.problems.openapi import METHODS
+from service.problems.openapi import IN_THE_DOCUMENT
 from service.settings import Settings
 
 PUBLIC = {
@@ -19,7 +19,7 @@ DOCUMENT: dict[str, Any] = json.loads(PLACE.read_bytes())
 OPERATIONS = {
     f"{method.upper()} {path}": item[method]
     for path, item in DOCUMENT["paths"].items()
-    for method in METHODS
+    for method in IN_THE_DOCUMENT
     if method in item
 }
 
