@@ -211,4 +211,4 @@ def test_a_receiver_that_does_not_read_is_not_sent_more_and_more(
     for _ in range(400):
         wire.send(ask(), seconds=0.002)
     assert [plain(wire.answer()) for _ in range(400)] == [plain(whole)] * 400
-    assert 1 < len(wire.direct) < 400
+    assert 1 <= len(wire.direct) < 400
