@@ -45,7 +45,7 @@ serve: $(STAMP) ## the service with the demo company, on http://127.0.0.1:8000 (
 	ALLOCATOR_STORAGE=$${ALLOCATOR_STORAGE:-out/service} $(BIN)/allocator serve --demo
 
 test: $(STAMP) ## all tests; what this machine cannot run is named at the end
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP) ## style and types
 	$(BIN)/ruff check
