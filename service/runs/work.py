@@ -90,8 +90,7 @@ def work(
 
 def plan_under(chain: str, base: Plan) -> Plan:
     """Return a plan with the scenarios of a chain laid over it."""
-    family = PlanFamily(choose_engine("auto"), EngineOptions(), rounded=True, base=base)
-    return family.changed(base, read_chain(chain))
+    return family_of(Job("", chain), base).changed(base, read_chain(chain))
 
 
 def nodes_file(plan: Plan) -> bytes:
