@@ -27,7 +27,7 @@ HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
 REACHED = 1e-9
-SMALL = 4_000
+SMALL = 2_500
 """Rows x columns of a model that is solved in exact arithmetic at once."""
 
 

@@ -14,7 +14,7 @@ from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.sparse_rows import rows_at
 
 EXACT_SIZE = 4_000
-"""Tight rows x columns up to which the answer is written in 400-bit arithmetic."""
+"""Tight rows x columns up to which the answer is written in 256-bit arithmetic."""
 TIGHT = 1e-9
 GIVE = 1e-7
 DIGITS = 12
@@ -28,7 +28,7 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
 
     The norm of prices is sqrt(sum (price of a row x its length in stretch)^2), the length being
     sqrt(sum weight A^2). Only the rows that the point is tight at can carry one. Small models are
-    written in 400-bit arithmetic, so that not a bit depends on the engine or the processor; in others rows give way by a
+    written in 256-bit arithmetic, so that not a bit depends on the engine or the processor; in others rows give way by a
     ten-millionth of their price, which makes the prices unique, and the error is refined away. The
     prices then have twelve digits, and the cells are those that follow from them.
     """

@@ -1,4 +1,4 @@
-"""The engine of last resort: 400-bit arithmetic, for what double precision cannot prove."""
+"""The engine of last resort: 256-bit arithmetic, for what double precision cannot prove."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ UNBOUNDED = 1e20
 
 @dataclass(frozen=True)
 class ExactEngine:
-    """Dual active set in 400-bit arithmetic; its prices are the least of all that prove the optimum."""
+    """Dual active set in 256-bit arithmetic; its prices are the least of all that prove the optimum."""
 
     name: str = "exact"
 
