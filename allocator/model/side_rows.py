@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
-from allocator.model.problem import product_weight
 from allocator.plan.plan import Plan
 from solver_models.rounding.side_rows import SideRows
 
