@@ -18,43 +18,18 @@ from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.failures import ModelInfeasible
 from solver_models.solve import solve_model
-
-ORG = """\
-node_id,parent_id,level,name,end
-c,,company,,
-g,c,region,,
-h,c,region,,
-g1,g,rep,,
-g2,g,rep,,
-h1,h,rep,,
-h2,h,rep,,2023-06-30
-"""
-PRODUCTS = """\
-product_id,parent_id,name,margin,effort
-l,,,,
-p,l,,0.5,2
-q,l,,0.2,0
-s,,,-0.1,1
-"""
-PARENT = {
-    "g1": "g",
-    "g2": "g",
-    "h1": "h",
-    "h2": "h",
-    "g": "c",
-    "h": "c",
-    "p": "l",
-    "q": "l",
-    "l": "*",
-    "s": "*",
-}
-REPS, LEAVES = ("g1", "g2", "h1", "h2"), ("p", "q", "s")
-NODES, ITEMS = (*REPS, "g", "h", "c"), (*LEAVES, "l", "*")
-MARGIN, EFFORT = {"p": 0.5, "q": 0.2, "s": -0.1}, {"p": 2, "q": 0, "s": 1}
-AT_WORK = ("g1", "g2", "h1")
-RULE = "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner"
-PLAN = "plan: t\nstart: 2024-01\nmeasures:\n  m: {unit: USD, round_to: 1, total: 1000}\n"
-Cell = tuple[str, str]
+from tests.allocator.model.company import (
+    AT_WORK,
+    EFFORT,
+    ITEMS,
+    LEAVES,
+    MARGIN,
+    NODES,
+    PARENT,
+    REPS,
+    Cell,
+    write,
+)
 
 
 def above(name: str) -> list[str]:
@@ -63,22 +38,6 @@ def above(name: str) -> list[str]:
 
 def below(node: str, item: str) -> list[Cell]:
     return [(r, p) for r, p in pairs(REPS, LEAVES) if node in above(r) and item in above(p)]
-
-
-def write(folder: Path, sells: set[Cell], rules: list[str], pins: list[str] = []) -> Path:  # noqa: B006
-    folder.mkdir(parents=True)
-    history = [f"2023-{month:02d},{rep},{leaf},m,10" for rep, leaf in sorted(sells) for month in range(1, 13)]
-    texts = {
-        "plan.yaml": PLAN,
-        "org.csv": ORG,
-        "products.csv": PRODUCTS,
-        "history.csv": "\n".join(["period,node_id,product_id,measure,amount", *history]),
-        "rules.csv": "\n".join([RULE, *(f"r{k},{rule},CFO" for k, rule in enumerate(rules))]),
-        "pins.csv": "\n".join(["node_id,product_id,measure,amount,reason,owner", *pins]),
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text + "\n", encoding="utf-8")
-    return folder
 
 
 def expected_open(has_anchor: set[Cell], rules: list[str], pins: list[str]) -> set[Cell]:
