@@ -6,9 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -18,9 +17,9 @@ from service.auth.tokens import KEY_PREFIX
 from service.cli.main import main
 from service.settings import Settings
 from tests.test_repository import git, kept
+from tests.waiting import HANG_SECONDS, turns
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_LIMIT = 60.0
 
 
 @contextmanager
@@ -47,15 +46,11 @@ def served(storage: Path, folder: Path = PROJECT) -> Iterator[tuple[subprocess.P
 
 
 def wait_until_ready(process: subprocess.Popen, address: str) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline:
+    for _ in turns("the service is ready"):
         assert process.poll() is None, "the service ended while it started"
-        try:
-            if httpx.get(f"{address}/readyz").status_code == 200:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/readyz", timeout=HANG_SECONDS).status_code == 200:
                 return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the service did not become ready")
 
 
 def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_path: Path) -> None:
@@ -65,7 +60,9 @@ def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_pa
             words = out.read_text(encoding="utf-8")
             assert ("tak_" in words) == (cycle == 0)
             key = key or words.split("\n")[1]
-            with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+            with httpx.Client(
+                base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=HANG_SECONDS
+            ) as client:
                 found = client.get("/v1/users", params={"limit": 500}).json()["items"]
                 assert [user["name"] for user in found] == acknowledged
                 for number in range(10):
@@ -96,7 +93,7 @@ def test_a_fresh_clone_prints_a_key_at_its_first_start_and_git_never_sees_the_st
 def test_a_served_process_ends_in_peace_when_it_is_told_to(tmp_path: Path) -> None:
     with served(tmp_path / "storage") as (process, _, _):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+        assert process.wait(timeout=HANG_SECONDS) in (0, -signal.SIGTERM)
 
 
 def test_settings_that_are_wrong_are_told_all_at_once(monkeypatch, capfd) -> None:
