@@ -1,0 +1,161 @@
+"""Run one nasty plan by several engines and say everything that is wrong with the answers."""
+
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from allocator.allocation import Allocation, MeasureAllocation
+from allocator.errors import InfeasiblePlan, InputFaults
+from allocator.pipeline import allocate
+from allocator.plan.plan import Plan
+from allocator.results.folder import write_results
+from allocator.verification import verify_results
+from solver_models.engines.choice import choose_engine
+from tests.nasty_plans import NastyPlan, nasty_plan
+
+AGREED = 1e-9
+"""Largest difference between unrounded targets and between tiers, relative."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: a kind that many plans may share, and the words of this one."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an engine made of a plan: an allocation, or the measure that is impossible, or a failure."""
+
+    engine: str
+    allocation: Allocation | None
+    impossible: str
+    failures: tuple[Failure, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Feasible, or which measure is impossible, or that it failed."""
+        if self.allocation is not None:
+            return "feasible"
+        return f"impossible: {self.impossible}" if self.impossible else "failed"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A plan, the answers to it, and all that is wrong with them."""
+
+    verdict: str
+    failures: tuple[Failure, ...]
+    answers: tuple[Answer, ...] = ()
+
+
+def try_seed(seed: int, engines: Sequence[str], *, with_files: bool = False) -> Trial:
+    """Try the plan of a seed."""
+    return try_plan(nasty_plan(seed), engines, with_files=with_files)
+
+
+def try_plan(nasty: NastyPlan, engines: Sequence[str], *, with_files: bool = False) -> Trial:
+    """Allocate by every engine and compare: verdicts, targets, tiers, rounding, months; with files, hashes.
+
+    Parameters
+    ----------
+    with_files
+        Write plan and results, compare the result hashes and run `verify` on each.
+    """
+    try:
+        plan = nasty.read()
+    except InputFaults as refused:
+        return Trial("refused", () if refused.faults else (Failure("refused without a reason", ""),))
+    answers = tuple(answer_of(plan, engine) for engine in engines)
+    failures = [failure for answer in answers for failure in answer.failures]
+    first = answers[0]
+    for other in answers[1:]:
+        if "failed" in (first.verdict, other.verdict):
+            continue
+        pair = f"{first.engine} and {other.engine}"
+        if first.verdict != other.verdict:
+            failures.append(Failure("verdicts differ", f"{pair}: {first.verdict}, {other.verdict}"))
+        elif first.allocation is not None and other.allocation is not None:
+            for one, two in zip(first.allocation.measures, other.allocation.measures, strict=True):
+                failures += [Failure(kind, f"{pair}: {text}") for kind, text in _differences(one, two)]
+    if with_files:
+        failures += _failures_of_files(nasty, answers)
+    return Trial(first.verdict, tuple(failures), answers)
+
+
+def answer_of(plan: Plan, engine: str) -> Answer:
+    """Allocate; whatever is raised or warned becomes a failure."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        allocation, impossible, failures = _allocated(plan, engine)
+    warned = {f"{engine}: {one.category.__name__}: {one.message}" for one in caught}
+    return Answer(
+        engine, allocation, impossible, (*failures, *(Failure("warning", text) for text in sorted(warned)))
+    )
+
+
+def _allocated(plan: Plan, engine: str) -> tuple[Allocation | None, str, tuple[Failure, ...]]:
+    try:
+        return allocate(plan, choose_engine(engine)), "", ()
+    except InfeasiblePlan as impossible:
+        diagnosis = impossible.diagnosis
+        is_told = bool(diagnosis["conflict"]) and diagnosis["short_by"] > 0
+        missing = () if is_told else (Failure("impossible without a reason", engine),)
+        return None, str(diagnosis["measure"]), missing
+    except Exception as error:  # a campaign collects what it was not written for
+        return None, "", (Failure(f"raised {type(error).__name__}", f"{engine}: {error}"),)
+
+
+def _differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[str, str]]:
+    found = []
+    size = scale_of(one)
+    away = np.abs(one.unrounded - two.unrounded) / np.maximum(size, np.abs(two.unrounded))
+    if away.max() > AGREED:
+        found.append(("engines: targets differ", f"{one.measure} by {away.max():.2g} relative"))
+    for name in ("target_units", "month_units"):
+        n = int((getattr(one, name) != getattr(two, name)).sum())
+        if n:
+            found.append((f"engines: {name} differ", f"{one.measure}: {n} numbers"))
+    for tier, other in zip(one.evidence["tiers"], two.evidence["tiers"], strict=True):
+        for key in ("largest_violation", "sum_of_violations"):
+            if abs(tier[key] - other[key]) > AGREED * max(1.0, abs(other[key])):
+                text = f"{one.measure} tier {tier['tier']} {key}: {tier[key]}, {other[key]}"
+                found.append(("engines: tiers differ", text))
+    return found
+
+
+def scale_of(result: MeasureAllocation) -> float:
+    """The mean anchor: what differences between targets are measured by."""
+    anchor = result.anchors.anchor
+    return float(anchor[anchor > 0].mean()) if (anchor > 0).any() else 1.0
+
+
+def _failures_of_files(nasty: NastyPlan, answers: Sequence[Answer]) -> list[Failure]:
+    failures = []
+    with tempfile.TemporaryDirectory() as folder:
+        plan = nasty.write(Path(folder) / "plan")
+        hashes: Mapping[str, str] = {}
+        for answer in answers:
+            if answer.allocation is None:
+                continue
+            out = Path(folder) / f"out-{len(hashes)}"
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                written = write_results(answer.allocation, out, "en", with_workbook=False)
+                report = verify_results(out, plan)
+            failures += [
+                Failure("warning", f"{answer.engine}, files: {one.category.__name__}: {one.message}")
+                for one in caught
+            ]
+            refused = [check for check in report.checks if not check.passed]
+            failures += [Failure("verify refuses", f"{answer.engine}: {one.message}") for one in refused]
+            hashes = {**hashes, answer.engine: written["result_hash"]}
+        if len(set(hashes.values())) > 1:
+            failures.append(Failure("engines: result hashes differ", ", ".join(hashes)))
+    return failures
