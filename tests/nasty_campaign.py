@@ -4,21 +4,29 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.anchors.anchors import Anchors
+from allocator.anchors.build import build_anchors
 from allocator.errors import InfeasiblePlan, InputFaults
+from allocator.model.labels import Labels, label_plan
 from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.results.folder import write_results
 from allocator.verification import verify_results
 from solver_models.engines.choice import choose_engine
+from tests.exact.answer import ExactAnswer, answer
+from tests.exact.problem import Given, Problem, problem_of
 from tests.nasty_plans import NastyPlan, nasty_plan
 
 AGREED = 1e-9
 """Largest difference between unrounded targets and between tiers, relative."""
+MOST_EXACT = 300
+"""Cells up to which a plan is solved in exact arithmetic, too."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def try_plan(nasty: NastyPlan, engines: Sequence[str], *, with_files: bool = Fal
         elif first.allocation is not None and other.allocation is not None:
             for one, two in zip(first.allocation.measures, other.allocation.measures, strict=True):
                 failures += [Failure(kind, f"{pair}: {text}") for kind, text in _differences(one, two)]
+    failures += _against_exact(plan, answers)
     if with_files:
         failures += _failures_of_files(nasty, answers)
     return Trial(first.verdict, tuple(failures), answers)
@@ -128,6 +137,75 @@ def _differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[s
                 text = f"{one.measure} tier {tier['tier']} {key}: {tier[key]}, {other[key]}"
                 found.append(("engines: tiers differ", text))
     return found
+
+
+def _against_exact(plan: Plan, answers: Sequence[Answer]) -> list[Failure]:
+    """Compare verdicts, targets and tiers with exact arithmetic, measure by measure."""
+    labels = label_plan(plan)
+    if labels.grid.n_cell > MOST_EXACT:
+        return []
+    failures: list[Failure] = []
+    for k, measure in enumerate(plan.spec.measures):
+        anchors = build_anchors(plan, labels, measure)
+        problem = problem_of(plan, measure, given(plan, labels, measure, anchors))
+        done = [one for one in answers if one.allocation is not None]
+        found = answer(problem, _near(labels, problem, done[0].allocation.measures[k]) if done else None)
+        for one in answers:
+            is_impossible = one.impossible == measure
+            if one.verdict != "failed" and is_impossible != (found is None):
+                text = f"{one.engine}: {one.verdict}, but {measure} is {'im' * (found is None)}possible"
+                failures.append(Failure("exact: verdicts differ", text))
+            if found is not None and one.allocation is not None:
+                result = one.allocation.measures[k]
+                failures += [
+                    Failure(kind, f"{one.engine}, {measure}: {text}")
+                    for kind, text in _from_exact(labels, problem, found, result)
+                ]
+        if found is None:
+            break
+    return failures
+
+
+def given(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> Given:
+    """What the exact problem takes as known."""
+    unit, totals = Fraction(plan.spec.measures[measure].round_to), anchors.totals
+    cells = [(rep, product) for rep in labels.rep_id for product in labels.leaf_product_id]
+    stated = {
+        product: (int(totals.product_lower[q]) * unit, int(totals.product_upper[q]) * unit)
+        for q, product in enumerate(labels.product_id)
+        if totals.is_stated[q] or q == 0
+    }
+    return Given(dict(zip(cells, anchors.anchor.tolist(), strict=True)), stated)
+
+
+def _near(labels: Labels, problem: Problem, result: MeasureAllocation) -> list[float]:
+    cells = [(rep, product) for rep in labels.rep_id for product in labels.leaf_product_id]
+    value = dict(zip(cells, result.unrounded.tolist(), strict=True))
+    return [value[cell] for cell in problem.cells]
+
+
+def _from_exact(
+    labels: Labels, problem: Problem, found: ExactAnswer, result: MeasureAllocation
+) -> list[tuple[str, str]]:
+    differences = []
+    size = scale_of(result)
+    near = _near(labels, problem, result)
+    away = [
+        abs(float(x - Fraction(value))) / max(size, float(x)) for x, value in zip(found.x, near, strict=True)
+    ]
+    if max(away, default=0.0) > AGREED:
+        differences.append(("exact: targets differ", f"by {max(away):.2g} relative"))
+    elsewhere = float(np.abs(result.unrounded).sum() - np.abs(near).sum())
+    if elsewhere > AGREED * size:
+        differences.append(("exact: cells open that should not", f"{elsewhere:.3g} in all"))
+    told = {tier["tier"]: tier for tier in result.evidence["tiers"]}
+    for tier in found.tiers:
+        for key, value in (("largest_violation", tier.largest), ("sum_of_violations", tier.total)):
+            stated = told[tier.tier][key] if tier.tier in told else 0.0
+            if abs(stated - float(value)) > AGREED * max(1.0, float(value)):
+                text = f"tier {tier.tier} {key}: {stated} instead of {float(value)}"
+                differences.append(("exact: tiers differ", text))
+    return differences
 
 
 def scale_of(result: MeasureAllocation) -> float:

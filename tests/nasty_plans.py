@@ -144,7 +144,11 @@ class _Author:
             "start": "2024-01",
             "months": int(self.one_of((12, 12, 12, 6, 3))),
             "measures": {
-                name: {"unit": "USD", "round_to": self.units[name], "total": self.amount(name, self.total(name))}
+                name: {
+                    "unit": "USD",
+                    "round_to": self.units[name],
+                    "total": self.amount(name, self.total(name)),
+                }
                 for name in self.measures
             },
             "product_totals": self._product_totals(),
@@ -351,7 +355,9 @@ class _Author:
                 base = {"node_id": node, "product_id": product, "measure": measure}
                 rows.append({**base, "amount": amount, "confidence": self.one_of(("", "low", "high"))})
                 if self.chance(0.5):
-                    rows.append({**base, "amount": amount, "period": "2023", "actual": round(amount * 1.1, 2)})
+                    rows.append(
+                        {**base, "amount": amount, "period": "2023", "actual": round(amount * 1.1, 2)}
+                    )
         return rows
 
     def _potential(self) -> list[Row]:
@@ -435,7 +441,10 @@ class _Author:
             place, nodes = self._place(kind == "fairness")
             product = self.one_of(["*", *self.below])
             self.sized = {
-                node for row in rows if row["kind"] == "capacity" and _is_size(row, measure) for node in self._named(row)
+                node
+                for row in rows
+                if row["kind"] == "capacity" and _is_size(row, measure)
+                for node in self._named(row)
             }
             row = writers[kind](measure, product, nodes, is_hard)
             if not row:
@@ -557,16 +566,19 @@ class _Author:
                 }
         if is_hard and band in ("zero", "narrow") and self.chance(0.6):
             band = "one"
-        return row | {
-            "zero": {"max": 0.0},
-            "narrow": {"max": round(float(self.rng.uniform(0.0001, 0.05)), 4)},
-            "middle": {"max": round(float(self.rng.uniform(0.1, 0.5)), 4)},
-            "one": {
-                "min": -round(float(self.one_of((0.9997, 1.0, 0.99, 0.999999))), 6),
-                "max": round(1 + float(self.one_of((0.0117, 0.0, -0.01, 1e-6))), 6),
-            },
-            "wide": {"max": round(float(self.rng.uniform(1.0, 3.0)), 2)},
-        }[band]
+        return (
+            row
+            | {
+                "zero": {"max": 0.0},
+                "narrow": {"max": round(float(self.rng.uniform(0.0001, 0.05)), 4)},
+                "middle": {"max": round(float(self.rng.uniform(0.1, 0.5)), 4)},
+                "one": {
+                    "min": -round(float(self.one_of((0.9997, 1.0, 0.99, 0.999999))), 6),
+                    "max": round(1 + float(self.one_of((0.0117, 0.0, -0.01, 1e-6))), 6),
+                },
+                "wide": {"max": round(float(self.rng.uniform(1.0, 3.0)), 2)},
+            }[band]
+        )
 
     def _commitment(self, measure: str, product: str, nodes: list[str], is_hard: bool) -> Row:
         given = {row["node_id"] for row in self.commitments if _is_commitment(row, measure, product)}
