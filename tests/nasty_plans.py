@@ -97,7 +97,7 @@ def smallest_plan(plan: NastyPlan, still_fails: Callable[[NastyPlan], bool]) -> 
     found = True
     while found:
         found = False
-        for table in ("rules", "pins", "potential", "commitments", "history"):
+        for table in ("rules", "pins", "potential", "commitments"):
             for position in reversed(range(len(plan.tables[table]))):
                 smaller = plan.without(table, position)
                 if still_fails(smaller):
