@@ -245,7 +245,7 @@ class _Author:
         self.effort = {row["product_id"]: row.get("effort", 0.0) for row in self.products}
 
     def _draw_hidden(self, measure: str) -> None:
-        """Sizes: alike, unequal, one unit beside a thousand million, a thousand million units, or a handful."""
+        """Sizes: alike, unequal, one unit beside 1e9, all near 1e9, or a handful of units."""
         theme = self.one_of(("alike", "alike", "unequal", "unequal", "extreme", "huge", "few"))
         typical, spread = {
             "alike": (10.0 ** self.rng.uniform(2, 5), 0.4),

@@ -1,10 +1,11 @@
-"""The one answer of a problem: soft tiers in order, then the nearest point, with certificates that are checked."""
+"""The one answer of a problem: soft tiers in order, then the nearest point, its certificate checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from scipy.optimize import nnls
 
 from tests.exact.equations import Exact, dot
 from tests.exact.linear import Optimum, Program, minimum
@@ -211,8 +212,6 @@ def _supporting(
     limits: Sequence[Limit], active: Sequence[int], weight: np.ndarray, pull: np.ndarray
 ) -> list[int]:
     """Active limits that carry a price in some least-squares fit of the pull, then the other equations."""
-    from scipy.optimize import nnls
-
     columns, owner = [], []
     root = np.sqrt(weight)
     for k in active:

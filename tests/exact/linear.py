@@ -155,7 +155,7 @@ class _Basis:
         return values
 
     def reduced(self) -> Exact:
-        """Reduced costs of the variables outside the basis; prices of the rows are those of their variables."""
+        """Reduced costs of the variables outside the basis; that of a row's variable is its price."""
         price = self._solve_rows(self.cost)
         inside = set(self.basic)
         return {
@@ -257,7 +257,8 @@ class _Basis:
         values, reduced = self.point(), self.reduced()
         value = dot(self.cost, {k: values[k] for k in self.cost})
         proved = sum((cost * self.value(k) for k, cost in reduced.items() if cost), ZERO)
-        assert value == proved and not any(self._is_wrong(k, cost) for k, cost in reduced.items())
+        assert value == proved
+        assert not any(self._is_wrong(k, cost) for k, cost in reduced.items())
         assert not any(self._miss(k, one) for k, one in enumerate(values))
         price = {k - self.n: cost for k, cost in reduced.items() if k >= self.n and cost}
         of_columns = {k: cost for k, cost in reduced.items() if k < self.n and cost}

@@ -130,7 +130,7 @@ class _State:
         return which
 
     def take_in(self, new: int) -> bool:
-        """Make a broken limit tight, letting others go as their prices run out; False if that is impossible."""
+        """Make a broken limit tight, letting others go as prices run out; False if it cannot be."""
         sign = 1 if self.limits[new].gap(self.x) < 0 else -1
         own = ZERO
         while True:

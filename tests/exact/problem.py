@@ -23,7 +23,7 @@ Bound = Fraction | None
 
 @dataclass(frozen=True)
 class Given:
-    """What the problem takes as known: anchors, and totals in the measure's unit by product (`*` = company)."""
+    """What the problem takes as known: anchors, and totals by product (`*` = company), in the unit."""
 
     anchor: Mapping[Cell, float]
     totals: Mapping[str, tuple[Fraction, Fraction]]
@@ -31,7 +31,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Row:
-    """lower <= row . x <= upper; tier 0 is hard, else one side is given and misses count relative to scale."""
+    """lower <= row . x <= upper; tier 0 is hard, others have one side and miss it relative to scale."""
 
     name: str
     row: Exact
@@ -310,10 +310,8 @@ class _Reader:
         inner_high = (
             None if high is None else math.floor(high / self.unit + _noise(high / self.unit)) * self.unit
         )
-        if kind in ("growth", "commitment") and inner_low is not None and inner_high is not None:
-            if inner_low > inner_high:
-                return low, high
-        return inner_low, inner_high
+        has_no_whole = inner_low is not None and inner_high is not None and inner_low > inner_high
+        return (low, high) if has_no_whole and kind in ("growth", "commitment") else (inner_low, inner_high)
 
     # --- cells that may move
 

@@ -48,7 +48,7 @@ def test_a_tier_shares_the_largest_miss_before_it_saves_the_sum() -> None:
 
 
 def test_a_tie_that_the_17th_digit_decides_is_a_tie_where_noise_is_allowed() -> None:
-    """A wish for 30 of one cell or the other, scales a hair apart: strictly the cheaper one gives way alone."""
+    """Two wishes for 30 share 40, their scales a hair apart: strictly the cheaper one alone gives way."""
     hair = Fraction(1, 10**17)
     hard = [Row("total", of(0, 1), Fraction(40), Fraction(40))]
     soft = [
@@ -159,7 +159,7 @@ def test_equations_are_solved_exactly_and_dependent_ones_are_not() -> None:
 
 
 def test_the_rows_of_a_plan_are_those_of_the_contract() -> None:
-    """Two reps over-assigned by 10 %: a growth drawn inwards, a mix, a soft cap, a pin, a fairness of peers."""
+    """Two reps over-assigned by 10 %: growth drawn inwards, a mix, a soft cap, a pin, peers."""
 
     def rule(rule_id: str, kind: str, **values: object) -> dict[str, object]:
         return {"rule_id": rule_id, "kind": kind, "measure": "m", "owner": "o", **values}
