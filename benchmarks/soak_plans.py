@@ -4,7 +4,6 @@ python -m benchmarks.soak_plans --plans 2000 --seed 0 --engines fast,highs --pro
 """
 
 import argparse
-import os
 import sys
 import time
 from collections import Counter
@@ -27,6 +26,8 @@ class Count:
     verdict: str
     failures: tuple[Failure, ...]
     seconds: float
+    is_exact: bool
+    misses_a_tier: bool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,33 +41,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     trial = partial(_try, engines=tuple(parsed.engines.split(",")), files=parsed.files)
     start = time.monotonic()
-    verdicts: Counter[str] = Counter()
-    failed: list[Count] = []
-    cpu = 0.0
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(parsed.processes) as pool:
-        for count in pool.map(trial, range(parsed.seed, parsed.seed + parsed.plans), chunksize=BATCH):
-            verdicts[count.verdict.partition(":")[0]] += 1
-            cpu += count.seconds
-            if count.failures:
-                failed.append(count)
-                for failure in count.failures:
-                    print(f"{count.seed}: {failure.kind}: {failure.text}", flush=True)
+    seeds = range(parsed.seed, parsed.seed + parsed.plans)
+    if parsed.processes == 1:
+        counts = [_told(count) for count in map(trial, seeds)]
+    else:
+        with ProcessPoolExecutor(parsed.processes) as pool:
+            counts = [_told(count) for count in pool.map(trial, seeds, chunksize=BATCH)]
+    _summary(counts, parsed.engines, time.monotonic() - start)
+    return 1 if any(count.failures for count in counts) else 0
+
+
+def _told(count: Count) -> Count:
+    """Print what is wrong with a plan as soon as it is known."""
+    for failure in count.failures:
+        print(f"{count.seed}: {failure.kind}: {failure.text}", flush=True)
+    return count
+
+
+def _summary(counts: Sequence[Count], engines: str, seconds: float) -> None:
+    verdicts = Counter(count.verdict.partition(":")[0] for count in counts)
+    failed = [count for count in counts if count.failures]
     kinds = Counter(kind for count in failed for kind in {failure.kind for failure in count.failures})
     print(
-        f"{parsed.plans} plans from seed {parsed.seed} by {parsed.engines}: {dict(verdicts)}; "
-        f"{len(failed)} failed; {cpu:.0f} s CPU, {time.monotonic() - start:.0f} s"
+        f"{len(counts)} plans from seed {counts[0].seed} by {engines}: {dict(verdicts)}; "
+        f"{sum(count.misses_a_tier for count in counts)} miss a soft tier, "
+        f"{sum(count.is_exact for count in counts)} solved exactly, too; "
+        f"{len(failed)} failed; {sum(count.seconds for count in counts):.0f} s CPU, {seconds:.0f} s"
     )
     for kind, n in kinds.most_common():
         seeds = [count.seed for count in failed if any(one.kind == kind for one in count.failures)]
         print(f"  {n:5d}  {kind}: seeds {' '.join(map(str, seeds[:SHOWN]))}")
-    return 1 if failed else 0
 
 
 def _try(seed: int, engines: Sequence[str], files: int) -> Count:
     start = time.process_time()
     trial = try_seed(seed, engines, with_files=files > 0 and seed % files == 0)
-    return Count(seed, trial.verdict, trial.failures, time.process_time() - start)
+    seconds = time.process_time() - start
+    return Count(seed, trial.verdict, trial.failures, seconds, trial.is_exact, trial.misses_a_tier)
 
 
 if __name__ == "__main__":

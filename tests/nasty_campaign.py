@@ -63,6 +63,14 @@ class Trial:
     verdict: str
     failures: tuple[Failure, ...]
     answers: tuple[Answer, ...] = ()
+    is_exact: bool = False
+
+    @property
+    def misses_a_tier(self) -> bool:
+        """Tell whether the first engine had to let soft rules give way."""
+        allocation = self.answers[0].allocation if self.answers else None
+        tiers = [tier for one in allocation.measures for tier in one.evidence["tiers"]] if allocation else []
+        return any(tier["largest_violation"] > 0 for tier in tiers)
 
 
 def try_seed(seed: int, engines: Sequence[str], *, with_files: bool = False) -> Trial:
@@ -93,11 +101,13 @@ def try_plan(nasty: NastyPlan, engines: Sequence[str], *, with_files: bool = Fal
             failures.append(Failure("verdicts differ", f"{pair}: {first.verdict}, {other.verdict}"))
         elif first.allocation is not None and other.allocation is not None:
             for one, two in zip(first.allocation.measures, other.allocation.measures, strict=True):
-                failures += [Failure(kind, f"{pair}: {text}") for kind, text in _differences(one, two)]
-    failures += _against_exact(plan, answers)
+                failures += [Failure(kind, f"{pair}: {text}") for kind, text in differences(one, two)]
+    is_exact = label_plan(plan).grid.n_cell <= MOST_EXACT
+    if is_exact:
+        failures += against_exact(plan, answers)
     if with_files:
         failures += _failures_of_files(nasty, answers)
-    return Trial(first.verdict, tuple(failures), answers)
+    return Trial(first.verdict, tuple(failures), answers, is_exact)
 
 
 def answer_of(plan: Plan, engine: str) -> Answer:
@@ -123,7 +133,8 @@ def _allocated(plan: Plan, engine: str) -> tuple[Allocation | None, str, tuple[F
         return None, "", (Failure(f"raised {type(error).__name__}", f"{engine}: {error}"),)
 
 
-def _differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[str, str]]:
+def differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[str, str]]:
+    """What two engines disagree about: kind and words."""
     found = []
     size = scale_of(one)
     away = np.abs(one.unrounded - two.unrounded) / np.maximum(size, np.abs(two.unrounded))
@@ -141,11 +152,9 @@ def _differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[s
     return found
 
 
-def _against_exact(plan: Plan, answers: Sequence[Answer]) -> list[Failure]:
+def against_exact(plan: Plan, answers: Sequence[Answer]) -> list[Failure]:
     """Compare verdicts, targets and tiers with exact arithmetic, measure by measure."""
     labels = label_plan(plan)
-    if labels.grid.n_cell > MOST_EXACT:
-        return []
     failures: list[Failure] = []
     for k, measure in enumerate(plan.spec.measures):
         anchors = build_anchors(plan, labels, measure)
@@ -189,25 +198,25 @@ def _near(labels: Labels, problem: Problem, result: MeasureAllocation) -> list[f
 def _from_exact(
     labels: Labels, problem: Problem, found: ExactAnswer, result: MeasureAllocation
 ) -> list[tuple[str, str]]:
-    differences = []
+    found_wrong = []
     size = scale_of(result)
     near = _near(labels, problem, result)
     away = _away(found, near, size)
     if away > AGREED:
         tied = answer(problem, near, TIE)
         if tied is None or _away(tied, near, size) > AGREED:
-            differences.append(("exact: targets differ", f"by {away:.2g} relative"))
+            found_wrong.append(("exact: targets differ", f"by {away:.2g} relative"))
     elsewhere = float(np.abs(result.unrounded).sum() - np.abs(near).sum())
     if elsewhere > AGREED * size:
-        differences.append(("exact: cells open that should not", f"{elsewhere:.3g} in all"))
+        found_wrong.append(("exact: cells open that should not", f"{elsewhere:.3g} in all"))
     told = {tier["tier"]: tier for tier in result.evidence["tiers"]}
     for tier in found.tiers:
         for key, value in (("largest_violation", tier.largest), ("sum_of_violations", tier.total)):
             stated = told[tier.tier][key] if tier.tier in told else 0.0
             if abs(stated - float(value)) > AGREED * max(1.0, float(value)):
                 text = f"tier {tier.tier} {key}: {stated} instead of {float(value)}"
-                differences.append(("exact: tiers differ", text))
-    return differences
+                found_wrong.append(("exact: tiers differ", text))
+    return found_wrong
 
 
 def _away(found: ExactAnswer, near: Sequence[float], size: float) -> float:

@@ -1,12 +1,14 @@
 """Three hundred nasty plans: exact arithmetic has the last word on verdicts, tiers and targets."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from allocator.plan.reading import read_plan
-from tests.nasty_campaign import try_seed
+from tests.nasty_campaign import against_exact, answer_of, differences, try_seed
 from tests.nasty_plans import nasty_plan, smallest_plan
 
 PLANS, BATCH = 300, 20
@@ -21,6 +23,38 @@ def test_nasty_plans_have_the_answer_of_exact_arithmetic(first: int) -> None:
         verdicts[trial.verdict.partition(":")[0]] += 1
     assert verdicts["feasible"] >= BATCH / 2
     assert verdicts["refused"] <= BATCH / 4
+
+
+def test_the_campaign_notices_what_it_looks_for() -> None:
+    """One cell, one unit, one month, one tier or the verdict altered: each is a failure of its own kind."""
+    alone = (seed for seed in range(PLANS) if len(nasty_plan(seed).settings["measures"]) == 1)
+    plan = nasty_plan(next(seed for seed in alone if try_seed(seed, ("fast",)).misses_a_tier)).read()
+    right = answer_of(plan, "fast")
+    assert right.allocation is not None
+    result = right.allocation.measures[0]
+
+    def kinds(**altered: object) -> set[str]:
+        other = replace(result, **altered)  # type: ignore[arg-type]
+        assert right.allocation is not None
+        wrong = replace(right, allocation=replace(right.allocation, measures=(other,)))
+        between = {kind for kind, _ in differences(result, other)}
+        return between | {failure.kind for failure in against_exact(plan, (wrong,))}
+
+    moved = result.unrounded.copy()
+    moved[np.argmax(moved)] *= 1 + 3e-9
+    assert kinds(unrounded=moved) == {"engines: targets differ", "exact: targets differ"}
+    assert kinds(target_units=result.target_units + 1) == {"engines: target_units differ"}
+    assert kinds(month_units=result.month_units + 1) == {"engines: month_units differ"}
+    tiers = [
+        {**tier, "largest_violation": tier["largest_violation"] + 3e-9} for tier in result.evidence["tiers"]
+    ]
+    assert kinds(evidence={**result.evidence, "tiers": tiers}) == {
+        "engines: tiers differ",
+        "exact: tiers differ",
+    }
+    assert kinds() == set()
+    impossible = replace(right, allocation=None, impossible="m")
+    assert {one.kind for one in against_exact(plan, (impossible,))} == {"exact: verdicts differ"}
 
 
 def test_a_plan_in_memory_is_the_plan_in_its_folder(tmp_path: Path) -> None:
