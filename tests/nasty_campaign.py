@@ -124,6 +124,8 @@ def answer_of(plan: Plan, engine: str) -> Answer:
 def _allocated(plan: Plan, engine: str) -> tuple[Allocation | None, str, tuple[Failure, ...]]:
     try:
         return allocate(plan, choose_engine(engine)), "", ()
+    except InputFaults as late:
+        return None, "", (Failure("refused only by the run", f"{engine}: {late}"),)
     except InfeasiblePlan as impossible:
         diagnosis = impossible.diagnosis
         is_told = bool(diagnosis["conflict"]) and diagnosis["short_by"] > 0
@@ -157,7 +159,10 @@ def against_exact(plan: Plan, answers: Sequence[Answer]) -> list[Failure]:
     labels = label_plan(plan)
     failures: list[Failure] = []
     for k, measure in enumerate(plan.spec.measures):
-        anchors = build_anchors(plan, labels, measure)
+        try:
+            anchors = build_anchors(plan, labels, measure)
+        except InputFaults:  # told already by the engines, which cannot begin either
+            break
         problem = problem_of(plan, measure, given(plan, labels, measure, anchors))
         done = [one for one in answers if one.allocation is not None]
         found = answer(problem, _near(labels, problem, done[0].allocation.measures[k]) if done else None)
