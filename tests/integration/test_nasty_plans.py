@@ -12,15 +12,22 @@ from tests.nasty_campaign import against_exact, answer_of, differences, try_seed
 from tests.nasty_plans import nasty_plan, smallest_plan
 
 PLANS, BATCH = 300, 20
+OPEN: dict[int, set[str]] = {}
+"""Seeds that fail still, and how; a mended one is taken out."""
+
+
+def kinds_of_failures(seed: int) -> tuple[str, set[str]]:
+    """Every fifth plan by the linear programs, too; every 25th in files that are verified."""
+    trial = try_seed(seed, ("fast", "highs") if seed % 5 == 0 else ("fast",), with_files=seed % 25 == 0)
+    return trial.verdict.partition(":")[0], {failure.kind for failure in trial.failures}
 
 
 @pytest.mark.parametrize("first", range(0, PLANS, BATCH))
 def test_nasty_plans_have_the_answer_of_exact_arithmetic(first: int) -> None:
-    verdicts: Counter[str] = Counter()
-    for seed in range(first, first + BATCH):
-        trial = try_seed(seed, ("fast", "highs") if seed % 5 == 0 else ("fast",), with_files=seed % 25 == 0)
-        assert trial.failures == (), seed
-        verdicts[trial.verdict.partition(":")[0]] += 1
+    outcomes = {seed: kinds_of_failures(seed) for seed in range(first, first + BATCH)}
+    failed = {seed: kinds for seed, (_, kinds) in outcomes.items() if kinds}
+    assert failed == {seed: kinds for seed, kinds in OPEN.items() if seed in outcomes}
+    verdicts = Counter(verdict for verdict, _ in outcomes.values())
     assert verdicts["feasible"] >= BATCH / 2
     assert verdicts["refused"] <= BATCH / 4
 
