@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--plans", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
-    parser.add_argument("--engines", default="fast,highs", help="the first is compared with each other one")
+    parser.add_argument(
+        "--engines", default="fast,highs", help="fast, highs, pulp:NAME, whatif: each against the first"
+    )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--files", type=int, default=0, help="every so many plans also in files, verified")
     parsed = parser.parse_args(arguments)

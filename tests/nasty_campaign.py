@@ -3,6 +3,7 @@
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,13 +13,18 @@ import numpy as np
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
 from allocator.anchors.build import build_anchors
-from allocator.errors import InfeasiblePlan, InputFaults
+from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults
 from allocator.model.labels import Labels, label_plan
-from allocator.pipeline import allocate
+from allocator.phases import Phases
+from allocator.pipeline import allocate, round_measure, solve_measure
 from allocator.plan.plan import Plan
 from allocator.results.folder import write_results
 from allocator.verification import verify_results
+from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
+from solver_models.model import BalanceModel
+from solver_models.solve import SolvedModel
+from solver_models.warm import WarmState, solve_from, solve_warm
 from tests.exact.answer import ExactAnswer, answer
 from tests.exact.problem import Given, Problem, problem_of
 from tests.nasty_plans import NastyPlan, nasty_plan
@@ -27,6 +33,8 @@ AGREED = 1e-9
 """Largest difference between unrounded targets and between tiers, relative."""
 TIE = Fraction(1, 10**11)
 """Where a tier is decided by less than this share of a price, the plan leaves it a tie."""
+WHAT_IF = "whatif"
+"""Instead of an engine: the fast one, begun from the answer of the plan without its first rule."""
 MOST_EXACT = 300
 """Cells up to which a plan is solved in exact arithmetic, too."""
 
@@ -90,7 +98,9 @@ def try_plan(nasty: NastyPlan, engines: Sequence[str], *, with_files: bool = Fal
         plan = nasty.read()
     except InputFaults as refused:
         return Trial("refused", () if refused.faults else (Failure("refused without a reason", ""),))
-    answers = tuple(answer_of(plan, engine) for engine in engines)
+    answers = tuple(
+        answer_of(plan, engine, _nearby(nasty) if engine == WHAT_IF else None) for engine in engines
+    )
     failures = [failure for answer in answers for failure in answer.failures]
     first = answers[0]
     for other in answers[1:]:
@@ -110,19 +120,35 @@ def try_plan(nasty: NastyPlan, engines: Sequence[str], *, with_files: bool = Fal
     return Trial(first.verdict, tuple(failures), answers, is_exact)
 
 
-def answer_of(plan: Plan, engine: str) -> Answer:
-    """Allocate; whatever is raised or warned becomes a failure."""
+def _nearby(nasty: NastyPlan) -> Plan:
+    """The plan without its first rule, or with all of them where another rule refers to that one."""
+    try:
+        return nasty.without("rules", 0).read()
+    except InputFaults:
+        return nasty.read()
+
+
+def answer_of(plan: Plan, engine: str, before: Plan | None = None) -> Answer:
+    """Allocate; whatever is raised or warned becomes a failure.
+
+    Parameters
+    ----------
+    before
+        The plan whose answer a what-if begins from.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        allocation, impossible, failures = _allocated(plan, engine)
+        allocation, impossible, failures = _allocated(plan, engine, before or plan)
     warned = {f"{engine}: {one.category.__name__}: {one.message}" for one in caught}
     return Answer(
         engine, allocation, impossible, (*failures, *(Failure("warning", text) for text in sorted(warned)))
     )
 
 
-def _allocated(plan: Plan, engine: str) -> tuple[Allocation | None, str, tuple[Failure, ...]]:
+def _allocated(plan: Plan, engine: str, before: Plan) -> tuple[Allocation | None, str, tuple[Failure, ...]]:
     try:
+        if engine == WHAT_IF:
+            return _allocated_from(before, plan), "", ()
         return allocate(plan, choose_engine(engine)), "", ()
     except InputFaults as late:
         return None, "", (Failure("refused only by the run", f"{engine}: {late}"),)
@@ -133,6 +159,33 @@ def _allocated(plan: Plan, engine: str) -> tuple[Allocation | None, str, tuple[F
         return None, str(diagnosis["measure"]), missing
     except Exception as error:  # a campaign collects what it was not written for
         return None, "", (Failure(f"raised {type(error).__name__}", f"{engine}: {error}"),)
+
+
+def _allocated_from(before: Plan, plan: Plan) -> Allocation:
+    """Allocate as a what-if does: begun from the answer of a plan nearby, afresh where that has none."""
+    engine, labels = choose_engine("fast"), label_plan(plan)
+    results = []
+    for measure in plan.spec.measures:
+        states: list[WarmState] = []
+
+        def keeping(
+            model: BalanceModel, engine: Engine, options: EngineOptions, states: list[WarmState] = states
+        ) -> SolvedModel:
+            states.append(solve_warm(model, engine, options))
+            return states[0].solved
+
+        def from_before(
+            model: BalanceModel, engine: Engine, options: EngineOptions, states: list[WarmState] = states
+        ) -> SolvedModel:
+            return (
+                solve_from(model, states[0], engine, options) if states else keeping(model, engine, options)
+            )
+
+        with suppress(InfeasiblePlan, EngineFailure, EngineError):
+            solve_measure(before, labels, measure, engine, EngineOptions(), Phases(), solver=keeping)
+        solved = solve_measure(plan, labels, measure, engine, EngineOptions(), Phases(), solver=from_before)
+        results.append(round_measure(plan, labels, measure, solved, Phases()))
+    return Allocation(plan, labels, tuple(results), WHAT_IF, {})
 
 
 def differences(one: MeasureAllocation, two: MeasureAllocation) -> list[tuple[str, str]]:
