@@ -253,7 +253,7 @@ def given(plan: Plan, labels: Labels, measure: str, anchors: Anchors) -> Given:
 
 
 def _worst_miss(labels: Labels, problem: Problem, result: MeasureAllocation) -> float:
-    """Largest miss of a hard row, relative to its largest term: what is impossible by less is not told apart."""
+    """Largest miss of a hard row, relative to its largest term."""
     x = [Fraction(value) for value in _near(labels, problem, result)]
     worst = 0.0
     for row in problem.hard:
