@@ -108,13 +108,14 @@ def _company(
 
 
 def _model(luck: Luck) -> dict[str, Any]:
-    spread = luck.model.spread
+    spread, shared = luck.model.spread, luck.model.states.variance
+    together = luck.model.load**2 * (shared[1] + shared[2])
     return {
         "growth": luck.growth,
         "growth_years": luck.growth_years,
-        "correlation": luck.model.correlation,
+        "correlation": float(np.mean(together / spread**2)),
         "region_years": luck.region_years,
-        "common": luck.model.common,
+        "common": shared[1] / (shared[1] + shared[2]),
         "residuals": len(luck.residuals.error),
         "replayed_years": len(np.unique(luck.residuals.year)),
         "spread": {f"p{q}": float(np.quantile(spread, q / 100)) for q in (10, 50, 90)},

@@ -169,7 +169,8 @@ def _settings(options: Options) -> tuple[str, bool, float]:
 
 def _learned_growth(plan: Plan) -> float:
     measure = next(iter(plan.spec.measures))
-    return company_growth(observe(plan, label_plan(plan), measure))[0]
+    labels = label_plan(plan)
+    return company_growth(plan, labels, observe(plan, labels, measure)).rate
 
 
 def _is_settled(figures: dict[str, Any] | None, options: Options) -> bool:
