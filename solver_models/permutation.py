@@ -116,15 +116,18 @@ def slope_test(
 
     Returns
     -------
-    None where nothing is left to test: no residuals, or `tested` follows from `kept` and the strata.
+    p = 1 where nothing is left over without `tested`; None where nothing varies, or `tested` follows from
+    `kept` and the strata.
     """
     y, z, x = (_centred(column, stratum)[0] for column in (response, kept, tested))
     length = float(np.sqrt(z @ z))
     axis = z / length if length > TIE else np.zeros(len(z))
     rest, beside = y - axis * float(axis @ y), x - axis * float(axis @ x)
     square, size = float(rest @ rest), float(np.sqrt(beside @ beside))
-    if square <= TIE**2 * float(y @ y) or size <= TIE * float(np.sqrt(x @ x)):
+    if size <= TIE * float(np.sqrt(x @ x)) or float(y @ y) <= TIE**2:
         return None
+    if square <= TIE**2 * float(y @ y):
+        return PermutationTest(0.0, 1.0, 0.0, 1, "all")
 
     def partial(orders: FloatArray) -> FloatArray:
         left = np.maximum(square - (orders @ axis) ** 2, TIE**2 * square)

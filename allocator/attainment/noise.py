@@ -26,9 +26,9 @@ REPLAYED_WINDOWS = 4
 """Past windows that are foretold again: years, or for shorter plans windows back to back."""
 USUAL_SPREAD = 0.35
 """Standard deviation of log sales about a forecast where the past says nothing: wide, as it should be."""
-USUAL_REGION, USUAL_COMPANY = 0.03, 0.02
+USUAL_REGION, USUAL_COMPANY = 0.02, 0.015
 """Half of all regions (companies) share less luck a year than this, before anything is known of them."""
-DRIFT = 0.08
+DRIFT = 0.12
 """Standard deviation of companies' long-run growth."""
 UNKNOWN_GROWTH = 0.2
 """Further doubt about a company of which only one year is on file."""
@@ -36,18 +36,18 @@ UNKNOWN_SEASON = 0.3
 """Doubt about the level of months that the history holds in no earlier year."""
 LEAST_SPREAD, MOST_SPREAD = 0.02, 2.0
 PRIOR_YEARS, PRIOR_USUAL = 6.0, 2.0
-"""A rep's own residuals are believed like n of n + 6 years, his peers' by the same rule; everyone's: n + 2."""
+"""A rep's own residuals and his peers' are believed like n of n + 6 years, everyone's like n of n + 2."""
 OWN_ERROR = 1 / 3
 """Share of a forecast's variance that is luck of the years it was made from."""
 LEAST_KEPT = 0.5
-ENOUGH_REGION_YEARS = 6
-"""Region-years below which the shared luck of regions is called assumed."""
+ENOUGH_REGION_YEARS, FEWEST_RESIDUALS = 4, 10
+"""With fewer region-years, or forecasts, what regions share, or how sellers scatter, is called assumed."""
 MOST_GROWTH = 0.3
 OUTLIER = 4 * 1.4826
 """Residuals further than this many median absolute deviations from the median are drawn in."""
 FULL = 0.999
 FEWEST_REPS, LEAST_SCALE, FEWEST_PEERS = 10, 0.5, 5
-TWO_YEARS_SCALE = 0.75
+TWO_YEARS_SCALE = 0.7
 """Variance of a forecast from two years over one from one year, if levels wander a little."""
 
 
@@ -77,6 +77,8 @@ class Luck:
         One entry per rep, in leaf order.
     growth, growth_years
         Growth expected without any plan; number of yearly growths it was learned from (0 = none).
+    yearly_growths
+        Yearly growths on file, also where the growth is stated.
     residuals
         What the spread was learned from.
     region_years
@@ -88,6 +90,7 @@ class Luck:
     model: SalesModel
     growth: float
     growth_years: int
+    yearly_growths: int
     residuals: Residuals
     region_years: int
     season_known: bool
@@ -188,6 +191,7 @@ def learn_luck(
         model=SalesModel(expected, own, load, past.region, states),
         growth=growth,
         growth_years=past.growth.years if settings.growth is None else 0,
+        yearly_growths=past.growth.years,
         residuals=past.residuals,
         region_years=past.region_years,
         season_known=past.growth.season_known,
@@ -344,7 +348,10 @@ def split_residuals(residuals: Residuals, region: IntArray) -> tuple[Residuals, 
     company = (np.bincount(year, weights=size * mean) / np.where(of_year > 0, of_year, 1.0))[year]
     rest = 1.0 - size / of_year[year]
     kept = rest > 1.0 - FULL
-    shared = Residuals(where[kept], year[kept], ((mean - company)[kept] / np.sqrt(rest[kept])), size[kept])
+    missed: FloatArray = (mean - company)[kept] / np.sqrt(rest[kept])
+    shared = Residuals(
+        where[kept].astype(np.int64), year[kept].astype(np.int64), missed, size[kept].astype(np.float64)
+    )
     return own, shared
 
 

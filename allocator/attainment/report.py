@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.attainment.basis import basis_sentence, chance_basis
 from allocator.attainment.ledger import hedge_ledger
 from allocator.attainment.noise import Luck, Replayed, learn_luck, luck_groups
 from allocator.attainment.smart import smart_check
@@ -51,6 +52,7 @@ def _measure(
     labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
     luck = learn_luck(allocation.plan, labels, result.measure, result.anchors, replayed)
+    basis = chance_basis(luck, limits)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)
@@ -63,6 +65,7 @@ def _measure(
     failures = _failures(share, company["probability"], limits, lang)
     return {
         "model": {**_model(luck), "paths": drawn.paths},
+        "basis": {**basis, "sentence": basis_sentence(basis, lang)},
         "company": {**company, "expected_up_to_quota": capped},
         "share_at_goal": {
             "expected": share,
