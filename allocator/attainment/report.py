@@ -7,8 +7,9 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.attainment.basis import basis_sentence, chance_basis
+from allocator.attainment.groups import luck_groups
 from allocator.attainment.ledger import hedge_ledger
-from allocator.attainment.noise import Luck, Replayed, learn_luck, luck_groups
+from allocator.attainment.noise import Luck, Replayed, learn_luck
 from allocator.attainment.smart import smart_check
 from allocator.judged import judged_document
 from allocator.plan.spec import AttainmentLimits

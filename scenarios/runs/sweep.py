@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from allocator.anchors.observed import observe
-from allocator.attainment.noise import company_growth
+from allocator.attainment.growth import company_growth
 from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.plan import Plan

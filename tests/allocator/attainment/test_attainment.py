@@ -10,7 +10,9 @@ import pytest
 
 from allocator.anchors.build import build_anchors
 from allocator.anchors.observed import observe
-from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
+from allocator.attainment.growth import company_growth
+from allocator.attainment.noise import USUAL_SPREAD, learn_luck, spreads
+from allocator.attainment.replays import Residuals
 from allocator.attainment.report import attainment_document
 from allocator.fairness.gate import document_failures
 from allocator.model.labels import label_plan
