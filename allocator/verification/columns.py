@@ -151,7 +151,8 @@ def _totals_met(
     sums = company.node_sums(cells)[0] / result.unit
     spare = carried * roundings(company)
     gap = [max(low - sums[q], sums[q] - high, spare[q]) - spare[q] for q, low, high in stated]
-    gap = [missed / max(abs(low), 1.0) for missed, (_, low, _) in zip(gap, stated, strict=True)]
+    size = [max(abs(low), abs(high) if np.isfinite(high) else 0.0, 1.0) for _, low, high in stated]
+    gap = [missed / most for missed, most in zip(gap, size, strict=True)]
     place = result.node_place(lambda k: f"{words} sum to {sums[k] * result.unit:.12g}")
     promise = f"{words} meet the company total and the product totals"
     return judge(check, result.measure, promise, np.array(gap), EXACT, lambda k: place(stated[k][0]))

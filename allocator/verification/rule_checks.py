@@ -70,7 +70,9 @@ def check_hard_rules(
     after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
     hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
     ratio = hard & ~amount_rows
-    rounded_by = amounts.missed_after / (sides.rounding_room * result.unit)
+    # a row whose weights are all 0 has no room, and misses nothing that rounding could explain
+    rounding = np.maximum(sides.rounding_room * result.unit, np.finfo(float).tiny)
+    rounded_by = amounts.missed_after / rounding
     carried = np.where(sides.is_fair, room.max(), room[sides.node]) * sides.rounding_room * result.unit
 
     judge_some = _SideJudge(company, result, sides)

@@ -97,7 +97,10 @@ def _page(
 
 
 def _totals(company: Company, result: MeasureResult) -> pd.DataFrame:
-    """Return the company total and the product totals as rows; growth totals as the result rounded them."""
+    """Return the company total and the product totals as rows; growth totals as the result rounded them.
+
+    A range of a product reads 0 .. the company total where it says nothing, or more than that.
+    """
     root = np.zeros(1, np.int64)
     total = float(result.units[0, 0]) * result.unit
     pages = [_page(root, root, total, total, kind="total")]
@@ -105,8 +108,8 @@ def _totals(company: Company, result: MeasureResult) -> pd.DataFrame:
         q = company.products.position[str(product)]
         low = high = float(result.units[0, q]) * result.unit
         if isinstance(asked, dict) and "growth" not in asked:
-            low = np.nan if asked.get("min") is None else float(asked["min"])
-            high = np.nan if asked.get("max") is None else float(asked["max"])
+            low = 0.0 if asked.get("min") is None else max(float(asked["min"]), 0.0)
+            high = total if asked.get("max") is None else min(float(asked["max"]), total)
         pages.append(_page(root, root + q, low, high, kind="product_total"))
     return pd.concat(pages, ignore_index=True)
 

@@ -181,7 +181,7 @@ def _check_against_plan(company: Company, measure: MeasureResult, result: Result
     if frame is not None:
         sides = framed_sides(company, measure, rules, is_open, frame)
         amounts = row_amounts(company, measure, sides)
-    prices, check = match_prices(company, measure, sides, amounts.before, result.tables["prices"])
+    prices, check = match_prices(company, measure, sides, result.tables["prices"])
     point = final_point(measure, sides, amounts, cell_bounds(company, rules), is_open)
     if frame is not None:
         point = framed_point(company, point, frame)
