@@ -32,7 +32,7 @@ TABLES = (
     "seasonality",
 )
 COLUMNS = {
-    "org": ("node_id", "parent_id", "level", "start", "end", "peer_group"),
+    "org": ("node_id", "parent_id", "level", "role", "start", "end", "ramp", "peer_group"),
     "products": ("product_id", "parent_id"),
     "history": ("period", "node_id", "product_id", "measure", "amount"),
     "commitments": ("node_id", "product_id", "measure", "amount", "period", "actual"),

@@ -70,9 +70,9 @@ def check_hard_rules(
     after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
     hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
     ratio = hard & ~amount_rows
-    # a row whose weights are all 0 has no room, and misses nothing that rounding could explain
-    rounding = np.maximum(sides.rounding_room * result.unit, np.finfo(float).tiny)
-    rounded_by = amounts.missed_after / rounding
+    # what is noise needs no room; a row whose weights are all 0 has none
+    missed = np.where(relative > EXACT, amounts.missed_after, 0.0)
+    rounded_by = missed / np.maximum(sides.rounding_room * result.unit, EXACT * amounts.size)
     carried = np.where(sides.is_fair, room.max(), room[sides.node]) * sides.rounding_room * result.unit
 
     judge_some = _SideJudge(company, result, sides)

@@ -19,6 +19,7 @@ from allocator.verification.measure_result import (
     read_measures,
     row_keys,
 )
+from allocator.verification.months import check_month_weights
 from allocator.verification.optimality import check_optimality, check_rule_prices, final_point
 from allocator.verification.plan_files import UnreadablePlan, plan_source, read_plan_files
 from allocator.verification.price_rows import match_prices
@@ -163,6 +164,7 @@ def _check_against_plan(company: Company, measure: MeasureResult, result: Result
         *check_totals(company, measure),
         *check_plan_columns(company, measure, room),
         *check_unrounded_totals(company, measure, room),
+        check_month_weights(company, measure),
     ]
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
