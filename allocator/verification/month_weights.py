@@ -17,7 +17,8 @@ def rep_weights(company: Company) -> FloatArray:
     last_day = np.where(np.isnat(end), EVER, end.astype(np.int64))[:, None]
     begins, ends = _first_days(months), _first_days(months + 1)
     days = np.minimum(last_day + 1, ends) - np.maximum(first_day, begins)
-    return np.clip(days, 0, None) / (ends - begins) * _ramp(company, start, months)
+    present = np.clip(days, 0, None) / (ends - begins)
+    return np.asarray(present * _ramp(company, start, months), np.float64)
 
 
 def _days(texts: np.ndarray) -> np.ndarray:
@@ -82,18 +83,20 @@ def _by_table(company: Company, measure: str) -> FloatArray:
         if column not in table:
             table = table.assign(**{column: ""})
     product = codes(products, table["product_id"])
-    for row in np.flatnonzero(table["measure"].isin(["", measure]).to_numpy()):
-        month = month_number(table["period"].iat[row]) - company.start
-        if 0 <= month < company.n_month:
-            named = int(table["measure"].iat[row] == measure)
-            index[named, product[row], month] = float(table["weight"].iat[row])
+    month = np.array([month_number(str(text)) for text in table["period"]], np.int64) - company.start
+    named = (table["measure"] == measure).to_numpy(np.int64)
+    speaks = (named == 1) | (table["measure"] == "").to_numpy(bool)
+    chosen = np.flatnonzero(speaks & (month >= 0) & (month < company.n_month))
+    index[named[chosen], product[chosen], month[chosen]] = numbers(table["weight"])[chosen]
     merged = np.where(np.isnan(index[1]), index[0], index[1])
     for nodes in products.by_depth[1:]:
         merged[nodes] = np.where(np.isnan(merged[nodes]), merged[products.parent[nodes]], merged[nodes])
     own = merged[products.leaves]
     known = ~np.isnan(own)
     count = known.sum(axis=1, keepdims=True)
-    mean = np.where(count > 0, np.where(known, own, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1), 1.0)
+    mean = np.where(
+        count > 0, np.where(known, own, 0.0).sum(axis=1, keepdims=True) / np.maximum(count, 1), 1.0
+    )
     return np.where(known, own, mean)
 
 

@@ -51,4 +51,4 @@ def _off(units: IntArray, months: IntArray, weight: FloatArray) -> FloatArray:
     exact = units[:, None] * share
     off = np.abs(np.cumsum(months, axis=1) - exact)
     # in sums of many digits a half is known to fewer of them
-    return np.maximum(off - 1e-14 * np.abs(exact), 0.0)
+    return np.asarray(np.maximum(off - 1e-14 * np.abs(exact), 0.0))

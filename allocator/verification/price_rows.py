@@ -139,7 +139,8 @@ def _chosen_side(sides: Sides, rows: pd.DataFrame, entry: IntArray) -> IntArray:
     of_side = np.full((2, len(sides.rules) + 1), -1, np.int64)
     of_side[np.where(sides.is_lower, 1, 0), sides.entry] = np.arange(len(sides))
     low, high = of_side[1, entry], of_side[0, entry]
-    is_equality = (low >= 0) & (high >= 0) & sides.is_equality[np.maximum(low, 0)]
+    is_equality = np.zeros(len(sides.rules) + 1, bool)
+    is_equality[sides.entry[sides.is_equality]] = True
     says_both = (rows["side"] == "both").to_numpy(bool)
     says_low = (rows["side"] == "lower").to_numpy(bool) != (rows["part"] == "cap").to_numpy(bool)
-    return np.where(says_both, np.where(is_equality, low, -1), np.where(says_low, low, high))
+    return np.where(says_both, np.where(is_equality[entry], low, -1), np.where(says_low, low, high))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from allocator.verification.hashing import file_fingerprint
+from allocator.verification.hashing import file_fingerprint, file_hash
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
 
 COLUMNS = {
@@ -75,13 +75,14 @@ CERTIFICATE_KEYS = (
     "plan",
     "input_hash",
     "result_hash",
+    "files",
     "overrides",
     "versions",
     "engine",
     "seconds",
     "measures",
 )
-OPTIONAL = ("explanation",)
+BESIDE_TABLES = ("attainment.json", "fairness.json", "names.json", "report.html")
 EXACT_AMOUNTS = ("target", "children_sum", "amount")
 LARGEST_EXACT = 2.0**53
 
@@ -102,6 +103,9 @@ class ResultTables:
         Fingerprint of the csv and Parquet files of the contract that are there.
     files
         The file each table was read from, and where there is a second one, that too.
+    other_files
+        sha256 of the other files that the certificate names or the contract asks for, "" where
+        one is missing.
     """
 
     certificate: dict[str, Any]
@@ -109,6 +113,7 @@ class ResultTables:
     faults: dict[str, list[str]] = field(default_factory=dict)
     result_hash: str = ""
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other_files: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_result(out: Path) -> ResultTables:
@@ -118,8 +123,6 @@ def read_result(out: Path) -> ResultTables:
     tables = {}
     files = {name: _forms(out, name) for name in COLUMNS}
     for name, forms in files.items():
-        if name in OPTIONAL and not (out / forms[0]).exists():
-            continue
         table = _table(out / forms[0], name, faults)
         if table is None:
             continue
@@ -127,7 +130,9 @@ def read_result(out: Path) -> ResultTables:
         for second in forms[1:]:
             _compare_forms(table, _table(out / second, name, faults), second, faults)
     hashed = [out / name for forms in files.values() for name in forms]
-    return ResultTables(certificate, tables, faults, file_fingerprint(hashed), files)
+    named = {*BESIDE_TABLES, *map(str, as_mapping(certificate.get("files")))}
+    beside = {name: file_hash(out / Path(name).name) for name in sorted(named)}
+    return ResultTables(certificate, tables, faults, file_fingerprint(hashed), files, beside)
 
 
 def _forms(out: Path, name: str) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ def check_hard_rules(
     amount_rows = (
         hard & ~sides.is_mix & ~sides.is_fair & ~np.asarray(sides.rules.is_kind("link")[sides.entry], bool)
     )
-    beside = amount_rows & _is_beside_families(company, sides)
+    # a number that a person fixed holds exactly, wherever it stands
+    is_pin = np.asarray(sides.rules.is_kind("pin")[sides.entry], bool)
+    beside = amount_rows & is_side_row(company, sides) & ~is_pin
     exact = amount_rows & ~beside
     whole = sides.rules.table["whole"].to_numpy(bool)[sides.entry]
     is_amount = np.asarray(sides.rules.is_amount[sides.entry], bool)
@@ -120,16 +122,11 @@ def check_hard_rules(
     ]
 
 
-def _is_beside_families(company: Company, sides: Sides) -> BoolArray:
-    """Tell the rows that are no sum of one of the two families: effort, and lines below the company.
-
-    Pins are left out: a number that a person fixed holds exactly, wherever it stands.
-    """
-    table = sides.rules.table
-    effort = (table["basis"] == "effort").to_numpy(bool)[sides.entry]
+def is_side_row(company: Company, sides: Sides) -> BoolArray:
+    """Tell the rows that are no sum of one of the two families: effort, and lines below the company."""
+    effort = (sides.rules.table["basis"] == "effort").to_numpy(bool)[sides.entry]
     is_line = ~company.products.is_leaf[sides.product] & (sides.product > 0)
-    is_pin = (table["kind"] == "pin").to_numpy(bool)[sides.entry]
-    return np.asarray((effort | (is_line & (sides.node > 0))) & ~is_pin, bool)
+    return np.asarray(effort | (is_line & (sides.node > 0)), bool)
 
 
 @dataclass(frozen=True)
