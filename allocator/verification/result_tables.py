@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from allocator.verification.hashing import file_fingerprint, file_hash
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
@@ -238,8 +240,10 @@ def whole_units(texts: pd.Series, unit: Decimal) -> tuple[IntArray, BoolArray, B
     digits = max(0, -int(unit.normalize().as_tuple().exponent))
     step = int(unit.scaleb(digits))
     pattern = rf"-?\d+(?:\.\d{{1,{digits}}}0*)?" if digits else r"-?\d+(?:\.0+)?"
-    plain = texts.str.fullmatch(pattern).to_numpy(bool)
-    values = pd.to_numeric(texts.where(plain, "0")).to_numpy(np.float64)
+    cells = pa.array(texts.to_numpy(object), pa.string())
+    is_plain = pc.match_substring_regex(cells, f"^(?:{pattern})$")
+    plain = is_plain.to_numpy(zero_copy_only=False).astype(bool)
+    values = pc.cast(pc.if_else(is_plain, cells, "0"), pa.float64()).to_numpy()
     scaled = np.rint(values * 10.0**digits)
     quick = plain & (np.abs(scaled) < LARGEST_EXACT)
     units = np.where(quick, scaled, 0.0).astype(np.int64)
