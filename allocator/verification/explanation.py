@@ -93,6 +93,11 @@ def check_steps(company: Company, result: MeasureResult, explained: Explained, s
     anchor = company.node_sums(result.cell_anchor) / factor
     found = [
         ("last_year", "what was made in the same months of last year", company.last_year(result.measure)),
+        (
+            "commitment",
+            "the steps up to commitment lead to the baseline",
+            company.plain_sums(result.baseline),
+        ),
         ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
     ]
     running = anchor.copy()

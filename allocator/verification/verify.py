@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
+from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
 from allocator.verification.company import Company, found_company
 from allocator.verification.explanation import Explained, check_explanation, check_steps
@@ -26,7 +27,6 @@ from allocator.verification.plan_files import UnreadablePlan, plan_source, read_
 from allocator.verification.price_rows import match_prices
 from allocator.verification.report import Check, VerificationReport, list_faults, not_checked
 from allocator.verification.result_tables import (
-    CERTIFICATE_KEYS,
     ResultTables,
     as_mapping,
     read_result,
@@ -124,18 +124,7 @@ def _open_plan(path: Path, result: ResultTables) -> tuple[Company | None, list[C
     except UnreadablePlan as error:
         return None, [list_faults("input_hash", "", promise, 0, [str(error)])]
     checks = [list_faults("input_hash", "", promise, len(source), [])]
-    plan_id = str(company.settings.get("plan"))
-    faults = []
-    if str(result.certificate.get("plan")) != plan_id:
-        faults.append(
-            f"certificate.json speaks of plan {result.certificate.get('plan')!r}, plan.yaml of {plan_id!r}"
-        )
-    if list(as_mapping(result.certificate.get("measures"))) and set(
-        as_mapping(result.certificate["measures"])
-    ) != set(company.measures):
-        faults.append("certificate.json does not list the measures of plan.yaml")
-    promise = "the certificate speaks of this plan and its measures"
-    return company, [*checks, list_faults("certificate", "", promise, len(CERTIFICATE_KEYS), faults)]
+    return company, [*checks, check_plan_facts(company, result.certificate)]
 
 
 def _read_numbers(
@@ -223,6 +212,7 @@ def _check_against_plan(
         point = framed_point(company, point, frame)
     found, balance = check_optimality(company, measure, sides, amounts, point, prices)
     checks += [check, *found]
-    if explained is not None and frame is None:
-        checks += check_steps(company, measure, explained, balance)
+    if frame is None:
+        checks.append(check_evidence(company, measure, sides, point, result.certificate))
+        checks += [] if explained is None else check_steps(company, measure, explained, balance)
     return checks if file is None else [*checks, check_rule_prices(balance, file)]
