@@ -339,8 +339,10 @@ def rule_row(rule_id: str, kind: str, node: str, product: str, **values: Any) ->
     }
     basis |= {"commitment": "ratio", "link": "margin", "pin": "amount"}
     row = {"rule_id": rule_id, "kind": kind, "node_id": node, "product_id": product, "measure": "revenue"}
-    row |= {"status": "slack", "price": 0.0, "text": f"{kind} of {node}", "tier": "hard", "owner": "CFO"}
-    return row | {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
+    row |= {"status": "slack", "price": 0.0, "tier": "hard", "owner": "CFO"}
+    row |= {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
+    word = {"slack": "not binding"}.get(row["status"], row["status"])
+    return {"text": f"{kind} of {node} - {word}"} | row
 
 
 def price(
