@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.diagnosis.conflict import TOTALS, Conflict, find_conflict
+from allocator.diagnosis.conflict import Conflict, find_conflict
 from allocator.diagnosis.repairs import find_repairs
+from allocator.diagnosis.row_names import TOTALS, name_rows
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from allocator.plan.plan import Plan
@@ -29,8 +30,9 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
     minimal_conflict (names that cannot hold together although any of them left out would), repairs ([{text,
     owner, changes, amount}], each proved feasible by solving it). Every `text` is {en, zh}.
     """
-    conflict = find_conflict(labels, problem)
-    repairs = find_repairs(plan, labels, measure, problem, conflict)
+    names = name_rows(labels, problem)
+    conflict = find_conflict(labels, problem, names)
+    repairs = find_repairs(plan, labels, measure, problem, conflict, names)
     unit = plan.spec.measures[measure].unit
     sentences = {lang: _summary(labels, conflict, unit, measure, lang) for lang in LANGUAGES}
     return {
@@ -49,7 +51,8 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
         if conflict.at is None
         else {"node_id": labels.node_id[conflict.at[0]], "product_id": labels.product_id[conflict.at[1]]},
         "minimal_conflict": conflict.minimal,
-        "repairs": repairs,
+        "repairs": repairs.proved,
+        "unproved_repairs": repairs.unproved,
     }
 
 
