@@ -6,15 +6,16 @@ import numpy as np
 from scipy.sparse import csr_array, eye_array, vstack
 
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.balance.solve import Start, polish_from
-from solver_models.engines.base import BalanceEngine, EngineError, EngineOptions
+from solver_models.balance.kkt import row_size
+from solver_models.balance.solve import ACCEPTED
+from solver_models.engines.base import BalanceEngine, Engine, EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.engines.highs import is_feasible
 from solver_models.engines.row_session import RowSession
 from solver_models.failures import ModelInfeasible
 from solver_models.farkas import proves_infeasible
 from solver_models.lumping import lumped
-from solver_models.model import BalanceAnswer, BalanceModel
+from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
 from solver_models.solution import Status
 from solver_models.solve import solve_model
@@ -58,14 +59,15 @@ class Verdict:
 
     Parameters
     ----------
-    answer
-        A certified point, the balance without soft rows; None where there is no point.
+    point
+        Shape (n_column,): a point that misses no row by more than `ACCEPTED` of its size; None where there
+        is none.
     weight
         Shape (n_row of `feasibility_program`,): what each row weighs in a ray that proves it impossible,
         relative to the heaviest; all zero where there is a point.
     """
 
-    answer: BalanceAnswer | None
+    point: FloatArray | None
     weight: FloatArray
 
 
@@ -116,22 +118,31 @@ def verdict(model: BalanceModel) -> Verdict:
     if model.is_crossed:
         return Verdict(None, _weight_of_simplex(feasibility_program(model)))
     if not isinstance(engine, BalanceEngine) or model.rows.matrix.nnz <= SMALL:
-        try:
-            return Verdict(solve_model(model, engine, EngineOptions()).answer, nothing)
-        except ModelInfeasible:
-            return Verdict(None, _weight_of_simplex(feasibility_program(model)))
-    point = engine.balance_point(model)
-    if point.status is Status.INFEASIBLE and proves_infeasible(model, point.row_price):
-        return Verdict(None, _weight_of_prices(model, point.row_price))
-    answer = None
-    if point.status is Status.OPTIMAL:
-        answer = polish_from(model, Start(point.row_price, point.x[model.n_cell :]))
-    if answer is None:
-        try:
-            answer = solve_model(model, engine, EngineOptions()).answer
-        except ModelInfeasible:
-            return Verdict(None, _weight_of_simplex(feasibility_program(model)))
-    return Verdict(answer, nothing)
+        return _by_solving(model, engine)
+    found = engine.balance_point(model)
+    if found.status is Status.INFEASIBLE and proves_infeasible(model, found.row_price):
+        return Verdict(None, _weight_of_prices(model, found.row_price))
+    if found.status is Status.OPTIMAL and _is_met(model, found.x):
+        return Verdict(found.x, nothing)
+    return _by_solving(model, engine)
+
+
+def _by_solving(model: BalanceModel, engine: Engine) -> Verdict:
+    """Find the balance itself, with its own certificate."""
+    try:
+        answer = solve_model(model, engine, EngineOptions()).answer
+    except ModelInfeasible:
+        return Verdict(None, _weight_of_simplex(feasibility_program(model)))
+    return Verdict(np.concatenate([answer.x, answer.free]), np.zeros(len(model.rows) + model.n_cell))
+
+
+def _is_met(model: BalanceModel, point: FloatArray) -> bool:
+    """True if a point misses no row or bound by more than `ACCEPTED` of its size."""
+    rows, cells = model.rows, point[: model.n_cell]
+    activity = rows.matrix @ point
+    missed = np.maximum(rows.lower - activity, activity - rows.upper)
+    out = np.maximum(model.lower - cells, cells - model.upper)
+    return bool(np.all(missed <= ACCEPTED * row_size(model)) and np.all(out <= ACCEPTED * model.weight))
 
 
 def _weight_of_prices(model: BalanceModel, price: FloatArray) -> FloatArray:

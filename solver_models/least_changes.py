@@ -173,6 +173,8 @@ class _Search:
     def _fine_enough(self, free: BoolArray, level: float) -> tuple[BoolArray, float]:
         """Leave out numbers whose step is coarser than the largest change needs to be."""
         steps = np.unique(self.step[self.step > level * (1 + ROOM)])
+        if not len(steps):
+            return free, level
         coarse = [level, *steps.tolist()]
         found: dict[int, float | None] = {len(coarse) - 1: level}
 

@@ -187,7 +187,10 @@ def _enter_totals(
             total = float(lower[row])
             number[:, row] = enter(AMOUNT, f"measures.{measure}.total", total, down=total, up=np.inf)
             continue
-        path, said = f"product_totals.{measure}.{labels.product_id[product]}", stated[labels.product_id[product]]
+        path, said = (
+            f"product_totals.{measure}.{labels.product_id[product]}",
+            stated[labels.product_id[product]],
+        )
         if not isinstance(said, AmountRange):
             total = float(lower[row])
             number[:, row] = enter(AMOUNT, path, total, down=total, up=np.inf)

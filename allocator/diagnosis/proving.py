@@ -18,7 +18,6 @@ from solver_models.arrays import FloatArray
 from solver_models.engines.base import EngineError
 from solver_models.failures import EngineStopped
 from solver_models.infeasibility import verdict
-from solver_models.model import BalanceAnswer
 from solver_models.solve import without_wishes
 
 PART_OF_UNIT = 1e-3
@@ -65,14 +64,15 @@ class Trials:
         self._plan, self._labels, self._measure = plan, labels, measure
         self._sheets, self._known = PlanSheets(plan), KnownModel()
         self._evidence: Evidence | None = None
-        self._tried: dict[tuple[str, ...], Tried] = {}
+        self._last: tuple[tuple[str, ...], Tried] | None = None
 
     def with_changes(self, changes: Sequence[PlanChange]) -> Tried:
         """Read the plan with the changes as they are printed, build it and prove it possible or not."""
         overrides = tuple(change.override for change in changes)
-        if overrides not in self._tried:
-            self._tried[overrides] = self._try(overrides)
-        return self._tried[overrides]
+        if self._last is None or self._last[0] != overrides:
+            self._last = None  # two plans at a time would need the memory of both
+            self._last = overrides, self._try(overrides)
+        return self._last[1]
 
     def _try(self, overrides: Sequence[str]) -> Tried:
         plan, labels, measure = self._plan, self._labels, self._measure
@@ -89,19 +89,20 @@ class Trials:
         except (EngineError, EngineStopped):
             return Tried(is_read=True, problem=problem)
         unit = float(plan.spec.measures[measure].round_to)
-        if found.answer is None or _miss(problem, found.answer) > PART_OF_UNIT * unit:
+        if found.point is None or _miss(problem, found.point) > PART_OF_UNIT * unit:
             return Tried(is_read=True, problem=problem, weight=found.weight)
+        scale = float(problem.model.weight.mean()) if problem.model.n_cell else 1.0
         cells = np.zeros(labels.grid.n_cell)
-        cells[problem.cell] = found.answer.x * problem.model.scaled().unit
+        cells[problem.cell] = np.maximum(found.point[: len(problem.cell)], 0.0) * scale
         return Tried(is_read=True, amounts=labels.grid.roll_up(cells), problem=problem)
 
 
-def _miss(problem: MeasureProblem, answer: BalanceAnswer) -> float:
-    """The most by which a certified point misses a bound on an amount, in the measure's unit."""
+def _miss(problem: MeasureProblem, point: FloatArray) -> float:
+    """The most by which a point misses a bound on an amount, in the measure's unit."""
     model, rows = problem.model, problem.model.rows
     lines = problem.lines
     scale = float(model.weight.mean()) if model.n_cell else 1.0
-    activity = rows.matrix @ np.concatenate([answer.x, answer.free]) * scale
+    activity = rows.matrix @ point * scale
     missed = np.maximum(rows.lower - activity, activity - rows.upper)
     instance = problem.ledger["instance"].to_numpy(np.int64)[rows.source]
     is_total = (instance < 0) & (problem.ledger["kind"].to_numpy(object)[rows.source] != "group")

@@ -59,7 +59,9 @@ def name_rows(labels: Labels, problem: MeasureProblem) -> RowNames:
     """Name the rows of `feasibility_program`: the model's rows, then the cells."""
     grid, shape = labels.grid, problem.lines.shape
     source, cell = problem.model.rows.source, problem.cell
-    ledger = {name: problem.ledger[name].to_numpy()[source] for name in ("instance", "kind", "node", "product")}
+    ledger = {
+        name: problem.ledger[name].to_numpy()[source] for name in ("instance", "kind", "node", "product")
+    }
     of_rows = ledger["instance"].astype(np.int64)
     instance = np.hstack([np.vstack([of_rows, of_rows]), problem.bound_by[:, cell]])
     node = np.concatenate([ledger["node"], grid.org.leaf.astype(np.int64)[grid.cell_rep[cell]]])

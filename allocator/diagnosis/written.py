@@ -60,9 +60,7 @@ def written_changes(
     return changes, largest
 
 
-def _touched(
-    numbers: Numbers, may: BoolArray, chosen: IntArray
-) -> Iterator[tuple[int, Number, IntArray]]:
+def _touched(numbers: Numbers, may: BoolArray, chosen: IntArray) -> Iterator[tuple[int, Number, IntArray]]:
     """Numbers that may change and stand behind one of the chosen promises, with the promises of each."""
     number = numbers.promises.number[:, chosen]
     side, place = np.nonzero((number >= 0) & may.any(axis=0)[number])
@@ -88,7 +86,9 @@ class _Pen:
         old = Decimal(repr(number.old))
         if number.kind in TOTALS:
             product = self._product(places)
-            need = self._whole(float(self.bound.company[product]), up=float(self.bound.company[product]) > number.old)
+            need = self._whole(
+                float(self.bound.company[product]), up=float(self.bound.company[product]) > number.old
+            )
         elif number.side == AMOUNT:
             value = float(self.bound.amount[self.numbers.instance[places]][0])
             need = self._whole(value, up=value > number.old)

@@ -46,7 +46,13 @@ def with_overrides(plan: Plan, overrides: Sequence[str], sheets: PlanSheets | No
     every = ChainMap(after, cast(MutableMapping[str, Sheet], sheets))
     frames = frames_of(plan) | fresh
     heads = {path.split(".", 1)[0] for path in overrides}
-    touched = frozenset([*fresh, *(["totals"] if heads & {*TOTALS} else []), *(["frame"] if heads - {*TABLES, *TOTALS} else [])])
+    touched = frozenset(
+        [
+            *fresh,
+            *(["totals"] if heads & {*TOTALS} else []),
+            *(["frame"] if heads - {*TABLES, *TOTALS} else []),
+        ]
+    )
     check_draft(Draft(settings, every, frames), faults, touched)
     faults.raise_if_any()
     new = {name: frozen_frame(name, frame) for name, frame in fresh.items()}
