@@ -254,18 +254,18 @@ def _enter_rule(
     return book.enter(
         one,
         size=size,
-        step=max(step_of(kind, bool(shape.is_effort[k]), old, book.unit), _rate_step(lines, k, book.unit)),
+        step=max(step_of(kind, bool(shape.is_effort[k]), size, book.unit), _rate_step(lines, k, book.unit)),
         down=0.0 if side == MAX else np.inf if is_free else old - floor,
         up=0.0 if side == MIN else 1.0 - old if kind == "mix" else np.inf,
     )
 
 
-def step_of(kind: str, is_effort: bool, old: float, unit: float) -> float:
-    """The smallest change that is written: a whole unit, a ten-thousandth, or the seventh digit."""
+def step_of(kind: str, is_effort: bool, size: float, unit: float) -> float:
+    """The smallest change that is written: a whole unit, a ten-thousandth, or the seventh digit of the size."""
     if kind in (*RATES, "commitment"):
         return RATE_STEP
     if kind == "link" or is_effort:
-        return float(10.0 ** min(np.floor(np.log10(max(abs(old), 1e-12))) - DIGITS + 1, -4))
+        return float(10.0 ** min(np.floor(np.log10(max(size, 1e-12))) - DIGITS + 1, -4))
     return unit
 
 

@@ -36,6 +36,8 @@ FEWEST_REPAIRS = 2
 MOST_ALONE = 6
 """Members of the conflict that are tried alone."""
 MOST_ROUNDS = 8
+LAST = "all"
+"""The way that is tried only where no others help: whatever may change."""
 SHOWN_CHANGES = 4
 LANGUAGES = ("en", "zh")
 
@@ -70,13 +72,15 @@ def find_repairs(
     """Return repairs, smallest largest relative change first, each proved on the plan it leads to.
 
     Ways tried: the totals alone; all maxima; all minima; totals downwards and minima; rules and pins on
-    both sides; members of the conflict alone. The rows of the conflict come first; as long as the plan with
-    the least changes is proved impossible, the rows of that proof join. Where that gives fewer than two, rules
+    both sides; members of the conflict alone; where these give fewer than two, everything at once. The rows of the conflict come first; as long as the plan with
+    the least changes is proved impossible, the rows of that proof join. If there still are fewer than two, rules
     of the conflict become wishes (tier 1). What an engine cannot prove is left out and counted.
     """
     search = _Search(plan, labels, measure, problem, conflict, names)
     found: list[tuple[float, int, dict[str, Any]]] = []
     for way in _ways(search.numbers, names, conflict):
+        if way.name == LAST and len(found) >= FEWEST_REPAIRS:
+            break
         repair = search.repair(way)
         if repair is not None:
             changes, tried, level = repair
@@ -105,6 +109,7 @@ def _ways(numbers: Numbers, names: RowNames, conflict: Conflict) -> Iterator[Way
     group = np.array([one.group for one in listed])
     for own in names.groups_of(conflict.minimal[:MOST_ALONE]):
         yield Way("one_rule", np.array([group == own, group == own]))
+    yield Way(LAST, np.array([~nothing, ~nothing]))
 
 
 class _Search:

@@ -127,7 +127,7 @@ class _Pen:
         if not len(values):
             return Decimal(repr(number.old))
         value = float(values.max() if is_max else values.min())
-        step = step_of(kind, kind == "capacity", number.old, float(self.unit))
+        step = step_of(kind, kind == "capacity", max(abs(number.old), abs(value)), float(self.unit))
         near = PRECISION * (1.0 if kind in (*RATES, "commitment") else max(abs(number.old), abs(value)))
         return self._digits(value, step, near, number.old, up=is_max)
 

@@ -65,6 +65,10 @@ TEXTS = {
         "zh": "按需放宽规则与锁定值：{changes}",
     },
     "repair.one_rule": {"en": "Change one rule: {changes}", "zh": "只调整一条规则：{changes}"},
+    "repair.all": {
+        "en": "Change totals, rules and pins where needed: {changes}",
+        "zh": "按需调整总目标、规则与锁定值：{changes}",
+    },
     "repair.more": {"en": " and {count} more", "zh": " 等另外 {count} 项"},
     "diagnosis.kind.total": {"en": "The company total", "zh": "公司总目标"},
     "diagnosis.kind.product_total": {"en": "A product total", "zh": "产品总目标"},
