@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from allocator.anchors.build import build_anchors
-from allocator.diagnosis.conflict import NO_RULE, RowNames, name_rows
+from allocator.diagnosis.row_names import NO_RULE, RowNames, name_rows
 from allocator.diagnosis.diagnose import diagnose
 from allocator.errors import EngineFailure, Fault, InfeasiblePlan, InputFaults, RunStopped
 from allocator.model.instances import spell_out
