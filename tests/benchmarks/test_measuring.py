@@ -176,12 +176,12 @@ def test_the_record_is_kept_after_every_part(tmp_path: Path) -> None:
 
 def test_measures_and_rule_lines_grow_as_asked(tmp_path: Path) -> None:
     small = write_benchmark_plan(tmp_path / "small", 20, 2, 1)
-    large = write_benchmark_plan(tmp_path / "large", 20, 2, 1, n_measure=3, n_more_rule=4)
+    large = write_benchmark_plan(tmp_path / "large", 20, 2, 1, n_measure=3, n_own_rule=4, n_own_cell_rule=5)
     lines = {
         folder: (folder / "rules.csv").read_text(encoding="utf-8").splitlines() for folder in (small, large)
     }
     assert len(lines[small]) == 1 + 9
-    assert len(lines[large]) == 1 + 3 * (9 + 4)
+    assert len(lines[large]) == 1 + 3 * (9 + 4 + 5)
     assert len({line.split(",")[0] for line in lines[large]}) == len(lines[large])
 
 
