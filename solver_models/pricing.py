@@ -16,12 +16,13 @@ from solver_models.exact.least_norm import (
 )
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
+from solver_models.sparse_rows import absolute
 
 EXACT_SIZE = 4_000
 """Tight rows x columns up to which the smallest prices are found in 256-bit arithmetic."""
-SMALL = 100_000
+SMALL = 5_000
 """Rows x columns up to which a program can be left to exact arithmetic."""
-TIGHT, CLEAR = 1e-10, 1e-7
+TIGHT, CLEAR, NOISE = 1e-10, 1e-7, 1e-9
 PROVED = 1e-7
 """What is left between both values here; the answer is judged to a billionth where it is reported."""
 
@@ -62,6 +63,17 @@ def canonical(program: LinearProgram, solution: Solution) -> Solution | None:
     if gap > PROVED * max(abs(value), 1.0):
         return None
     return replace(solution, row_price=price, reduced_cost=reduced, objective=value)
+
+
+def plain(program: LinearProgram, solution: Solution) -> Solution:
+    """Return the solution with what is noise in the engine's own prices set to 0, where no smaller ones are found."""
+    price = np.where(
+        np.abs(solution.row_price) > NOISE * np.abs(solution.row_price).max(initial=0.0), solution.row_price, 0.0
+    )
+    reduced = program.cost - program.matrix.T @ price
+    size = np.abs(program.cost) + absolute(program.matrix).T @ np.abs(price)
+    reduced = np.where(np.abs(reduced) > CLEAR * size, reduced, 0.0)
+    return replace(solution, row_price=price, reduced_cost=reduced)
 
 
 def smallest_prices(known: PriceProgram, n_row: int) -> FloatArray | None:

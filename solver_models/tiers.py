@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.engines.base import Engine, EngineError, EngineOptions
+from solver_models.engines.base import Engine, EngineOptions
 from solver_models.engines.exact import ExactEngine
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.kept_prices import carried_over, kept_largest, kept_sum
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
-from solver_models.pricing import canonical, is_small, scaled_program
+from solver_models.pricing import canonical, is_small, plain, scaled_program
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
 from solver_models.sparse_rows import positions_among, rows_at
@@ -27,6 +27,8 @@ from solver_models.tier_rows import Sides, all_met, sides_of, without_tier
 
 EXACT = ExactEngine()
 SATISFIED, SATISFIED_EXACTLY = 1e-9, 1e-12
+SMALLEST = 1e-9
+"""Cells smaller than this beside the largest are scaled as if they were of this size."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class _Solver:
         """Solve a program over the rows in focus; its prices are proved and the smallest that prove it."""
         small = lumped(program)
         every = np.ones(program.n_column)
-        every[: len(self.weight)] = self.weight
+        every[: len(self.weight)] = np.maximum(self.weight, SMALLEST * self.weight.max(initial=0.0))
         column = np.bincount(small.column, weights=every).astype(np.float64)
         scaled, norm = scaled_program(small.program, column)
         answer = self._proved(scaled)
@@ -152,9 +154,7 @@ class _Solver:
         proved = canonical(program, answer)
         if proved is None and is_small(program):
             return raise_unless_optimal(EXACT.solve(program, self.options), EXACT.name)
-        if proved is None:
-            raise EngineError(f"{self.engine.name}: the prices of a soft tier could not be proved")
-        return proved
+        return plain(program, answer) if proved is None else proved
 
 
 def _settle_tier(

@@ -98,7 +98,7 @@ def archive(kind: str) -> bytes:
         ("allocator-storage/allocator.db-wal", b""),
         ("examples/demo/out/certificate.json", b"{}"),
         ("mine/targets.csv", b"measure,node_id\n"),
-        ("docs/note.md", new_secret(KEY_PREFIX).encode()),
+        ("docs/note.md", (KEY_PREFIX + "x" * 43).encode()),
     ],
 )
 def test_databases_archives_results_and_keys_are_refused_under_any_name(name: str, content: bytes) -> None:

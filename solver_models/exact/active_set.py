@@ -94,6 +94,7 @@ def minimise(program: DiagonalProgram) -> ActiveSetPoint:
     ctx.prec = PRECISION
     try:
         search = _Search(program)
+        search.take_in_definitions()
         while search.take_in_the_worst():
             pass
         return search.point()
@@ -143,6 +144,13 @@ class _Search:
         if relative[worst] <= 0:
             return False
         return self._take_in(worst, int(sign[worst]), activity)
+
+    def take_in_definitions(self) -> None:
+        """Hold the equations of the columns without a curvature of their own, before anything moves these."""
+        entries = self.program.matrix.tocoo()
+        defines = np.unique(entries.row[~self.program.is_real[entries.col]])
+        for row in defines[self.is_equal[defines]].tolist():
+            self._take_in(row, 1, self._activity())
 
     def _is_open(self) -> BoolArray:
         """True for constraints that may be taken in."""

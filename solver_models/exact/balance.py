@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from solver_models.balance.kkt import residuals, row_size
-from solver_models.exact.active_set import DiagonalProgram, minimise
+from solver_models.balance.kkt import residuals
+from solver_models.exact.active_set import DiagonalProgram, minimise, sizes_of_rows
 from solver_models.exact.least_norm import Tightness, least_norm_prices, price_program, without_noise
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
@@ -23,11 +23,11 @@ def exact_balance(model: BalanceModel) -> BalanceAnswer:
     if model.is_crossed:
         raise ModelInfeasible("a lower bound lies above its upper bound")
     n, free = model.n_cell, np.zeros(model.n_free)
-    size = row_size(model)
+    amount = np.concatenate([np.maximum(model.anchor, model.weight), free])
+    size = sizes_of_rows(model.rows.matrix, model.rows.lower, model.rows.upper, amount)
     lower, upper = model.column_bounds()
     curvature = np.concatenate([1.0 / model.weight, free + STRICT])
     centre = np.concatenate([model.anchor, free])
-    amount = np.concatenate([np.maximum(model.anchor, model.weight), free + 1.0])
     point = minimise(
         DiagonalProgram(
             curvature,

@@ -10,6 +10,7 @@ from solver_models.exact.active_set import DiagonalProgram, minimise
 from solver_models.sparse_rows import absolute, norms, rows_at
 
 NEGLIGIBLE = 2e-14
+LEAST_SIZE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def price_program(
     norm = np.where(norm > 0, norm, 1.0)
     part = csr_array(rows_at(matrix, row).T.tocsr()[column])
     scaled = csr_array(part.multiply(1.0 / norm[None, :]).tocsr())
-    size = np.abs(cost if cost_size is None else cost_size)[column]
+    largest = np.abs(cost).max(initial=0.0)
+    size = np.full(len(cost), largest if largest > 0 else 1.0) if cost_size is None else cost_size
     return PriceProgram(
         row=row,
         column=column,
@@ -86,7 +88,7 @@ def price_program(
         most=np.where(tight.high[column], np.inf, cost[column]),
         lower=np.where(tight.row_high[row], -np.inf, 0.0),
         upper=np.where(tight.row_low[row], np.inf, 0.0),
-        size=np.maximum(size, 1e-9 * size.max(initial=0.0)) + float(size.max(initial=0.0) == 0.0),
+        size=np.maximum(size[column], LEAST_SIZE),
     )
 
 
