@@ -100,6 +100,7 @@ def archive(kind: str) -> bytes:
         ("mine/targets.csv", b"measure,node_id\n"),
         ("docs/note.md", (KEY_PREFIX + "x" * 43).encode()),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_databases_archives_results_and_keys_are_refused_under_any_name(name: str, content: bytes) -> None:
     assert reason_against(name, content)
