@@ -12,7 +12,6 @@ from allocator.diagnosis.numbers import (
     AMOUNT,
     MAX,
     MIN,
-    Number,
     Numbers,
     is_allowed,
     numbers_of,

@@ -7,7 +7,7 @@ import numpy as np
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.balance.kkt import cells_at, residuals, row_size
 from solver_models.balance.polish import polish
-from solver_models.balance.system import NormalForm, normal_form
+from solver_models.balance.system import normal_form
 from solver_models.exact.balance import exact_balance
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
@@ -47,7 +47,14 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
     errors = residuals(model, x, free, every)
     if max(errors.values()) > max(ACCEPTED, max(answer.residual.values())):
         return answer
-    return replace(answer, x=x, free=free, price=every, residual=errors, passes={**answer.passes, "exact": answer.passes.get("exact", 0) + steps})
+    return replace(
+        answer,
+        x=x,
+        free=free,
+        price=every,
+        residual=errors,
+        passes={**answer.passes, "exact": answer.passes.get("exact", 0) + steps},
+    )
 
 
 def _tight_rows(model: BalanceModel, answer: BalanceAnswer) -> IntArray:
@@ -79,7 +86,9 @@ def _exactly(model: BalanceModel) -> tuple[FloatArray, FloatArray, int] | None:
     return answer.price, answer.free, answer.passes["exact"]
 
 
-def _refined(model: BalanceModel, price: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray, int] | None:
+def _refined(
+    model: BalanceModel, price: FloatArray, free: FloatArray
+) -> tuple[FloatArray, FloatArray, int] | None:
     """Springs give the unique prices; held rows, begun from these, keep them the smallest."""
     form = normal_form(model, row_size(model))
     start = _rounded(form.price_in(price), START_DIGITS)

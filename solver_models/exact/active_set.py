@@ -116,7 +116,9 @@ class _Search:
         self.high = _exact(np.concatenate([program.row_upper, program.upper]))
         self.size = np.concatenate([program.row_size, program.column_size])
         self.tolerance = self.size * np.repeat([NOISE, BOUND_NOISE], [m, n])
-        self.is_equal = np.array([one is not None and one == two for one, two in zip(self.low, self.high, strict=True)])
+        self.is_equal = np.array(
+            [one is not None and one == two for one, two in zip(self.low, self.high, strict=True)]
+        )
         self.z = [
             arb(centre) - arb(cost) * inverse
             for centre, cost, inverse in zip(
@@ -155,8 +157,18 @@ class _Search:
 
     def _misses(self, activity: list[arb]) -> tuple[FloatArray, FloatArray]:
         """How far each constraint is missed (negative: its slack), and which side: 1 lower, -1 upper."""
-        below = np.array([-np.inf if low is None else float(low - value) for low, value in zip(self.low, activity, strict=True)])
-        above = np.array([-np.inf if high is None else float(value - high) for high, value in zip(self.high, activity, strict=True)])
+        below = np.array(
+            [
+                -np.inf if low is None else float(low - value)
+                for low, value in zip(self.low, activity, strict=True)
+            ]
+        )
+        above = np.array(
+            [
+                -np.inf if high is None else float(value - high)
+                for high, value in zip(self.high, activity, strict=True)
+            ]
+        )
         return np.maximum(below, above), np.where(below >= above, 1.0, -1.0)
 
     def _normal(self, which: int) -> list[arb]:
@@ -174,7 +186,10 @@ class _Search:
         normal = [sign * value for value in self._normal(which)]
         weighted = [one * other for one, other in zip(self.inverse_curvature, normal, strict=True)]
         squared = _dot(normal, weighted)
-        real = [w if is_real else arb(0) for w, is_real in zip(weighted, self.program.is_real.tolist(), strict=True)]
+        real = [
+            w if is_real else arb(0)
+            for w, is_real in zip(weighted, self.program.is_real.tolist(), strict=True)
+        ]
         reach = _dot(normal, real)
         reach = reach if reach > 0 else squared
         of_rows = (self.rows * arb_mat(self.n, 1, weighted)).entries()
