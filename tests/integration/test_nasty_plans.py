@@ -12,7 +12,7 @@ from tests.nasty_campaign import against_exact, answer_of, differences, try_seed
 from tests.nasty_plans import nasty_plan, smallest_plan
 
 PLANS, BATCH = 300, 20
-OPEN: dict[int, set[str]] = {}
+OPEN = {84: {"exact: targets differ", "exact: tiers differ"}}  # anchors of 1e-15 beside 111
 """Seeds that fail still, and how; a mended one is taken out."""
 
 
