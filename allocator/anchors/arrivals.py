@@ -8,6 +8,7 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 NEVER = 2**40
 """Month of the first sale of who has none."""
+MOST_FLAGS = 50_000_000
 OFTEN = 0.5
 """Who sells in fewer of his months than this does not show by his first sale when he came."""
 PRIOR_MONTHS = 3.0
@@ -68,7 +69,7 @@ def arrivals(unit: IntArray, month: IntArray, n: int, first: int, until: IntArra
         Shape (n,): month up to which each one is watched; a later sale moves it.
     """
     span = int(month.max()) - first + 1 if len(month) else 1
-    whose, column = np.divmod(np.unique(unit * span + (month - first)), span)
+    whose, column = np.divmod(_distinct(unit * span + (month - first), n * span), span)
     sold = np.bincount(whose, minlength=n)
     begin, end = np.full(n, NEVER, np.int64), np.full(n, -1, np.int64)
     np.minimum.at(begin, whose, column + first)
@@ -85,3 +86,12 @@ def arrivals(unit: IntArray, month: IntArray, n: int, first: int, until: IntArra
         silence=silence,
         before=np.where(sold > 0, begin - first, 0),
     )
+
+
+def _distinct(key: IntArray, size: int) -> IntArray:
+    """Return the keys below `size` that occur, in order: by flags, or sorted where there are too many."""
+    if size > MOST_FLAGS:
+        return np.unique(key)
+    occurs = np.zeros(size, bool)
+    occurs[key] = True
+    return np.flatnonzero(occurs)
