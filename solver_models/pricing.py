@@ -68,7 +68,9 @@ def canonical(program: LinearProgram, solution: Solution) -> Solution | None:
 def plain(program: LinearProgram, solution: Solution) -> Solution:
     """Return the solution with what is noise in the engine's own prices set to 0, where no smaller ones are found."""
     price = np.where(
-        np.abs(solution.row_price) > NOISE * np.abs(solution.row_price).max(initial=0.0), solution.row_price, 0.0
+        np.abs(solution.row_price) > NOISE * np.abs(solution.row_price).max(initial=0.0),
+        solution.row_price,
+        0.0,
     )
     reduced = program.cost - program.matrix.T @ price
     size = np.abs(program.cost) + absolute(program.matrix).T @ np.abs(price)

@@ -27,6 +27,8 @@ HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
 REACHED = 1e-9
+CERTIFIED_EXACTLY = 1e-7
+"""What rounding to double precision may leave of an answer that exact arithmetic has proved."""
 SMALL = 2_500
 """Rows x columns of a model that is solved in exact arithmetic at once."""
 
@@ -88,8 +90,9 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
         raise ModelInfeasible("a lower bound lies above its upper bound")
     if is_small(model):
         solved = _tier_by_tier(model, EXACT, options)
-        confirmed = isinstance(engine, BalanceEngine) or _is_confirmed(model, solved, engine, options)
-        return replace(finished(model, solved), is_small=True, is_confirmed=confirmed)
+        if _is_certified(model, solved):
+            confirmed = isinstance(engine, BalanceEngine) or _is_confirmed(model, solved, engine, options)
+            return replace(finished(model, solved), is_small=True, is_confirmed=confirmed)
     for attempt in _attempts(model, engine, options):
         try:
             found = attempt()
@@ -98,9 +101,15 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
         if found is not None and reaches_its_tiers(model, found):
             return finished(model, found)
     solved = _tier_by_tier(model, EXACT, options)
-    if not reaches_its_tiers(model, solved):
-        raise EngineError("the soft tiers could not be proved")
+    if not _is_certified(model, solved):
+        raise EngineError("no point could be certified: cells differ by more than arithmetic can tell apart")
     return finished(model, solved)
+
+
+def _is_certified(model: BalanceModel, solved: SolvedModel) -> bool:
+    """True if the numbers as they will be written prove themselves: conditions of the balance, and tiers."""
+    residual = max(solved.answer.residual.values())
+    return residual <= CERTIFIED_EXACTLY and reaches_its_tiers(model, solved, CERTIFIED_EXACTLY)
 
 
 def _attempts(
@@ -153,7 +162,7 @@ def finished(model: BalanceModel, solved: SolvedModel) -> SolvedModel:
     return SolvedModel(solved.balanced, tiers, answer)
 
 
-def reaches_its_tiers(model: BalanceModel, solved: SolvedModel) -> bool:
+def reaches_its_tiers(model: BalanceModel, solved: SolvedModel, within: float = REACHED) -> bool:
     """True if the soft rows miss what the prices of each tier say, in the largest and in sum, to a billionth.
 
     The prices are a lower bound of what any point misses (weak duality), the point an upper one.
@@ -164,7 +173,7 @@ def reaches_its_tiers(model: BalanceModel, solved: SolvedModel) -> bool:
         away = (abs(of_tier.max(initial=0.0) - outcome.largest), abs(of_tier.sum() - outcome.total))
         several = max(1.0, len(of_tier) ** 0.5)
         if outcome.is_settled and (
-            away[0] > REACHED * max(1.0, outcome.largest) or away[1] > REACHED * max(several, outcome.total)
+            away[0] > within * max(1.0, outcome.largest) or away[1] > within * max(several, outcome.total)
         ):
             return False
     return True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service.auth.tokens import KEY_PREFIX, TOKEN_PREFIX, new_secret
+from service.auth.tokens import KEY_PREFIX, TOKEN_PREFIX
 from service.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
