@@ -3,12 +3,22 @@
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 CodeArray: TypeAlias = NDArray[np.int32]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+def dot(left: ArrayLike, right: ArrayLike) -> FloatArray:
+    """Return `left @ right` of dense vectors and matrices, summed in one order on every processor.
+
+    The operator `@` hands dense arrays to BLAS, whose kernels, and so the last digits, depend on the processor.
+    """
+    one, other = np.asarray(left, np.float64), np.asarray(right, np.float64)
+    rows, columns = "ij"[2 - one.ndim :], "jk"[: other.ndim]
+    return np.asarray(np.einsum(f"{rows},{columns}->{(rows + columns).replace('j', '')}", one, other))
 
 
 def frozen_float(values: object) -> FloatArray:

@@ -15,7 +15,7 @@ from allocator.anchors.trials import choose_rule
 from allocator.anchors.windows import WindowedLevel
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
-from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray, dot
 
 FULL = 0.999
 """Exposure from which a window counts as complete."""
@@ -147,7 +147,7 @@ def _family_cells(
     amount = observed.weighted_cells(weight).reshape(grid.n_rep, grid.n_product)
     present = months.present * family.exposure_weight
     whole = present.sum(axis=1)
-    exposure = present @ known.T
+    exposure = dot(present, known.T)
     exposure = np.maximum(exposure, LEAST_PRODUCT_SHARE * whole[:, None])
     return np.where(exposure > 0, amount / np.where(exposure > 0, exposure, 1.0), 0.0)
 

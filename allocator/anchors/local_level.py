@@ -13,7 +13,7 @@ import numpy as np
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.windows import Level, WindowedLevel, growth_to_latest
-from solver_models.arrays import FloatArray
+from solver_models.arrays import FloatArray, dot
 
 GAINS = (0.2, 0.4, 0.6, 0.8)
 """How far a rep of mean size believes his latest window, in the long run; evenly spread over 0..1."""
@@ -103,7 +103,7 @@ def recent_mean(seen: LikeForLike, weight: FloatArray, middle: float) -> Level:
         Column of the middle of the plan.
     """
     distance = np.array([(middle - (start + end) / 2) / 12 for start, end in seen.windows])
-    return Level((seen.level * weight).sum(axis=1), seen.exposure.sum(axis=1), weight @ distance)
+    return Level((seen.level * weight).sum(axis=1), seen.exposure.sum(axis=1), dot(weight, distance))
 
 
 def recent_level(months: RepMonths, seen: LikeForLike, weight: FloatArray, middle: float) -> WindowedLevel:

@@ -9,7 +9,7 @@ from allocator.anchors.observed import PAST_MONTHS, Observed
 from allocator.anchors.ramp import days_share, first_day_of, month_of, open_seats, ramp_share, rep_dates
 from allocator.model.labels import Labels
 from allocator.plan.plan import NO_DATE, Plan
-from solver_models.arrays import BoolArray, FloatArray
+from solver_models.arrays import BoolArray, FloatArray, dot
 
 MOST_SWEEPS = 200
 STEADY = 1e-12
@@ -39,7 +39,7 @@ class RepMonths:
 
     def exposure(self, start: int, end: int) -> FloatArray:
         """Share of a full window that each rep was present for, months weighted by season. Shape (n_rep,)."""
-        return self.present[:, start:end] @ self.season_share(start, end)
+        return dot(self.present[:, start:end], self.season_share(start, end))
 
     def reach(self, start: int, end: int) -> float:
         """Share of a window that the history covers, months weighted by season."""
@@ -91,7 +91,9 @@ def plan_share(plan: Plan, months: RepMonths, present_in_plan: FloatArray) -> Fl
     Shape (n_rep,), 0..1.
     """
     first = PAST_MONTHS - 12
-    share: FloatArray = present_in_plan @ months.season_share(first, first + plan.spec.months)
+    share: FloatArray = dot(
+        present_in_plan, months.season_share(first, first + plan.spec.months)
+    )
     return share
 
 
@@ -168,8 +170,8 @@ def _month_effect(by_month: FloatArray, by_rep: FloatArray, present: FloatArray)
     """
     month = np.ones(len(by_month))
     for _ in range(MOST_SWEEPS):
-        rep = _ratio(by_rep, present @ month)
-        fitted = _ratio(by_month, rep @ present)
+        rep = _ratio(by_rep, dot(present, month))
+        fitted = _ratio(by_month, dot(rep, present))
         count = int(np.count_nonzero(fitted))
         fitted = fitted * (count / float(fitted.sum())) if count else fitted
         change = float(np.abs(fitted - month).max())

@@ -16,7 +16,7 @@ from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, Trend, relative_trend
 from allocator.anchors.windows import ENOUGH_EXPOSURE, Level, recent_windows, year_windows
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import FloatArray, IntArray, dot
 
 DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
 DAMPINGS = (0.0, DAMPING)
@@ -118,8 +118,8 @@ def _pull(trials: list[_Trial], told: list[tuple[FloatArray, FloatArray]], group
         mean = (np.bincount(group, weights=full) / np.maximum(count, 1))[group]
         away = np.where(judged, mean * trial.exposure - foretold, 0.0)
         by = np.where(judged, 1.0 / np.where(judged, foretold, 1.0), 0.0)
-        top += float(by @ (away * (actual - foretold)))
-        bottom += float(by @ away**2)
+        top += float(dot(by, away * (actual - foretold)))
+        bottom += float(dot(by, away**2))
     n = len(trials)
     return float(np.clip(top / bottom, 0.0, MOST_PULL)) * n / (n + PULL_PRIOR) if bottom > 0 else 0.0
 
@@ -218,9 +218,9 @@ def _rule(candidates: list[_Candidate], weight: FloatArray, n_month: int) -> Lev
     """Average the candidates into one rule."""
     pace = np.array([one.pace for one in candidates])
     return LevelRule(
-        decay=float(weight @ pace) if n_month >= 12 else DECAY,
-        damping=float(weight @ [one.damping for one in candidates]),
-        recent_share=float(weight @ [one.recent_share for one in candidates]),
+        decay=float(dot(weight, pace)) if n_month >= 12 else DECAY,
+        damping=float(dot(weight, np.array([one.damping for one in candidates]))),
+        recent_share=float(dot(weight, np.array([one.recent_share for one in candidates]))),
         gain_weight=tuple(
             float(weight[pace == gain].sum()) if n_month < 12 else 1.0 / len(GAINS) for gain in GAINS
         ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.anchors.observed import MOST_WINDOWS
 from allocator.anchors.rep_months import RepMonths
-from solver_models.arrays import BoolArray, FloatArray
+from solver_models.arrays import BoolArray, FloatArray, dot
 
 ENOUGH_EXPOSURE = 0.5
 """Share of a window for which a rep must be there to be compared with another window."""
@@ -108,9 +108,9 @@ def windowed_level(
         exposure += months.exposure(start, end)
         weights.append(weight)
         distances.append((middle - (start + end) / 2) / 12)
-    share = months.present @ exposure_weight
+    share = dot(months.present, exposure_weight)
     seen = share > 0
-    level = np.where(seen, (months.amount @ amount_weight) / np.where(seen, share, 1.0), 0.0)
+    level = np.where(seen, dot(months.amount, amount_weight) / np.where(seen, share, 1.0), 0.0)
     reach = sum(months.reach(start, end) for start, end in windows)
     years_old = float(np.average(distances, weights=weights)) if windows else 0.0
     return WindowedLevel(level, exposure, years_old, reach, amount_weight, exposure_weight)
