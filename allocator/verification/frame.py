@@ -63,15 +63,8 @@ def read_frame(
     company: Company,
     result: MeasureResult,
     certificate: Mapping[str, Any],
-    standing: Mapping[str, MeasureResult] | str,
 ) -> tuple[Frame | None, list[Check]]:
-    """Return the frame that the certificate tells of, and whether all that it holds stands as it stood.
-
-    Parameters
-    ----------
-    standing
-        The result before, by measure, or why there is none: without it nothing outside is proved.
-    """
+    """Return the frame that the certificate tells of, and whether all that it holds stands as it stood."""
     of_measure = as_mapping(as_mapping(certificate.get("measures")).get(result.measure))
     if FRAME not in of_measure:
         return None, []
@@ -102,17 +95,19 @@ def read_frame(
     if found != written.get("standing_hash"):
         faults += [f"they give {found}, certified is {written.get('standing_hash')}"]
     frame = Frame(node, end, np.array(leaves, np.int64), room)
-    checks = [
-        list_faults("frame", result.measure, promise, result.units.size, faults),
-        _stands_as_before(company, result, frame, standing),
-    ]
-    return frame, checks
+    return frame, [list_faults("frame", result.measure, promise, result.units.size, faults)]
 
 
-def _stands_as_before(
+def stands_as_before(
     company: Company, result: MeasureResult, frame: Frame, standing: Mapping[str, MeasureResult] | str
 ) -> Check:
-    """Targets of the node and of all outside, and the cells outside, are those of the result before."""
+    """Targets of the node and of all outside, and the cells outside, are those of the result before.
+
+    Parameters
+    ----------
+    standing
+        The result before, by measure, or why there is none: without it nothing outside is proved.
+    """
     promise = "what the frame holds is what the result before has"
     if isinstance(standing, str) or result.measure not in standing:
         because = standing if isinstance(standing, str) else "the result before has no such measure"

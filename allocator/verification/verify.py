@@ -9,7 +9,13 @@ from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
 from allocator.verification.company import Company, found_company
 from allocator.verification.explanation import Explained, check_explanation, check_steps
-from allocator.verification.frame import framed_parts, framed_point, framed_sides, read_frame
+from allocator.verification.frame import (
+    framed_parts,
+    framed_point,
+    framed_sides,
+    read_frame,
+    stands_as_before,
+)
 from allocator.verification.hashing import fingerprint
 from allocator.verification.measure_result import (
     DIM_TABLES,
@@ -179,7 +185,8 @@ def _check_against_plan(
     explained: Explained | None,
 ) -> list[Check]:
     """All promises of one measure that need the plan."""
-    frame, checks = read_frame(company, measure, result.certificate, standing)
+    frame, checks = read_frame(company, measure, result.certificate)
+    checks += [] if frame is None else [stands_as_before(company, measure, frame, standing)]
     room = np.zeros(len(company.org)) if frame is None else frame.room
     checks += [
         *check_tree_sums(company, measure, room),

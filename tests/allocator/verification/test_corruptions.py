@@ -92,7 +92,7 @@ def test_a_result_with_one_thing_changed_is_refused(
         ("months: a unit a month later", "month_weights"),
         ("cells.csv: all baselines doubled", "explanation.commitment"),
         ("explanation.csv: own_rules -> shared_load", "explanation.own_rules"),
-        ("explanation.csv: a step renamed", "explanation.commitment"),
+        ("explanation.csv: a step renamed", "explanation.company_growth"),
         ("rules.csv: a missed rule said to be kept", "rule_texts"),
         ("report.html: altered", "file_hashes"),
         ("certificate: a tier's sum", "certificate_numbers"),

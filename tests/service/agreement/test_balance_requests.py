@@ -89,21 +89,21 @@ def test_what_is_agreed_on_is_a_run_that_verifies_and_moves_nothing_outside_the_
         assert (line["before"], line["after"]) == (str(before[place]), str(after[place]))
     with database.reads() as session:
         run = session.get_one(Run, agreed["run_id"])
-        files = {
-            name: artifact(session, run.run_id, name) or b"" for name in artifact_hashes(session, run.run_id)
-        }
-        names = set(artifact_hashes(session, demo_run.run_id))
+        files = files_of(session, run.run_id)
+        stood = files_of(session, demo_run.run_id)
     assert (run.kind, run.status) == ("balance", "succeeded")
-    assert names <= set(files)
+    assert set(stood) <= set(files)
     assert json.loads(run.kpis)["revenue"]["total"] == 110_000_000
-    result, plan = tmp_path / "result", tmp_path / "plan"
-    for folder in (result, plan):
+    result, plan, standing = (tmp_path / name for name in ("result", "plan", "before"))
+    for folder in (result, plan, standing):
         folder.mkdir()
     write_files(plan, {**company(), "pins.csv": files.pop("pins.csv")})
     write_files(result, files)
-    report = verify_results(result, plan)
+    write_files(standing, stood)
+    report = verify_results(result, plan, standing)
     assert report.passed, report.text()
     assert "frame" in {check.check for check in report.checks}
+    assert report.parts == (("revenue", "E01"),)
 
 
 def test_what_others_agreed_on_meanwhile_stays_and_the_next_run_stands_on_it(
@@ -128,21 +128,19 @@ def test_what_others_agreed_on_meanwhile_stays_and_the_next_run_stands_on_it(
     assert two["run_id"] in moved.json()["hint"]
     with database.reads() as session:
         last = session.get_one(Run, two["run_id"])
-        files = {
-            name: artifact(session, last.run_id, name) or b""
-            for name in artifact_hashes(session, last.run_id)
-        }
+        files, stood = files_of(session, last.run_id), files_of(session, one["run_id"])
     region = asked(people["east"], last, "east", pin("E0102", str(before["E0102", "*"] - 400_000)))
     three = decided(people["finance"], region, "accept")
     final = targets(database, three["run_id"])
     assert final["E0102", "*"] == before["E0102", "*"] - 400_000
     assert final[rep, "*"] == before[rep, "*"] + 100_000
-    result, plan = tmp_path / "result", tmp_path / "plan"
-    for folder in (result, plan):
+    result, plan, standing = (tmp_path / name for name in ("result", "plan", "before"))
+    for folder in (result, plan, standing):
         folder.mkdir()
     write_files(plan, {**company(), "pins.csv": files.pop("pins.csv")})
     write_files(result, files)
-    assert verify_results(result, plan).passed
+    write_files(standing, stood)
+    assert verify_results(result, plan, standing).passed
 
 
 def test_more_than_the_frame_holds_is_refused_with_the_least_change_that_would_help(
