@@ -166,7 +166,8 @@ def _weight_of_simplex(program: LinearProgram) -> FloatArray:
     if session.solve() is not None:
         raise EngineError("one engine calls the rows impossible, the simplex finds a point")
     weight = np.abs(session.ray())
-    return weight / weight.max(initial=1e-300)
+    relative: FloatArray = weight / weight.max(initial=1e-300)
+    return relative
 
 
 def farkas_proof(program: LinearProgram, weight: FloatArray | None = None) -> FarkasProof | None:

@@ -8,7 +8,7 @@ import pandas as pd
 from allocator.diagnosis.row_names import NO_RULE, TOTALS, RowNames, name_rows
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
-from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.arrays import FloatArray, IntArray
 from solver_models.conflicts import smallest_conflict
 from solver_models.engines.base import EngineError
 from solver_models.infeasibility import FarkasProof, farkas_proof, feasibility_program, verdict
@@ -108,7 +108,7 @@ def _found_on_trees(labels: Labels, problem: MeasureProblem, names: RowNames) ->
 
 @dataclass(frozen=True)
 class _Tightest:
-    """The tightest bound on X_v(p) of one side, shape (n_node, n_product_node), and its row (-1 = nobody's)."""
+    """The tightest bound on X_v(p) of one side and its row, -1 = nobody's. Shape (n_node, n_product_node)."""
 
     bound: FloatArray
     row: IntArray

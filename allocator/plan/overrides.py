@@ -168,9 +168,7 @@ def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultColle
     given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
     wanted, bad = pins_at(path, *given)
     if bad is not None:
-        faults.add(
-            place.file, place.row, path, text, code="unknown-path", message=bad.message, hint=bad.hint
-        )
+        faults.add(place.file, place.row, path, text, code="unknown-path", message=bad.message, hint=bad.hint)
         return pins
     return _cell_set(pins, "amount", wanted, path, text, place, faults)
 

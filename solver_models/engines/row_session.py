@@ -25,7 +25,9 @@ class RowSession:
 
     def bound_rows(self, row: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Give some rows other bounds."""
-        self._highs.changeRowsBounds(len(row), row.astype(np.int32), lower, upper)
+        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
+            len(row), row.astype(np.int32), lower, upper
+        )
 
     def bound_columns(self, column: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Give some columns other bounds."""
