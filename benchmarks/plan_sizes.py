@@ -1,6 +1,6 @@
 """Plans of the sizes that are measured, written once each."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.processes import run_module
@@ -13,7 +13,9 @@ class PlanSize:
     reps: int
     products: int = 10
     measures: int = 1
-    more_rules: int = 0
+    own_rules: int = 0
+    own_cell_rules: int = 0
+    total_factor: float = 1.0
 
     @property
     def cells(self) -> int:
@@ -23,15 +25,10 @@ class PlanSize:
 
 def plan_of(size: PlanSize, scratch: Path) -> Path:
     """Return the folder of a plan of a size; a process of its own writes it where it is not there."""
-    folder = scratch / f"plan-{size.reps}-{size.products}-{size.measures}-{size.more_rules}"
+    wanted = asdict(size)
+    folder = scratch / "-".join(["plan", *(f"{value}" for value in wanted.values())])
     if not folder.exists():
-        wanted = {
-            "--reps": size.reps,
-            "--products": size.products,
-            "--measures": size.measures,
-            "--more-rules": size.more_rules,
-        }
-        options = [text for key, value in wanted.items() for text in (key, str(value))]
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in wanted.items()]
         run_module("benchmarks.plans", folder, *options)
     return folder
 

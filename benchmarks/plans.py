@@ -9,13 +9,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.own_rules import own_cell_rules, own_rules
+
 REPS_PER_TEAM = 10
 REPS_PER_REGION = 250
 PRODUCTS_PER_LINE = 4
 MOST_REGIONS = 20
 PINNED_REPS = 20
 GROWTH = 0.10
+OVER_TEAM, OVER_REP = 0.02, 0.03
 WIDEST = 2.5  # a larger rep than this would have to fall below the fairness band to meet the capacity rule
+STREET = (1 + OVER_TEAM) * (1 + OVER_REP) * (1 + GROWTH)
+"""A rep's target as a multiple of last year if all grow alike."""
 MEAN_REP = 2_000_000.0
 SEASON = np.array([0.80, 0.85, 1.15, 0.95, 0.98, 1.20, 0.90, 0.92, 1.12, 0.95, 1.05, 1.13])
 PEER_GROUPS = np.array(["key", "field", "inside"])
@@ -50,9 +55,26 @@ class Market:
     margin: np.ndarray
     effort: np.ndarray
 
+    @property
+    def by_rep(self) -> np.ndarray:
+        """Last year of every rep."""
+        return np.asarray(self.last_year.sum(axis=1))
+
+    @property
+    def capacity(self) -> float:
+        """What a rep can carry at most: two in a hundred would get more if all grew alike."""
+        return float(STREET * np.quantile(self.by_rep, 0.98))
+
 
 def write_benchmark_plan(
-    folder: Path, n_rep: int, n_product: int, seed: int, n_measure: int = 1, n_more_rule: int = 0
+    folder: Path,
+    n_rep: int,
+    n_product: int,
+    seed: int,
+    n_measure: int = 1,
+    n_own_rule: int = 0,
+    n_own_cell_rule: int = 0,
+    total_factor: float = 1.0,
 ) -> Path:
     """Write a plan of n_rep x n_product cells and return its folder.
 
@@ -63,8 +85,10 @@ def write_benchmark_plan(
     ----------
     n_measure
         Measures of the same size, all with the same rules.
-    n_more_rule
-        Lines in rules.csv beside the nine: wide growth bands of all teams in one product each.
+    n_own_rule, n_own_cell_rule
+        Lines in rules.csv beside the nine: rules on one rep each, on one rep in one product each.
+    total_factor
+        The company's total as a share of the one that can be had; from 1.6 on the plan is impossible.
 
     Raises
     ------
@@ -75,13 +99,14 @@ def write_benchmark_plan(
         raise ValueError(f"a benchmark plan has at least {PINNED_REPS} reps and 2 products")
     random = np.random.Generator(np.random.PCG64(seed))
     market = _market(n_rep, n_product, random)
+    own = _own_rules(market, n_own_rule, n_own_cell_rule, seed)
     tables = {
         "org": _org(market),
         "products": _products(market),
         "history": _history(market, random),
         "commitments": _commitments(market, random),
         "potential": _potential(market, random),
-        "rules": pd.concat([_rules(market), _more_rules(market, n_more_rule)], ignore_index=True),
+        "rules": pd.concat([_rules(market), *own], ignore_index=True),
         "pins": _pins(market),
     }
     measures = ["revenue", *(f"measure{number}" for number in range(2, n_measure + 1))]
@@ -92,7 +117,9 @@ def write_benchmark_plan(
         if "rule_id" in table:
             table["rule_id"] = table["measure"] + "-" + table["rule_id"]
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    (folder / "plan.yaml").write_text(_plan_yaml(market, measures), encoding="utf-8", newline="\n")
+    (folder / "plan.yaml").write_text(
+        _plan_yaml(market, measures, total_factor), encoding="utf-8", newline="\n"
+    )
     return folder
 
 
@@ -223,11 +250,10 @@ def _potential(market: Market, random: np.random.Generator) -> pd.DataFrame:
 
 def _rules(market: Market) -> pd.DataFrame:
     """One or more rules of every kind; bounds taken from last year's figures so that some bind."""
-    by_rep = market.last_year.sum(axis=1)
     by_product = market.last_year.sum(axis=0)
-    street = 1.02 * 1.03 * (1 + GROWTH)
-    first_region = by_rep[market.region_of_team[market.team_of_rep] == 0].sum()
-    effort = np.bincount(market.team_of_rep, weights=market.last_year @ market.effort) * 1.02 * (1 + GROWTH)
+    first_region = market.by_rep[market.region_of_team[market.team_of_rep] == 0].sum()
+    effort: np.ndarray = np.bincount(market.team_of_rep, weights=market.last_year @ market.effort)
+    effort = effort * (1 + OVER_TEAM) * (1 + GROWTH)
     line_share = by_product[market.line_of_product == 0].sum() / by_product.sum()
     profit = 0.99 * (1 + GROWTH) * float(by_product @ market.margin)
     region, line = _ids("region", market.region_of_team[-1] + 1), _ids("line", market.line_of_product[-1] + 1)
@@ -235,7 +261,7 @@ def _rules(market: Market) -> pd.DataFrame:
         ("range", "", region[0], "", f"{1.01 * (1 + GROWTH) * first_region:.0f}", "", "amount", "hard"),
         ("growth", "team", "", "", "-0.3", "0.6", "last_year", "hard"),
         ("growth", "rep", "", "", "-0.2", "0.35", "last_year", "2"),
-        ("capacity", "rep", "", "", "", f"{street * np.quantile(by_rep, 0.98):.0f}", "amount", "hard"),
+        ("capacity", "rep", "", "", "", f"{market.capacity:.0f}", "amount", "hard"),
         ("capacity", "team", "", "", "", f"{np.quantile(effort, 0.97):.0f}", "effort", "hard"),
         ("mix", "region", "", line[0], f"{0.95 * line_share:.4f}", "", "share", "1"),
         ("fairness", "rep", "", "", "", "0.5", "anchor", "hard"),
@@ -249,42 +275,33 @@ def _rules(market: Market) -> pd.DataFrame:
     return table.assign(owner="finance")
 
 
-def _more_rules(market: Market, count: int) -> pd.DataFrame:
-    """Growth bands of every team in one product, in turn, so wide that they bind nowhere."""
-    number = np.arange(count)
-    return pd.DataFrame(
-        {
-            "rule_id": [f"rule-more-{one}" for one in number + 1],
-            "kind": "growth",
-            "measure": "revenue",
-            "level": "team",
-            "node_id": "",
-            "product_id": market.product[number % len(market.product)],
-            "min": "-0.9",
-            "max": [f"{3.0 + one // len(market.product):.1f}" for one in number],
-            "basis": "last_year",
-            "tier": "hard",
-            "owner": "finance",
-        }
-    )
+def _own_rules(market: Market, n_own: int, n_own_cell: int, seed: int) -> list[pd.DataFrame]:
+    """Rules of single reps; the hard ones leave room for all growing alike but for reps at their capacity."""
+    alike = STREET * market.by_rep
+    most = np.minimum(alike, market.capacity)
+    cells = (market.rep, market.product, market.last_year, STREET * market.last_year)
+    return [
+        own_rules(market.rep, market.by_rep, alike, most, n_own, seed),
+        own_cell_rules(*cells, cells[-1] * (most / alike)[:, None], n_own_cell, seed),
+    ]
 
 
 def _pins(market: Market) -> pd.DataFrame:
     """A few reps of ordinary size with an agreed number."""
-    by_rep = market.last_year.sum(axis=1)
+    by_rep = market.by_rep
     field = np.flatnonzero(market.peer_group == 1)
     distance = np.abs(by_rep[field] - np.median(by_rep[field]))
     ordinary = np.sort(field[np.argsort(distance, kind="stable")[: len(field) // 5][:PINNED_REPS]])
-    amount = np.round(by_rep[ordinary] * 1.02 * 1.03 * (1 + GROWTH) / 1000).astype(np.int64) * 1000
+    amount = np.round(by_rep[ordinary] * STREET / 1000).astype(np.int64) * 1000
     return pd.DataFrame(
         {"node_id": market.rep[ordinary], "product_id": "*", "measure": "revenue", "amount": amount}
     ).assign(reason="agreed", owner="finance")
 
 
-def _plan_yaml(market: Market, measures: list[str]) -> str:
+def _plan_yaml(market: Market, measures: list[str], total_factor: float) -> str:
     """Return plan.yaml: of each measure a company total, one product total, a range on a line."""
     by_product = (1 + GROWTH) * market.last_year.sum(axis=0)
-    total = round(by_product.sum() / 1000) * 1000
+    total = round(total_factor * by_product.sum() / 1000) * 1000
     first = round(by_product[0] / 1000) * 1000
     last_line = by_product[market.line_of_product == market.line_of_product[-1]].sum()
     low, high = round(0.9 * last_line / 1000) * 1000, round(1.1 * last_line / 1000) * 1000
@@ -304,7 +321,7 @@ measures:
 product_totals:
 {totals}
 baseline: {{history: 0.6, potential: 0.15, commitment: 0.25}}
-over_assignment: {{team: 0.02, rep: 0.03}}
+over_assignment: {{team: {OVER_TEAM}, rep: {OVER_REP}}}
 seasonality: history
 """
 
@@ -317,10 +334,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--products", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--measures", type=int, default=1)
-    parser.add_argument("--more-rules", type=int, default=0)
+    parser.add_argument("--own-rules", type=int, default=0, help="rules on one rep each")
+    parser.add_argument("--own-cell-rules", type=int, default=0, help="rules on one rep in one product each")
+    parser.add_argument("--total-factor", type=float, default=1.0, help="from 1.6 on the total is impossible")
     parsed = parser.parse_args(arguments)
     write_benchmark_plan(
-        parsed.folder, parsed.reps, parsed.products, parsed.seed, parsed.measures, parsed.more_rules
+        parsed.folder,
+        parsed.reps,
+        parsed.products,
+        parsed.seed,
+        parsed.measures,
+        parsed.own_rules,
+        parsed.own_cell_rules,
+        parsed.total_factor,
     )
     return 0
 

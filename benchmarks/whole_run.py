@@ -61,7 +61,7 @@ def growth_sizes(base: int) -> dict[str, tuple[str, list[int], list[PlanSize]]]:
     values = {
         "reps": [base * factor for factor in factors],
         "products": [5 * factor for factor in factors],
-        "rule lines": [9, 25, 49, 97],
+        "rule lines": [9, 9 + base // 10, 9 + base // 2, 9 + base],
         "measures": [1, 2, 4, 8],
     }
     return {
@@ -74,7 +74,7 @@ def growth_sizes(base: int) -> dict[str, tuple[str, list[int], list[PlanSize]]]:
         "rule lines": (
             f"{base} reps, 10 products, 1 measure",
             values["rule lines"],
-            [PlanSize(base, more_rules=n - 9) for n in values["rule lines"]],
+            [PlanSize(base, own_rules=n - 9) for n in values["rule lines"]],
         ),
         "measures": (
             f"{base} reps, 10 products, 9 rules",

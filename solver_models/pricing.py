@@ -18,8 +18,8 @@ from solver_models.program import LinearProgram
 from solver_models.solution import Solution
 
 EXACT_SIZE = 4_000
-"""Tight rows x columns up to which the smallest prices are found in 400-bit arithmetic."""
-SMALL = 1_000_000
+"""Tight rows x columns up to which the smallest prices are found in 256-bit arithmetic."""
+SMALL = 100_000
 """Rows x columns up to which a program can be left to exact arithmetic."""
 TIGHT, CLEAR = 1e-10, 1e-7
 PROVED = 1e-7

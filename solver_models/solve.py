@@ -11,8 +11,8 @@ from solver_models.balance.canonical import canonical_balance
 from solver_models.balance.elastic import elastic_balance
 from solver_models.balance.solve import Start, polish_from, solve_balance
 from solver_models.engines.base import BalanceEngine, Engine, EngineError, EngineOptions
-from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.exact.balance import exact_balance
+from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.farkas import proves_infeasible
 from solver_models.kept_prices import KEPT
 from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
@@ -27,7 +27,7 @@ HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
 REACHED = 1e-9
-SMALL = 4_000
+SMALL = 2_500
 """Rows x columns of a model that is solved in exact arithmetic at once."""
 
 
@@ -92,11 +92,11 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
         return replace(finished(model, solved), is_small=True, is_confirmed=confirmed)
     for attempt in _attempts(model, engine, options):
         try:
-            solved = attempt()
+            found = attempt()
         except (ModelInfeasible, EngineError):
             continue
-        if solved is not None and reaches_its_tiers(model, solved):
-            return finished(model, solved)
+        if found is not None and reaches_its_tiers(model, found):
+            return finished(model, found)
     solved = _tier_by_tier(model, EXACT, options)
     if not reaches_its_tiers(model, solved):
         raise EngineError("the soft tiers could not be proved")
@@ -174,7 +174,9 @@ def _missed(model: BalanceModel, answer: BalanceAnswer) -> FloatArray:
     """Relative violation of each soft row, shape (n_soft,)."""
     soft = model.soft
     activity = soft.matrix @ np.concatenate([answer.x, answer.free[: model.n_free]])
-    missed: FloatArray = np.maximum(np.maximum(soft.lower - activity, activity - soft.upper), 0.0) / soft.scale
+    missed: FloatArray = (
+        np.maximum(np.maximum(soft.lower - activity, activity - soft.upper), 0.0) / soft.scale
+    )
     return missed
 
 

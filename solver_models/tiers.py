@@ -12,8 +12,8 @@ import numpy as np
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineError, EngineOptions
-from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.engines.exact import ExactEngine
+from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
 from solver_models.kept_prices import carried_over, kept_largest, kept_sum
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
@@ -101,7 +101,9 @@ def settle_tiers(
             continue
         try:
             before = next((one for one in known if one.tier == tier and one.is_settled), None)
-            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus, model.weight), before)
+            model, outcome = _settle_tier(
+                model, int(tier), _Solver(engine, options, focus, model.weight), before
+            )
         except EngineStopped:
             model, outcome = without_tier(model, int(tier)), _unsettled(int(tier))
         outcomes.append(outcome)
@@ -131,7 +133,7 @@ class _Solver:
         small = lumped(program)
         every = np.ones(program.n_column)
         every[: len(self.weight)] = self.weight
-        column = np.bincount(small.column, weights=every)
+        column = np.bincount(small.column, weights=every).astype(np.float64)
         scaled, norm = scaled_program(small.program, column)
         answer = self._proved(scaled)
         return small.expanded(

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.anchors.presence_notes import presence_clauses
 from allocator.explanation.waterfall import STEPS, Waterfall
 from allocator.results.columns_of_text import amount_texts, filled, scattered, taken, with_plus
 from allocator.results.sentences import node_names, product_names
@@ -69,6 +70,7 @@ def _table(
         "amount": shown_amount,
         "signed": with_plus(shown_amount, units),
         # the last clause is the empty one of -1, no rule
+        "presence": taken(presence_clauses(allocation.plan, labels, lang)[first:last], node),
         "rule": taken(clauses, waterfall.strongest[:, first:last][step, node, product] % len(clauses)),
         "unit": pa.repeat(f"{round_to:,f}", len(units)),
     }

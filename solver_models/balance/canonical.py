@@ -7,14 +7,14 @@ import numpy as np
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.balance.kkt import cells_at, residuals, row_size
 from solver_models.balance.polish import polish
-from solver_models.balance.system import NormalForm, normal_form
+from solver_models.balance.system import normal_form
 from solver_models.exact.balance import exact_balance
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.sparse_rows import rows_at
 
 EXACT_SIZE = 4_000
-"""Tight rows x columns up to which the answer is written in 400-bit arithmetic."""
+"""Tight rows x columns up to which the answer is written in 256-bit arithmetic."""
 TIGHT = 1e-9
 GIVE = 1e-7
 DIGITS = 12
@@ -28,7 +28,7 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
 
     The norm of prices is sqrt(sum (price of a row x its length in stretch)^2), the length being
     sqrt(sum weight A^2). Only the rows that the point is tight at can carry one. Small models are
-    written in 400-bit arithmetic, so that not a bit depends on the engine or the processor; in others rows give way by a
+    written in 256-bit arithmetic, so that not a bit depends on the engine or the processor; in others rows give way by a
     ten-millionth of their price, which makes the prices unique, and the error is refined away. The
     prices then have twelve digits, and the cells are those that follow from them.
     """
@@ -47,7 +47,14 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
     errors = residuals(model, x, free, every)
     if max(errors.values()) > max(ACCEPTED, max(answer.residual.values())):
         return answer
-    return replace(answer, x=x, free=free, price=every, residual=errors, passes={**answer.passes, "exact": answer.passes.get("exact", 0) + steps})
+    return replace(
+        answer,
+        x=x,
+        free=free,
+        price=every,
+        residual=errors,
+        passes={**answer.passes, "exact": answer.passes.get("exact", 0) + steps},
+    )
 
 
 def _tight_rows(model: BalanceModel, answer: BalanceAnswer) -> IntArray:
@@ -79,7 +86,9 @@ def _exactly(model: BalanceModel) -> tuple[FloatArray, FloatArray, int] | None:
     return answer.price, answer.free, answer.passes["exact"]
 
 
-def _refined(model: BalanceModel, price: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray, int] | None:
+def _refined(
+    model: BalanceModel, price: FloatArray, free: FloatArray
+) -> tuple[FloatArray, FloatArray, int] | None:
     """Springs give the unique prices; held rows, begun from these, keep them the smallest."""
     form = normal_form(model, row_size(model))
     start = _rounded(form.price_in(price), START_DIGITS)

@@ -1,14 +1,13 @@
-"""The engine of last resort: 400-bit arithmetic, for what double precision cannot prove."""
+"""The engine of last resort: 256-bit arithmetic, for what double precision cannot prove."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from solver_models.arrays import FloatArray
-from solver_models.engines.base import BalancePoint, EngineOptions
+from solver_models.engines.base import EngineOptions
 from solver_models.exact.active_set import DiagonalProgram, minimise, sizes_of_rows
 from solver_models.exact.least_norm import Tightness, least_norm_prices, price_program, without_noise
-from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
 
@@ -20,7 +19,7 @@ UNBOUNDED = 1e20
 
 @dataclass(frozen=True)
 class ExactEngine:
-    """Dual active set in 400-bit arithmetic; its prices are the least of all that prove the optimum."""
+    """Dual active set in 256-bit arithmetic; its prices are the least of all that prove the optimum."""
 
     name: str = "exact"
 
@@ -35,8 +34,17 @@ class ExactEngine:
         reach = _reach(program, size)
         point = minimise(
             DiagonalProgram(
-                np.full(n, STRICT), np.zeros(n), program.cost, program.matrix, program.row_lower,
-                program.row_upper, size, program.lower, program.upper, reach, np.ones(n, bool),
+                np.full(n, STRICT),
+                np.zeros(n),
+                program.cost,
+                program.matrix,
+                program.row_lower,
+                program.row_upper,
+                size,
+                program.lower,
+                program.upper,
+                reach,
+                np.ones(n, bool),
             )
         )
         if not point.is_feasible:
@@ -51,9 +59,17 @@ class ExactEngine:
             np.abs(point.x - program.upper) <= 1e-14 * reach,
         )
         price = least_norm_prices(price_program(program.matrix, program.cost, tight), program.n_row)
-        price, reduced = without_noise(program.matrix, program.cost, point.row_price if price is None else price)
+        price, reduced = without_noise(
+            program.matrix, program.cost, point.row_price if price is None else price
+        )
         return Solution(
-            Status.OPTIMAL, point.x, price, reduced, "", objective=float(program.cost @ point.x), solved_by=self.name
+            Status.OPTIMAL,
+            point.x,
+            price,
+            reduced,
+            "",
+            objective=float(program.cost @ point.x),
+            solved_by=self.name,
         )
 
 

@@ -26,9 +26,7 @@ def nearly_least_norm(known: PriceProgram, n_row: int) -> FloatArray | None:
     sets the prices are the least-norm solution of linear equations, found from 0 by refined steps.
     """
     k = len(known.row)
-    program = LinearProgram(
-        np.zeros(k), known.transposed, known.least, known.most, known.lower, known.upper
-    )
+    program = LinearProgram(np.zeros(k), known.transposed, known.least, known.most, known.lower, known.upper)
     point = interior_point(program, np.ones(k), TOLERANCE)
     if point.status is not Status.OPTIMAL:
         return None

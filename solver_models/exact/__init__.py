@@ -1,1 +1,1 @@
-"""The last resort: small programs in 400-bit arithmetic, where double precision proves nothing."""
+"""The last resort: small programs in 256-bit arithmetic, where double precision proves nothing."""

@@ -1,4 +1,4 @@
-"""A strictly convex quadratic program with a diagonal, in 400-bit arithmetic."""
+"""A strictly convex quadratic program with a diagonal, in 256-bit arithmetic."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,13 @@ from scipy.sparse import csr_array
 from solver_models.arrays import BoolArray, FloatArray
 from solver_models.sparse_rows import absolute
 
-PRECISION = 400
-"""Bits of every number; what double precision leaves open is settled with 300 bits to spare."""
+PRECISION = 256
+"""Bits of every number; what double precision leaves open is settled with 150 bits to spare."""
 NOISE = 1e-14
 """A row that is missed by less, relative to the numbers it adds up, is met: coefficients are rounded."""
 BOUND_NOISE = 1e-26
+SLOTS = 12
+"""Room for held constraints at first; it doubles when it is full."""
 DEPENDENT = 1e-26
 """A row with less of its squared length outside the span of the rows held is a sum of them."""
 
@@ -114,17 +116,20 @@ class _Search:
         self.high = _exact(np.concatenate([program.row_upper, program.upper]))
         self.size = np.concatenate([program.row_size, program.column_size])
         self.tolerance = self.size * np.repeat([NOISE, BOUND_NOISE], [m, n])
-        self.is_equal = np.array([one is not None and one == two for one, two in zip(self.low, self.high, strict=True)])
+        self.is_equal = np.array(
+            [one is not None and one == two for one, two in zip(self.low, self.high, strict=True)]
+        )
         self.z = [
             arb(centre) - arb(cost) * inverse
             for centre, cost, inverse in zip(
                 program.centre.tolist(), program.cost.tolist(), self.inverse_curvature, strict=True
             )
         ]
-        self.active: list[int] = []
-        self.sign: list[int] = []
-        self.price: list[arb] = []
-        self.inverse = arb_mat(0, 0)
+        # held constraints stand in slots; the inverse of their products is 0 outside the slots in use
+        self.held: dict[int, tuple[int, int]] = {}
+        self.unused = list(range(SLOTS))
+        self.price = [arb(0)] * SLOTS
+        self.inverse = arb_mat(SLOTS, SLOTS)
         self.left_alone: set[int] = set()
         self.contradiction: tuple[int, int, list[arb]] | None = None
         self.steps = 0
@@ -142,7 +147,7 @@ class _Search:
     def _is_open(self) -> BoolArray:
         """True for constraints that may be taken in."""
         is_open = np.ones(self.m + self.n, bool)
-        is_open[self.active] = False
+        is_open[[which for which, _ in self.held.values()]] = False
         is_open[list(self.left_alone)] = False
         return is_open
 
@@ -152,8 +157,18 @@ class _Search:
 
     def _misses(self, activity: list[arb]) -> tuple[FloatArray, FloatArray]:
         """How far each constraint is missed (negative: its slack), and which side: 1 lower, -1 upper."""
-        below = np.array([-np.inf if low is None else float(low - value) for low, value in zip(self.low, activity, strict=True)])
-        above = np.array([-np.inf if high is None else float(value - high) for high, value in zip(self.high, activity, strict=True)])
+        below = np.array(
+            [
+                -np.inf if low is None else float(low - value)
+                for low, value in zip(self.low, activity, strict=True)
+            ]
+        )
+        above = np.array(
+            [
+                -np.inf if high is None else float(value - high)
+                for high, value in zip(self.high, activity, strict=True)
+            ]
+        )
         return np.maximum(below, above), np.where(below >= above, 1.0, -1.0)
 
     def _normal(self, which: int) -> list[arb]:
@@ -166,11 +181,15 @@ class _Search:
 
     def _take_in(self, which: int, sign: int, activity: list[arb]) -> bool:
         bound = self.low[which] if sign > 0 else self.high[which]
-        assert bound is not None
+        if bound is None:
+            raise AssertionError("a side without a bound is never missed")
         normal = [sign * value for value in self._normal(which)]
         weighted = [one * other for one, other in zip(self.inverse_curvature, normal, strict=True)]
         squared = _dot(normal, weighted)
-        real = [w if is_real else arb(0) for w, is_real in zip(weighted, self.program.is_real.tolist(), strict=True)]
+        real = [
+            w if is_real else arb(0)
+            for w, is_real in zip(weighted, self.program.is_real.tolist(), strict=True)
+        ]
         reach = _dot(normal, real)
         reach = reach if reach > 0 else squared
         of_rows = (self.rows * arb_mat(self.n, 1, weighted)).entries()
@@ -179,9 +198,10 @@ class _Search:
         missing = sign * (bound - activity[which])
         while True:
             self.steps += 1
-            k = len(self.active)
-            v = [s * both[i] for i, s in zip(self.active, self.sign, strict=True)]
-            r = (self.inverse * arb_mat(k, 1, v)).mid().entries() if k else []
+            v = [arb(0)] * len(self.price)
+            for slot, (i, s) in self.held.items():
+                v[slot] = s * both[i]
+            r = (self.inverse * arb_mat(len(v), 1, v)).mid().entries()
             outside = squared - _dot(v, r)
             depends = not outside > DEPENDENT * reach
             if depends and float(missing) <= NOISE * self._terms(which, r):
@@ -192,43 +212,46 @@ class _Search:
                 self.contradiction = (which, sign, r)
                 return False
             whole = None if depends else missing / outside
-            is_whole = whole is not None and (leaving is None or not longest < whole)
+            is_whole = whole is not None and (longest is None or not longest < whole)
             step = whole if is_whole else longest
-            assert step is not None
-            self.price = [(u - step * one).mid() for u, one in zip(self.price, r, strict=True)]
+            if step is None:
+                raise AssertionError("a step without a length")
+            for slot in self.held:
+                self.price[slot] = (self.price[slot] - step * r[slot]).mid()
             price = (price + step).mid()
             if not depends:
                 self._move(weighted, r, step)
                 missing = (missing - step * outside).mid()
             if is_whole:
-                self._append(which, sign, price, r, outside)
+                self._hold(which, sign, price, r, outside)
                 return True
-            self._drop(leaving)
+            if leaving is not None:
+                self._let_go(leaving)
 
     def _terms(self, which: int, r: list[arb]) -> float:
         """What the contradiction of a row with those held is a sum of."""
-        own = [abs(float(value)) * self.size[i] for i, value in zip(self.active, r, strict=True)]
-        return float(self.size[which] + sum(own))
+        own = sum(abs(float(r[slot])) * self.size[i] for slot, (i, _) in self.held.items())
+        return float(self.size[which] + own)
 
     def _first_to_leave(self, r: list[arb]) -> tuple[int | None, arb | None]:
-        """The held constraint whose price first falls to zero, and the step at which it does."""
+        """The slot whose price first falls to zero, and the step at which it does."""
         leaving, longest = None, None
-        for place, (which, value) in enumerate(zip(self.active, r, strict=True)):
-            if self.is_equal[which] or not value > 0:
+        for slot, (which, _) in self.held.items():
+            if self.is_equal[which] or not r[slot] > 0:
                 continue
-            step = self.price[place] / value
+            step = self.price[slot] / r[slot]
             if longest is None or step < longest:
-                leaving, longest = place, step
+                leaving, longest = slot, step
         return leaving, longest
 
     def _move(self, weighted: list[arb], r: list[arb], step: arb) -> None:
         """Move the point along the constraint's normal within the span that the held ones leave."""
         of_row, of_column = [arb(0)] * self.m, [arb(0)] * self.n
-        for which, sign, value in zip(self.active, self.sign, r, strict=True):
+        for slot, (which, sign) in self.held.items():
             if which < self.m:
-                of_row[which] = sign * value
+                of_row[which] = sign * r[slot]
             else:
-                of_column[which - self.m] = sign * value
+                of_column[which - self.m] = sign * r[slot]
         pull = (self.rows_t * arb_mat(self.m, 1, of_row)).entries() if self.m else [arb(0)] * self.n
         self.z = [
             (z + step * (w - inverse * (one + other))).mid()
@@ -237,30 +260,35 @@ class _Search:
             )
         ]
 
-    def _append(self, which: int, sign: int, price: arb, r: list[arb], outside: arb) -> None:
-        """Hold one more constraint; the inverse of the held rows' products grows by a border."""
-        k = len(self.active)
-        border = arb_mat(k + 1, 1, [*(-value for value in r), arb(1)])
-        grown = (border * border.transpose()) * (1 / outside)
-        old = self.inverse.tolist()
-        wide = arb_mat([[*row, arb(0)] for row in old] + [[arb(0)] * (k + 1)])
-        self.inverse = (wide + grown).mid()
-        self.active.append(which)
-        self.sign.append(sign)
-        self.price.append(price)
+    def _hold(self, which: int, sign: int, price: arb, r: list[arb], outside: arb) -> None:
+        """Hold one more constraint; the inverse of the held ones' products grows by a border."""
+        border = [-value for value in r]
+        if not self.unused:
+            self._make_room()
+            border += [arb(0)] * len(border)
+        slot = self.unused.pop()
+        border[slot] = arb(1)
+        edge = arb_mat(len(border), 1, border)
+        self.inverse = (self.inverse + (edge * edge.transpose()) * (1 / outside)).mid()
+        self.held[slot] = (which, sign)
+        self.price[slot] = price
 
-    def _drop(self, place: int | None) -> None:
+    def _make_room(self) -> None:
+        """Double the slots."""
+        size = len(self.price)
+        none = [arb(0)] * size
+        self.inverse = arb_mat([row + none for row in self.inverse.tolist()] + [none + none] * size)
+        self.price += none
+        self.unused = list(range(size, 2 * size))
+
+    def _let_go(self, slot: int) -> None:
         """Let a held constraint go."""
-        assert place is not None
-        old = self.inverse.tolist()
-        column = [row[place] for row in old]
-        corner = column.pop(place)
-        rest = [[value for j, value in enumerate(row) if j != place] for i, row in enumerate(old) if i != place]
-        k = len(column)
-        edge = arb_mat(k, 1, column)
-        self.inverse = (arb_mat(k, k, [value for row in rest for value in row]) - (edge * edge.transpose()) * (1 / corner)).mid()
-        for one in (self.active, self.sign, self.price):
-            one.pop(place)  # type: ignore[attr-defined]
+        size = len(self.price)
+        edge = arb_mat(size, 1, [self.inverse[i, slot] for i in range(size)])
+        self.inverse = (self.inverse - (edge * edge.transpose()) * (1 / self.inverse[slot, slot])).mid()
+        del self.held[slot]
+        self.unused.append(slot)
+        self.price[slot] = arb(0)
         self.left_alone.clear()
 
     def point(self) -> ActiveSetPoint:
@@ -271,8 +299,8 @@ class _Search:
             which, sign, r = self.contradiction
             weights = [-value for value in r]
             price[which] = sign
-        for which, sign, value in zip(self.active, self.sign, weights, strict=True):
-            price[which] = sign * float(value)
+        for slot, (which, sign) in self.held.items():
+            price[which] = sign * float(weights[slot])
         miss, _ = self._misses(self._activity())
         slack = np.abs(miss) / self.size
         return ActiveSetPoint(

@@ -1,4 +1,4 @@
-"""The balance in 400-bit arithmetic."""
+"""The balance in 256-bit arithmetic."""
 
 import numpy as np
 
@@ -30,8 +30,17 @@ def exact_balance(model: BalanceModel) -> BalanceAnswer:
     amount = np.concatenate([np.maximum(model.anchor, model.weight), free + 1.0])
     point = minimise(
         DiagonalProgram(
-            curvature, centre, np.zeros(model.n_column), model.rows.matrix, model.rows.lower, model.rows.upper,
-            size, lower, upper, amount, np.arange(model.n_column) < n,
+            curvature,
+            centre,
+            np.zeros(model.n_column),
+            model.rows.matrix,
+            model.rows.lower,
+            model.rows.upper,
+            size,
+            lower,
+            upper,
+            amount,
+            np.arange(model.n_column) < n,
         )
     )
     if not point.is_feasible:
@@ -49,6 +58,14 @@ def exact_balance(model: BalanceModel) -> BalanceAnswer:
     stretch_size = np.concatenate([(np.abs(x) + model.anchor) / model.weight, free])
     known = price_program(model.rows.matrix, stretch, tight, stretch_size)
     price = least_norm_prices(known, len(model.rows))
-    y, _ = without_noise(model.rows.matrix, stretch, point.row_price if price is None else price)
+    y, _ = without_noise(
+        model.rows.matrix, stretch, point.row_price if price is None else price, is_balance=True
+    )
     x = np.where(tight.low[:n], model.lower, np.where(tight.high[:n], model.upper, x))
-    return BalanceAnswer(x, t, y, residuals(model, x, t, y), {"interior": 0, "linear": 0, "polish": 0, "newton": 0, "exact": point.steps})
+    return BalanceAnswer(
+        x,
+        t,
+        y,
+        residuals(model, x, t, y),
+        {"interior": 0, "linear": 0, "polish": 0, "newton": 0, "exact": point.steps},
+    )

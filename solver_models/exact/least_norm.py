@@ -116,19 +116,21 @@ def least_norm_prices(program: PriceProgram, n_row: int) -> FloatArray | None:
 
 
 def without_noise(
-    matrix: csr_array, cost: FloatArray, price: FloatArray, negligible: float = NEGLIGIBLE
+    matrix: csr_array, cost: FloatArray, price: FloatArray, *, is_balance: bool = False
 ) -> tuple[FloatArray, FloatArray]:
-    """Set to 0 what is noise in every column it matters to; return prices and reduced costs.
+    """Set to 0 the prices and reduced costs that the rounding of the coefficients explains; return both.
 
-    A price matters to a column by its share of the terms that the column's reduced cost is a sum of,
-    a reduced cost by its own share of them; so the measure is the same for the smallest and the largest.
+    A price matters to a column by the term it adds to the column's reduced cost. In a linear program (its
+    columns scaled to numbers near 1) a term counts beside the largest of all, in the balance, where
+    it is a stretch, beside those of its own column and a stretch of 1.
     """
     magnitude = absolute(matrix)
     size = np.abs(cost) + magnitude.T @ np.abs(price)
+    size = np.maximum(size, 1.0 if is_balance else size.max(initial=0.0))
     share = largest_share(magnitude, size) * np.abs(price)
-    price = np.where(share > negligible, price, 0.0)
+    price = np.where(share > NEGLIGIBLE, price, 0.0)
     reduced = cost - matrix.T @ price
-    return price, np.where(np.abs(reduced) > negligible * size, reduced, 0.0)
+    return price, np.where(np.abs(reduced) > NEGLIGIBLE * size, reduced, 0.0)
 
 
 def largest_share(magnitude: csr_array, size: FloatArray) -> FloatArray:

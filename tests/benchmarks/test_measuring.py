@@ -26,8 +26,9 @@ from benchmarks.side_by_side import Contest
 from benchmarks.warm import CHANGES, KINDS, measure_warm
 from benchmarks.whole_run import exponent, measure_run
 from tests.benchmarks.tasks import tiny_task
+from tests.waiting import HANG_SECONDS
 
-LIMIT = 100.0
+LIMIT = HANG_SECONDS
 
 
 def python(code: str, limit: float = LIMIT):
@@ -40,10 +41,10 @@ def test_a_process_that_ends_tells_its_code_its_output_and_its_complaint() -> No
 
 
 def test_a_process_that_takes_too_long_is_stopped_with_its_children() -> None:
-    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(3600)'])"
     ended = python(child, limit=0.5)
     assert ended.exit_code is None
-    assert 0.4 < ended.seconds < 30
+    assert ended.seconds > 0.4
 
 
 def megabytes_of(code: str) -> float:
@@ -175,12 +176,12 @@ def test_the_record_is_kept_after_every_part(tmp_path: Path) -> None:
 
 def test_measures_and_rule_lines_grow_as_asked(tmp_path: Path) -> None:
     small = write_benchmark_plan(tmp_path / "small", 20, 2, 1)
-    large = write_benchmark_plan(tmp_path / "large", 20, 2, 1, n_measure=3, n_more_rule=4)
+    large = write_benchmark_plan(tmp_path / "large", 20, 2, 1, n_measure=3, n_own_rule=4, n_own_cell_rule=5)
     lines = {
         folder: (folder / "rules.csv").read_text(encoding="utf-8").splitlines() for folder in (small, large)
     }
     assert len(lines[small]) == 1 + 9
-    assert len(lines[large]) == 1 + 3 * (9 + 4)
+    assert len(lines[large]) == 1 + 3 * (9 + 4 + 5)
     assert len({line.split(",")[0] for line in lines[large]}) == len(lines[large])
 
 
