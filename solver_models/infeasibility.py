@@ -133,7 +133,10 @@ def _by_solving(model: BalanceModel, engine: Engine) -> Verdict:
         answer = solve_model(model, engine, EngineOptions()).answer
     except ModelInfeasible:
         return Verdict(None, _weight_of_simplex(feasibility_program(model)))
-    return Verdict(np.concatenate([answer.x, answer.free]), np.zeros(len(model.rows) + model.n_cell))
+    point = np.concatenate([answer.x, answer.free])
+    if not _is_met(model, point):
+        raise EngineError("the point that was found misses a row")
+    return Verdict(point, np.zeros(len(model.rows) + model.n_cell))
 
 
 def _is_met(model: BalanceModel, point: FloatArray) -> bool:

@@ -59,7 +59,7 @@ def ends_proved(problem: MeasureProblem) -> bool:
     """Whether the simplex ends with a certified answer to the hard rules, as a run with it does."""
     model = without_wishes(problem.model).scaled()
     answer = solve_model(model, HighsEngine(), EngineOptions()).answer
-    return max(answer.residual.values()) <= 1e-9
+    return answer.residual["rows"] <= 1e-9
 
 
 @pytest.mark.parametrize("seed", SEEDS)
