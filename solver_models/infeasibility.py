@@ -133,7 +133,10 @@ def _by_solving(model: BalanceModel, engine: Engine) -> Verdict:
         answer = solve_model(model, engine, EngineOptions()).answer
     except ModelInfeasible:
         return Verdict(None, _weight_of_simplex(feasibility_program(model)))
-    return Verdict(np.concatenate([answer.x, answer.free]), np.zeros(len(model.rows) + model.n_cell))
+    point = np.concatenate([answer.x, answer.free])
+    if not _is_met(model, point):
+        raise EngineError("the point that was found misses a row")
+    return Verdict(point, np.zeros(len(model.rows) + model.n_cell))
 
 
 def _is_met(model: BalanceModel, point: FloatArray) -> bool:
@@ -166,7 +169,8 @@ def _weight_of_simplex(program: LinearProgram) -> FloatArray:
     if session.solve() is not None:
         raise EngineError("one engine calls the rows impossible, the simplex finds a point")
     weight = np.abs(session.ray())
-    return weight / weight.max(initial=1e-300)
+    relative: FloatArray = weight / weight.max(initial=1e-300)
+    return relative
 
 
 def farkas_proof(program: LinearProgram, weight: FloatArray | None = None) -> FarkasProof | None:

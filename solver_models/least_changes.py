@@ -146,7 +146,7 @@ class _Search:
             np.concatenate([program.lower, np.zeros(k + 1)]),
             np.concatenate([program.upper, most, [np.inf]]),
         )
-        return _Search(RowSession(whole), n, reach.step[moved] / reach.size[moved], most)
+        return _Search(RowSession(whole, costs_change=True), n, reach.step[moved] / reach.size[moved], most)
 
     def point(self) -> FloatArray | None:
         """Settle the largest change, then the sum."""

@@ -108,7 +108,7 @@ def _found_on_trees(labels: Labels, problem: MeasureProblem, names: RowNames) ->
 
 @dataclass(frozen=True)
 class _Tightest:
-    """The tightest bound on X_v(p) of one side, shape (n_node, n_product_node), and its row (-1 = nobody's)."""
+    """The tightest bound on X_v(p) of one side and its row, -1 = nobody's. Shape (n_node, n_product_node)."""
 
     bound: FloatArray
     row: IntArray

@@ -98,10 +98,8 @@ def diagnosis_text(diagnosis: Mapping[str, Any], lang: str) -> str:
         lines.append(f"  {number}. {repair['text'][lang]}{owner}")
     unproved = diagnosis.get("unproved_repairs", 0)
     if unproved:
-        lines += [
-            "",
-            text("diagnosis.unproved_one" if unproved == 1 else "diagnosis.unproved", lang, count=unproved),
-        ]
+        key = "diagnosis.unproved_one" if unproved == 1 else "diagnosis.unproved"
+        lines += ["", text(key, lang, count=unproved)]
     return "\n".join(lines)
 
 

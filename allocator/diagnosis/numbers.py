@@ -261,7 +261,7 @@ def _enter_rule(
 
 
 def step_of(kind: str, is_effort: bool, size: float, unit: float) -> float:
-    """The smallest change that is written: a whole unit, a ten-thousandth, or the seventh digit of the size."""
+    """The smallest change that is written: a whole unit, a ten-thousandth, or the size's seventh digit."""
     if kind in (*RATES, "commitment"):
         return RATE_STEP
     if kind == "link" or is_effort:

@@ -8,14 +8,7 @@ import numpy as np
 
 from allocator.diagnosis.changes import PlanChange
 from allocator.diagnosis.conflict import Conflict
-from allocator.diagnosis.numbers import (
-    AMOUNT,
-    MAX,
-    MIN,
-    Numbers,
-    is_allowed,
-    numbers_of,
-)
+from allocator.diagnosis.numbers import AMOUNT, MAX, MIN, Numbers, is_allowed, numbers_of
 from allocator.diagnosis.proving import Trials, Tried
 from allocator.diagnosis.row_names import TOTALS, RowNames
 from allocator.diagnosis.written import written_changes
@@ -71,9 +64,10 @@ def find_repairs(
     """Return repairs, smallest largest relative change first, each proved on the plan it leads to.
 
     Ways tried: the totals alone; all maxima; all minima; totals downwards and minima; rules and pins on
-    both sides; members of the conflict alone; where these give fewer than two, everything at once. The rows of the conflict come first; as long as the plan with
-    the least changes is proved impossible, the rows of that proof join. If there still are fewer than two, rules
-    of the conflict become wishes (tier 1). What an engine cannot prove is left out and counted.
+    both sides; members of the conflict alone; where these give fewer than two, everything at once. The rows
+    of the conflict come first; as long as the plan with the least changes is proved impossible, the rows of
+    that proof join. If there still are fewer than two, rules of the conflict become wishes (tier 1). What an
+    engine cannot prove is left out and counted.
     """
     search = _Search(plan, labels, measure, problem, conflict, names)
     found: list[tuple[float, int, dict[str, Any]]] = []
@@ -186,7 +180,7 @@ class _Search:
         return found
 
     def softened(self, conflict: Conflict) -> list[dict[str, Any]]:
-        """Repairs that turn hard rules of the conflict into wishes of the first tier: one of them, else all."""
+        """Repairs that turn hard rules of the conflict into wishes of the first tier: one, else all."""
         owners = dict(zip(self.plan.rules["rule_id"], self.plan.rules["owner"], strict=True))
         rule_ids = [name for name in conflict.minimal if name in owners]
         tried = [[rule_id] for rule_id in rule_ids[:MOST_ALONE]] + ([rule_ids] if len(rule_ids) > 1 else [])

@@ -1,4 +1,4 @@
-"""From a point that the rows need to numbers as they are written: whole units, four digits, drawn outwards."""
+"""Numbers that let a point be, as they are written: in whole units or four digits, drawn outwards."""
 
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -31,7 +31,7 @@ def written_changes(
     chosen: IntArray,
     point: FloatArray,
 ) -> tuple[list[PlanChange], float]:
-    """Return the changes that let a point be, as they are printed, and the largest of them relative to its size.
+    """Return the changes that let a point be, as they are printed, and the largest relative one.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def written_changes(
 def _touched(numbers: Numbers, may: BoolArray, chosen: IntArray) -> Iterator[tuple[int, Number, IntArray]]:
     """Numbers that may change and stand behind one of the chosen promises, with the promises of each."""
     number = numbers.promises.number[:, chosen]
-    side, place = np.nonzero((number >= 0) & may.any(axis=0)[number])
+    is_free = np.logical_or(may[0], may[1])
+    side, place = np.nonzero((number >= 0) & is_free[number])
     of = number[side, place]
     order = np.argsort(of, kind="stable")
     cuts = np.flatnonzero(np.diff(of[order])) + 1
@@ -103,7 +104,7 @@ class _Pen:
     def _product(self, places: IntArray) -> int:
         row = int(self.numbers.promises.row[places[0]])
         source = int(self.problem.model.rows.source[row])
-        return int(self.problem.ledger["product"].iat[source])
+        return int(self.problem.ledger["product"].to_numpy(np.int64)[source])
 
     def _of_rule(self, number: Number, instance: IntArray) -> Decimal:
         """Min or max of a rule, the smallest or largest value over its nodes."""
@@ -117,8 +118,8 @@ class _Pen:
             drawn = np.where(np.abs(units - nearest) <= self.noise, nearest, drawn)
             values = drawn * float(self.unit) / lines.base[instance] - (1.0 if kind == "growth" else 0.0)
         elif kind in ("range", "capacity") and not lines.shape.is_effort[instance].all():
-            value = self.bound.amount[instance]
-            return self._whole(float(value.max() if is_max else value.min()), up=is_max)
+            amount = self.bound.amount[instance]
+            return self._whole(float(amount.max() if is_max else amount.min()), up=is_max)
         else:
             values = self.bound.value[instance]
         values = values[np.isfinite(values)]
@@ -141,7 +142,7 @@ class _Pen:
 
     @staticmethod
     def _digits(value: float, step: float, near: float, old: float, *, up: bool) -> Decimal:
-        """Draw a ratio to its last digit, up or down; what is as it was but for noise stays as it is written."""
+        """Draw a ratio to its last digit, up or down; what is as it was but for noise stays as written."""
         if abs(value - old) <= near:
             return Decimal(repr(old))
         inwards = value - near if up else value + near

@@ -3,7 +3,7 @@
 from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
@@ -17,11 +17,11 @@ from allocator.plan.source import PLAN_FILE
 from allocator.plan.values import typed_frame
 
 TABLES = ("rules", "pins")
-TOTALS = ("measures", "product_totals")
+TOTALS = ("measures.", "product_totals.")
 
 
 def with_overrides(plan: Plan, overrides: Sequence[str], sheets: PlanSheets | None = None) -> Plan:
-    """Return the plan that `read_plan` returns for the same folder and these overrides of totals, rules and pins.
+    """Return the plan that `read_plan` makes of the same folder with overrides of totals, rules and pins.
 
     Only what the overrides touch is read and checked again. The hash stays that of the plan.
 
@@ -45,15 +45,9 @@ def with_overrides(plan: Plan, overrides: Sequence[str], sheets: PlanSheets | No
     fresh = {name: typed_frame(sheet, faults) for name, sheet in after.items()}
     every = ChainMap(after, cast(MutableMapping[str, Sheet], sheets))
     frames = frames_of(plan) | fresh
-    heads = {path.split(".", 1)[0] for path in overrides}
-    touched = frozenset(
-        [
-            *fresh,
-            *(["totals"] if heads & {*TOTALS} else []),
-            *(["frame"] if heads - {*TABLES, *TOTALS} else []),
-        ]
-    )
+    totals = ["totals"] if any(path.startswith(TOTALS) for path in overrides) else []
+    touched = frozenset([*fresh, *totals])
     check_draft(Draft(settings, every, frames), faults, touched)
     faults.raise_if_any()
-    new = {name: frozen_frame(name, frame) for name, frame in fresh.items()}
+    new: dict[str, Any] = {name: frozen_frame(name, frame) for name, frame in fresh.items()}
     return replace(plan, spec=settings.spec, **new)

@@ -13,10 +13,10 @@ TEXTS = {
         "zh": "{measure}：计划无法实现。规则相互折算后相差 {short} {unit}。以下规则不能同时成立：{rules}。",
     },
     "diagnosis.unnamed": {
-        "en": "{measure}: the plan is impossible: the hard rules cannot hold together. Which of them stand in "
-        "each other's way could not be told apart from rounding; make rules soft (tier 1) one by one.",
-        "zh": "{measure}：计划无法实现：硬规则不能同时成立。相互冲突的规则差距过小，无法与舍入误差区分；"
-        "请逐条将规则改为软规则（tier 1）再试。",
+        "en": "{measure}: the plan is impossible: the hard rules cannot hold together. Which of them stand "
+        "in each other's way could not be proved; make hard rules soft (tier 1) one by one to find them.",
+        "zh": "{measure}：计划无法实现：硬规则不能同时成立，但未能证明究竟是哪些规则相互冲突；"
+        "请逐条将硬规则改为软规则（tier 1）来查找。",
     },
     "diagnosis.more_members": {"en": "and {count} more", "zh": "另有 {count} 条"},
     "diagnosis.unproved_one": {

@@ -107,7 +107,7 @@ class SetSeasonality(Change):
 
 
 class SetKey(Change):
-    """Lay any value over plan.yaml, a cell of rules.csv or the amount of a pin, as `--set PATH=VALUE` does."""
+    """Lay a value over plan.yaml, a cell of rules.csv or the amount of a pin, as `--set PATH=VALUE` does."""
 
     kind: Literal["set"] = "set"
     path: Name

@@ -8,9 +8,17 @@ from solver_models.engines.base import EngineError
 from solver_models.engines.highs import load, new_highs
 from solver_models.program import LinearProgram
 
+PRIMAL = 4
+"""HiGHS's number of the primal simplex."""
+
 
 class RowSession:
     """One program inside HiGHS; the pattern stays, bounds and costs are changed between solves.
+
+    Parameters
+    ----------
+    costs_change
+        True where it is rather costs than bounds that change: the primal simplex goes on from the last point.
 
     Raises
     ------
@@ -18,14 +26,18 @@ class RowSession:
         If HiGHS does not take the program, or a solve proves neither a point nor that there is none.
     """
 
-    def __init__(self, program: LinearProgram) -> None:
+    def __init__(self, program: LinearProgram, *, costs_change: bool = False) -> None:
         self._highs = new_highs()
+        if costs_change:
+            self._highs.setOptionValue("simplex_strategy", PRIMAL)
         self._highs.setOptionValue("presolve", "off")
         load(self._highs, program)
 
     def bound_rows(self, row: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Give some rows other bounds."""
-        self._highs.changeRowsBounds(len(row), row.astype(np.int32), lower, upper)
+        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
+            len(row), row.astype(np.int32), lower, upper
+        )
 
     def bound_columns(self, column: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Give some columns other bounds."""

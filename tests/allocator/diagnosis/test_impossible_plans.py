@@ -18,6 +18,7 @@ from allocator.model.problem import MeasureProblem, build_problem
 from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from solver_models.engines.base import EngineError
 from solver_models.engines.highs import HighsEngine
 from solver_models.infeasibility import can_hold, feasibility_program
 
@@ -414,3 +415,72 @@ def test_a_diagnosis_is_the_same_every_time(tmp_path):
     plan = read_plan(write(tmp_path / "plan", CASES[8]))
     labels, problem = label_plan(plan), problem_of(plan)
     assert diagnose(plan, labels, "m", problem) == diagnose(plan, labels, "m", problem)
+
+
+def test_a_ceiling_of_0_is_named_as_any_other(tmp_path):
+    rules = ("low,range,,,e1,road,90,,,,A", "none,capacity,,,e1,road,,0,,,B")
+    plan = read_plan(write(tmp_path / "plan", Case("", rules)))
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    assert {(member["name"], member["bound"]) for member in diagnosis["conflict"]} == {
+        ("low", 90),
+        ("none", 0),
+    }
+    assert diagnosis["minimal_conflict"] == ["low", "none"]
+    assert diagnosis["short_by"] == pytest.approx(90)
+
+
+def test_one_unit_in_billions_is_not_taken_for_noise(tmp_path):
+    rules = ("cap,capacity,,region,,,,2000000000,,,B",)
+    plan = read_plan(write(tmp_path / "plan", Case("", rules, total=4_000_000_001)))
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    assert diagnosis["short_by"] == pytest.approx(1)
+    changes = {(c["path"], c["new"]) for repair in diagnosis["repairs"] for c in repair["changes"]}
+    assert ("measures.m.total", "4000000000") in changes
+    assert {new for path, new in changes if path == "rules.cap.max"} == {"2000000001"}
+
+
+def test_a_ceiling_hidden_behind_a_tighter_one_is_raised_with_it(tmp_path):
+    rules = ("low,range,,,e1,road,90,,,,A", "a,capacity,,,e1,road,,60,,,B", "b,capacity,,,e1,road,,70,,,C")
+    plan = read_plan(write(tmp_path / "plan", Case("", rules)))
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    raised = next(r for r in diagnosis["repairs"] if len(r["changes"]) == 2)
+    assert {(c["path"], c["new"]) for c in raised["changes"]} == {
+        ("rules.a.max", "90"),
+        ("rules.b.max", "90"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["mix", "fairness"])
+def test_repairs_of_shares_and_bands_say_how_much_moves(folders, kind):
+    name = {"mix": "a mix cannot hold within a cap", "fairness": "fairness meets a pin"}[kind]
+    rule = {"mix": "rules.a.min", "fairness": "rules.f.max"}[kind]
+    own = [r for r in diagnosed(folders[name])["repairs"] if [c["path"] for c in r["changes"]] == [rule]]
+    assert own
+    assert all(repair["amount"] > 0 for repair in own)
+
+
+def test_a_repair_that_no_engine_can_prove_is_left_out_and_counted(folders, monkeypatch):
+    def fail(model: object) -> None:
+        raise EngineError("no point could be certified")
+
+    monkeypatch.setattr("allocator.diagnosis.proving.verdict", fail)
+    plan = read_plan(folders[CASES[0].name])
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    assert set(diagnosis["minimal_conflict"]) == CASES[0].conflict
+    assert diagnosis["repairs"] == []
+    assert diagnosis["unproved_repairs"] > 0
+    assert "left out" in diagnosis_text(diagnosis, "en")
+    assert "未列出" in diagnosis_text(diagnosis, "zh")
+
+
+def test_a_conflict_that_no_engine_can_name_is_still_a_diagnosis(folders, monkeypatch):
+    def fail(*arguments: object) -> None:
+        raise EngineError("highs proves neither")
+
+    monkeypatch.setattr("allocator.diagnosis.diagnose.find_conflict", fail)
+    plan = read_plan(folders[CASES[0].name])
+    diagnosis = diagnose(plan, label_plan(plan), "m", problem_of(plan))
+    assert diagnosis["status"] == "infeasible"
+    assert diagnosis["conflict"] == diagnosis["repairs"] == []
+    assert "could not be proved" in diagnosis_text(diagnosis, "en")
+    assert "未能证明" in diagnosis_text(diagnosis, "zh")
