@@ -160,7 +160,7 @@ def round_measure(
     grid, unit = labels.grid, float(plan.spec.measures[measure].round_to)
     problem = solved.problem
     with phases.phase("round"):
-        side = side_rows(plan, labels, problem.instances, unit)
+        side = side_rows(plan, labels, problem.instances, unit, grid.roll_up(solved.unrounded))
         rounded = round_targets(grid, solved.unrounded / unit, side)
     with phases.phase("months"):
         weights = month_weights(plan, labels, measure)

@@ -96,7 +96,9 @@ class Groundwork:
 
     def draws(self, plan: Plan, measure: str, model: SalesModel) -> CompanyDraws:
         """Return draws whose shocks fit a sales model."""
-        shape = (len(model.expected), model.group.tobytes(), model.correlation, model.common)
+        states = model.states
+        parts = (model.group, states.weight, states.shift, states.company, states.region)
+        shape = tuple(part.tobytes() for part in parts)
         key = (plan.spec.attainment.seed, shape)
         return self._draws[measure].get(key, None, lambda: CompanyDraws(model, plan.spec.attainment.seed))
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from allocator.attainment.basis import chance_basis
 from allocator.attainment.noise import Luck, learn_luck
 from allocator.fairness.reps import SETTLED
 from allocator.model.labels import Labels
@@ -61,12 +63,15 @@ class MeasureKpis:
         Targets of the nodes above the reps, by id, in tree order; amounts in the measure's unit.
     by_product
         The company's targets of every product and line, by id.
+    chance_basis
+        What the chances rest on (`allocator.attainment.basis`).
     """
 
     measure: str
     values: Mapping[str, float | None]
     by_node: Mapping[str, float]
     by_product: Mapping[str, float]
+    chance_basis: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ def _one(
         values,
         {labels.node_id[v]: float(one.amounts[v, 0]) for v in inner},
         dict(zip(labels.product_id, one.amounts[0].tolist(), strict=True)),
+        chance_basis(luck, plan.spec.attainment),
     )
 
 

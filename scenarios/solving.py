@@ -176,7 +176,8 @@ def _solution(
 
 def _rounded(plan: Plan, labels: Labels, measure: str, solved: Solved) -> FloatArray:
     unit = float(plan.spec.measures[measure].round_to)
-    side = side_rows(plan, labels, solved.problem.instances, unit)
+    before = labels.grid.roll_up(solved.unrounded)
+    side = side_rows(plan, labels, solved.problem.instances, unit, before)
     rounded = round_targets(labels.grid, solved.unrounded / unit, side)
     amounts: FloatArray = rounded.units.astype(np.float64) * unit
     return amounts

@@ -90,6 +90,7 @@ def _measure(answer: WhatIf, k: int) -> dict[str, Any]:
     rows = _node_rows(answer, before, after)
     return {
         "kpis": kpis,
+        "chance_basis": dict(answer.kpis_after[k].chance_basis),
         "nodes": [row for row in rows if not row["is_rep"]],
         "products": _product_rows(answer, before, after),
         "movers": _movers([row for row in rows if row["is_rep"]]),

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.common_luck import LuckStates
 from solver_models.hierarchy import Hierarchy
 
 SingleArray: TypeAlias = NDArray[np.float32]
@@ -24,29 +25,45 @@ LONGEST_SUM = 256
 
 @dataclass(frozen=True)
 class SalesModel:
-    """S_i = m_i exp(s_i (sqrt(r) Z_g + sqrt(1 - r) e_i) - s_i^2 / 2), so that E S_i = m_i.
+    """S_i = m_i exp(h_k + l_i (c_k Z + r_k Y_g) + s_i e_i - s_i^2 / 2), state k with probability w_k.
 
-    Z_g = sqrt(c) Z + sqrt(1 - c) Y_g; Z (all), Y_g (group g) and e_i are independent standard normal.
+    Z (all), Y_g (group g) and e_i are independent standard normal. The states say how large shared luck
+    may be; not to know it makes the tails heavy. m_i is the mean of S_i where what is shared comes out
+    in the middle.
 
     Parameters
     ----------
     expected
         m, shape (n,), >= 0.
-    spread
-        s, shape (n,), > 0: standard deviation of log sales.
+    own
+        s, shape (n,), > 0: standard deviation of the seller's own luck in log sales.
+    load
+        l, shape (n,), >= 0: how far shared luck moves a seller.
     group
         g, shape (n,): 0 .. number of groups - 1.
-    correlation
-        r, 0..1: correlation of log sales of two sellers of one group.
-    common
-        c, 0..1: the part of r that two sellers of different groups have in common.
+    states
+        w, h (`shift`), c (`company`) and r (`region`).
     """
 
     expected: FloatArray
-    spread: FloatArray
+    own: FloatArray
+    load: FloatArray
     group: IntArray
-    correlation: float
-    common: float
+    states: LuckStates
+
+    @property
+    def spread(self) -> FloatArray:
+        """Standard deviation of log sales, shape (n,)."""
+        shift, company, region = self.states.variance
+        found: FloatArray = np.sqrt(self.own**2 + self.load**2 * (company + region) + shift)
+        return found
+
+    def by_state(self, rows: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and log standard deviation of chosen sellers in every state, shapes (n_chosen, n_state)."""
+        states = self.states
+        shared = np.outer(self.load[rows] ** 2, states.company**2 + states.region**2)
+        mean = self.expected[rows, None] * np.exp(states.shift + shared / 2)
+        return mean, np.sqrt(shared + self.own[rows, None] ** 2)
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,20 @@ class LuckyDraws:
         strata = generator.permuted(np.tile(np.arange(self.paths, dtype=np.float64), (rows, 1)), axis=1)
         drawn: FloatArray = ndtri((strata + generator.uniform(1e-9, 1.0, strata.shape)) / self.paths)
         return drawn
+
+    def shared_luck(self, states: LuckStates) -> tuple[SingleArray, FloatArray]:
+        """What each group shares on every path in the state drawn for it, and the factor of the state.
+
+        Returns
+        -------
+        c Z + r Y_g in single precision, shape (n_group, n_path), and exp(h), shape (n_path,).
+        """
+        generator = np.random.Generator(np.random.PCG64([self.seed, 2]))
+        place = (generator.permuted(np.arange(self.paths)) + 0.5) / self.paths
+        state = np.minimum(np.searchsorted(np.cumsum(states.weight), place), len(states.weight) - 1)
+        shared = self.shared()
+        drawn = states.company[state] * shared[0] + states.region[state] * shared[1:]
+        return drawn.astype(np.float32), np.exp(states.shift[state])
 
     def chunks(self) -> list[tuple[int, int]]:
         """Return the half paths of each chunk of own luck: first and end."""
@@ -120,25 +151,34 @@ class Simulated:
 
 
 def chance(model: SalesModel, target: FloatArray) -> FloatArray:
-    """P(S_i >= t_i) = Phi((ln(m / t) - s^2 / 2) / s); 1 for t <= 0, else 0 for m = 0. Shape (n,)."""
+    """P(S_i >= t_i) = sum_k w_k Phi((ln(m_ik / t) - s_ik^2 / 2) / s_ik); 1 for t <= 0, else 0 for m = 0.
+
+    m_ik, s_ik: mean and log standard deviation in state k. Shape (n,).
+    """
     possible = (model.expected > 0) & (target > 0)
-    ratio = np.where(possible, model.expected / np.where(possible, target, 1.0), 1.0)
-    found = ndtr((np.log(ratio) - model.spread**2 / 2) / model.spread)
-    return np.where(target <= 0, 1.0, np.where(possible, found, 0.0))
+    mean, spread = model.by_state(possible)
+    found = np.where(target <= 0, 1.0, 0.0)
+    found[possible] = (
+        ndtr((np.log(mean / target[possible, None]) - spread**2 / 2) / spread) @ model.states.weight
+    )
+    return found
 
 
-def quantile(model: SalesModel, share: float) -> FloatArray:
-    """Sales that S_i stays below with this probability: m exp(s Phi^-1(share) - s^2 / 2). Shape (n,)."""
-    point: FloatArray = model.expected * np.exp(model.spread * ndtri(share) - model.spread**2 / 2)
-    return point
+def expected_sales(model: SalesModel) -> FloatArray:
+    """E S_i over all states, shape (n,): a little more than m_i, as shared luck is lopsided."""
+    mean: FloatArray = model.by_state(np.ones(len(model.expected), bool))[0] @ model.states.weight
+    return mean
 
 
 def expected_up_to(model: SalesModel, target: FloatArray) -> FloatArray:
-    """E min(S_i, t_i) = m Phi(d - s) + t Phi(-d), d = (ln(t / m) + s^2 / 2) / s. Shape (n,)."""
+    """E min(S_i, t_i) = sum_k w_k (m Phi(d - s) + t Phi(-d)), d = (ln(t / m) + s^2 / 2) / s. Shape (n,)."""
     possible = (model.expected > 0) & (target > 0)
-    ratio = np.where(possible, target / np.where(possible, model.expected, 1.0), 1.0)
-    d = (np.log(ratio) + model.spread**2 / 2) / model.spread
-    return np.where(possible, model.expected * ndtr(d - model.spread) + target * ndtr(-d), 0.0)
+    mean, spread = model.by_state(possible)
+    asked = target[possible, None]
+    d = (np.log(asked / mean) + spread**2 / 2) / spread
+    found = np.zeros(len(target))
+    found[possible] = (mean * ndtr(d - spread) + asked * ndtr(-d)) @ model.states.weight
+    return found
 
 
 def simulate(model: SalesModel, org: Hierarchy, chosen: IntArray, luck: LuckyDraws) -> Simulated:
@@ -152,24 +192,22 @@ def simulate(model: SalesModel, org: Hierarchy, chosen: IntArray, luck: LuckyDra
     chosen
         Positions in `org`.
     """
-    shared = luck.shared()
-    region = np.sqrt(model.common) * shared[0] + np.sqrt(1.0 - model.common) * shared[1:]
-    region = (np.sqrt(model.correlation) * region).astype(np.float32)
-    own_part = np.float32(np.sqrt(1.0 - model.correlation))
-    spread = model.spread.astype(np.float32)[:, None]
-    scale = (model.expected * np.exp(-(model.spread**2) / 2)).astype(np.float32)[:, None]
+    region, factor = luck.shared_luck(model.states)
+    load, spread = model.load.astype(np.float32)[:, None], model.own.astype(np.float32)[:, None]
+    scale = (model.expected * np.exp(-(model.own**2) / 2)).astype(np.float32)[:, None]
     segments = _Segments.of(org, chosen, luck.n)
     sales = np.empty((len(chosen), luck.paths))
     half = luck.paths // 2
     for chunk, (first, end) in enumerate(luck.chunks()):
-        own = own_part * luck.own(chunk)
+        own = spread * luck.own(chunk)
         for sign, start in ((1, 0), (-1, half)):
-            drawn = region[:, start + first : start + end][model.group]
+            here = slice(start + first, start + end)
+            drawn = region[:, here][model.group]
+            drawn *= load
             drawn = np.add(drawn, own, out=drawn) if sign > 0 else np.subtract(drawn, own, out=drawn)
-            drawn *= spread
             np.exp(drawn, out=drawn)
             drawn *= scale
-            sales[:, start + first : start + end] = segments.sums(drawn)
+            sales[:, here] = segments.sums(drawn) * factor[here]
     return Simulated(sales)
 
 
@@ -194,24 +232,6 @@ class _Segments:
         np.cumsum(part, axis=0, dtype=np.float64, out=running[1:])
         found: FloatArray = running[self.end] - running[self.first]
         return found
-
-
-def pair_correlation(score: FloatArray, unit: IntArray) -> tuple[float, int]:
-    """Mean product of all pairs within units, and the number of units with a pair.
-
-    Parameters
-    ----------
-    score
-        Standardised residuals, shape (n,).
-    unit
-        Shape (n,): which scores share a unit (a region in a year).
-    """
-    count = np.bincount(unit)
-    total = np.bincount(unit, weights=score)
-    square = np.bincount(unit, weights=score**2)
-    pairs = float((count * (count - 1)).sum())
-    units = int((count > 1).sum())
-    return (float((total**2 - square).sum() / pairs), units) if pairs else (0.0, 0)
 
 
 def tail_mean(losses: FloatArray, level: float) -> float:
@@ -248,7 +268,8 @@ def expected_multiple(
     """
     asked = target > 0
     quota = np.where(asked, target, 1.0)
-    beyond = [(model.expected - expected_up_to(model, quota * knot)) / quota for knot in at]
+    mean = expected_sales(model)
+    beyond = [(mean - expected_up_to(model, quota * knot)) / quota for knot in at]
     value = np.full(len(target), multiple[0])
     for k in range(len(at) - 1):
         slope = (multiple[k + 1] - multiple[k]) / (at[k + 1] - at[k])

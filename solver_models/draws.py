@@ -9,38 +9,38 @@ from solver_models.attainment import LuckyDraws, SalesModel
 class CompanyDraws:
     """Paths of the sum of all sales, on the luck that `simulate` uses with the same seed.
 
-    S = sum_i m_i exp(-s_i^2 / 2) F_i with F_i = exp(s_i shock_i). The shocks are put together once; F is
-    made again only for sellers whose spread changed.
+    S = sum_i m_i exp(-s_i^2 / 2) F_i with F_i = exp(l_i shared + s_i e_i). The luck is drawn once; F is
+    made again only for sellers whose spread or load changed.
 
     Parameters
     ----------
     model
-        Its numbers of sellers, groups, correlation and `common` are fixed from now on.
+        Its number of sellers, groups and states are fixed from now on.
     """
 
     def __init__(self, model: SalesModel, seed: int) -> None:
         n = len(model.expected)
         luck = LuckyDraws(n, int(model.group.max()) + 1 if n else 0, seed)
         self.paths = luck.paths
-        shared = luck.shared()
-        region = np.sqrt(model.common) * shared[0] + np.sqrt(1.0 - model.common) * shared[1:]
-        region = (np.sqrt(model.correlation) * region).astype(np.float32)
-        own_part, half = np.float32(np.sqrt(1.0 - model.correlation)), luck.paths // 2
-        self._shock = np.empty((n, luck.paths), dtype=np.float32)
+        self._group = model.group
+        self._shared, self._state_factor = luck.shared_luck(model.states)
+        half = luck.paths // 2
+        self._own = np.empty((n, half), dtype=np.float32)
         for chunk, (first, end) in enumerate(luck.chunks()):
-            own = own_part * luck.own(chunk)
-            for sign, start in ((1, 0), (-1, half)):
-                here = slice(start + first, start + end)
-                self._shock[:, here] = region[:, here][model.group] + sign * own
-        self._spread = np.full(n, np.nan)
-        self._factor = np.empty(self._shock.shape, dtype=np.float64)
+            self._own[:, first:end] = luck.own(chunk)
+        self._made = np.full((2, n), np.nan)
+        self._factor = np.empty((n, luck.paths), dtype=np.float64)
 
     def company_sales(self, model: SalesModel) -> FloatArray:
         """Return the company's sales on every path, shape (paths,)."""
-        stale = model.spread != self._spread
+        wanted = np.stack([model.own, model.load])
+        stale = (wanted != self._made).any(axis=0)
         if stale.any():
-            spread = model.spread[stale].astype(np.float32)[:, None]
-            self._factor[stale] = np.exp(spread * self._shock[stale])
-            self._spread = model.spread.copy()
-        sales: FloatArray = (model.expected * np.exp(-(model.spread**2) / 2)) @ self._factor
-        return sales
+            own = model.own[stale].astype(np.float32)[:, None] * self._own[stale]
+            shared = model.load[stale].astype(np.float32)[:, None] * self._shared[self._group[stale]]
+            half = own.shape[1]
+            self._factor[stale, :half] = np.exp(shared[:, :half] + own)
+            self._factor[stale, half:] = np.exp(shared[:, half:] - own)
+            self._made = wanted
+        sales: FloatArray = (model.expected * np.exp(-(model.own**2) / 2)) @ self._factor
+        return sales * self._state_factor

@@ -107,6 +107,14 @@ class Hierarchy:
         cuts = np.flatnonzero(np.diff(self.depth[order])) + 1
         return tuple(np.split(order, cuts))
 
+    def children_of(self, node: int) -> IntArray:
+        """Positions of the children of one node, in order."""
+        found, child, end = [], node + 1, int(self.subtree_end[node])
+        while child < end:
+            found.append(child)
+            child = int(self.subtree_end[child])
+        return np.array(found, np.int64)
+
     def roll_up(self, leaf_values: NDArray[Number]) -> NDArray[Number]:
         """Sum values of the leaves at every node.
 

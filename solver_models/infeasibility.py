@@ -1,18 +1,31 @@
-"""Proofs that rows cannot hold together, and smallest sets of them."""
+"""Proofs that rows cannot hold together."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array, eye_array, vstack
 
-from solver_models.arrays import BoolArray, FloatArray, IntArray
-from solver_models.engines.highs import dual_ray, is_feasible
-from solver_models.grid import Grid
+from solver_models.arrays import FloatArray, IntArray
+from solver_models.balance.kkt import row_size
+from solver_models.balance.solve import ACCEPTED
+from solver_models.engines.base import BalanceEngine, Engine, EngineError, EngineOptions
+from solver_models.engines.choice import choose_engine
+from solver_models.engines.highs import is_feasible
+from solver_models.engines.row_session import RowSession
+from solver_models.failures import ModelInfeasible
+from solver_models.farkas import proves_infeasible
+from solver_models.lumping import lumped
 from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
+from solver_models.solution import Status
+from solver_models.solve import solve_model
+from solver_models.sparse_rows import norms, rows_at
 
 NOTHING = 1e-7
+CUTS = (1e-3, 1e-5, 1e-7, 0.0)
+"""Rows that weigh less than this in a ray, relative to the heaviest, are looked at later."""
+SMALL = 20_000
+"""Coefficients up to which the simplex looks at all rows at once."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,24 @@ class FarkasProof:
         return self.least - self.most
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the hard rows of a model can hold together, proved either way.
+
+    Parameters
+    ----------
+    point
+        Shape (n_column,): a point that misses no row by more than `ACCEPTED` of its size; None where there
+        is none.
+    weight
+        Shape (n_row of `feasibility_program`,): what each row weighs in a ray that proves it impossible,
+        relative to the heaviest; all zero where there is a point.
+    """
+
+    point: FloatArray | None
+    weight: FloatArray
+
+
 def feasibility_program(model: BalanceModel) -> LinearProgram:
     """All hard promises as rows: the model's rows, then one row per cell with its bounds.
 
@@ -59,51 +90,138 @@ def feasibility_program(model: BalanceModel) -> LinearProgram:
     )
 
 
-def farkas_proof(program: LinearProgram) -> FarkasProof | None:
+def rows_only(program: LinearProgram, row: IntArray) -> LinearProgram:
+    """Return the program with only some of its rows, and columns that these cannot tell apart merged."""
+    return lumped(
+        LinearProgram(
+            program.cost,
+            rows_at(program.matrix, row),
+            program.row_lower[row],
+            program.row_upper[row],
+            program.lower,
+            program.upper,
+        )
+    ).program
+
+
+def verdict(model: BalanceModel) -> Verdict:
+    """Decide whether the hard rows and bounds can hold together; soft rows must have been left out.
+
+    Raises
+    ------
+    EngineError, EngineStopped
+        If neither could be proved.
+    """
+    n_row = len(model.rows) + model.n_cell
+    engine = choose_engine("auto")
+    nothing = np.zeros(n_row)
+    if model.is_crossed:
+        return Verdict(None, _weight_of_simplex(feasibility_program(model)))
+    if not isinstance(engine, BalanceEngine) or model.rows.matrix.nnz <= SMALL:
+        return _by_solving(model, engine)
+    found = engine.balance_point(model)
+    if found.status is Status.INFEASIBLE and proves_infeasible(model, found.row_price):
+        return Verdict(None, _weight_of_prices(model, found.row_price))
+    if found.status is Status.OPTIMAL and _is_met(model, found.x):
+        return Verdict(found.x, nothing)
+    return _by_solving(model, engine)
+
+
+def _by_solving(model: BalanceModel, engine: Engine) -> Verdict:
+    """Find the balance itself, with its own certificate."""
+    try:
+        answer = solve_model(model, engine, EngineOptions()).answer
+    except ModelInfeasible:
+        return Verdict(None, _weight_of_simplex(feasibility_program(model)))
+    return Verdict(np.concatenate([answer.x, answer.free]), np.zeros(len(model.rows) + model.n_cell))
+
+
+def _is_met(model: BalanceModel, point: FloatArray) -> bool:
+    """True if a point misses no row or bound by more than `ACCEPTED` of its size."""
+    rows, cells = model.rows, point[: model.n_cell]
+    activity = rows.matrix @ point
+    missed = np.maximum(rows.lower - activity, activity - rows.upper)
+    out = np.maximum(model.lower - cells, cells - model.upper)
+    return bool(np.all(missed <= ACCEPTED * row_size(model)) and np.all(out <= ACCEPTED * model.weight))
+
+
+def _weight_of_prices(model: BalanceModel, price: FloatArray) -> FloatArray:
+    """Weights of the rows with a price, and of the cell bounds that the pull of the prices needs."""
+    rows = model.rows
+    y = np.where((price > 0) & np.isneginf(rows.lower), 0.0, price)
+    y = np.where((y < 0) & np.isposinf(rows.upper), 0.0, y)
+    pull = (rows.matrix.T @ y)[: model.n_cell]
+    by_cell = np.where((pull > 0) & np.isfinite(model.upper), pull, np.where(model.lower > 0, -pull, 0.0))
+    weight = np.concatenate([np.abs(y) * norms(rows.matrix), np.maximum(by_cell, 0.0)])
+    top = float(weight.max(initial=0.0))
+    return weight / top if top > 0 else weight
+
+
+def _weight_of_simplex(program: LinearProgram) -> FloatArray:
+    """Weights of a ray of the simplex; all rows alike where a row's own bounds cross."""
+    crossed = program.row_lower > program.row_upper
+    if crossed.any():
+        return crossed.astype(np.float64)
+    session = RowSession(program)
+    if session.solve() is not None:
+        raise EngineError("one engine calls the rows impossible, the simplex finds a point")
+    weight = np.abs(session.ray())
+    return weight / weight.max(initial=1e-300)
+
+
+def farkas_proof(program: LinearProgram, weight: FloatArray | None = None) -> FarkasProof | None:
     """Return a checked proof of infeasibility, or None if the program is feasible.
 
-    The ray of the engine is only a candidate: its inequality is evaluated here, entries that
+    The ray of the simplex is only a candidate: its inequality is evaluated here, entries that
     stand for an infinite bound are dropped.
-    """
-    ray = dual_ray(program)
-    if ray is None:
-        return None
-    top = float(np.abs(ray).max())
-    y = np.where(np.abs(ray) > NOTHING * top, ray / top, 0.0)
-    y = np.where((y > 0) & np.isneginf(program.row_lower), 0.0, y)
-    y = np.where((y < 0) & np.isposinf(program.row_upper), 0.0, y)
-    up, down = y > 0, y < 0
-    least = float(y[up] @ program.row_lower[up] + y[down] @ program.row_upper[down])
-    pull = program.matrix.T @ y
-    pull = np.where(np.abs(pull) > 1e-9 * (abs(program.matrix).T @ np.abs(y) + 1e-300), pull, 0.0)
-    if np.any((pull > 0) & np.isposinf(program.upper)) or np.any((pull < 0) & np.isneginf(program.lower)):
-        return None
-    high, low = pull > 0, pull < 0
-    most = float(pull[high] @ program.upper[high] + pull[low] @ program.lower[low])
-    return FarkasProof(y, least, most) if least > most else None
-
-
-def smallest_conflict(
-    groups: Sequence[IntArray], without: Callable[[BoolArray], LinearProgram], candidates: Sequence[int]
-) -> list[int]:
-    """Deletion filter: a set of groups that cannot hold together although any of them left out would.
 
     Parameters
     ----------
-    groups
-        Rows of each group.
-    without
-        Returns the program with the marked groups (True) left out.
-    candidates
-        Groups that certainly contain a conflict.
+    weight
+        Shape (n_row,): what each row weighs in a ray that is known; heavy rows are tried alone first.
+
+    Raises
+    ------
+    EngineError
+        If the simplex proves neither.
     """
-    left_out = np.ones(len(groups), bool)
-    left_out[list(candidates)] = False
-    for group in candidates:
-        left_out[group] = True
-        if can_hold(without(left_out)):
-            left_out[group] = False
-    return [group for group in candidates if not left_out[group]]
+    every = np.arange(program.n_row)
+    tried = -1
+    for cut in CUTS if weight is not None else ():
+        row = np.flatnonzero(weight > cut) if weight is not None else every
+        if len(row) == tried:
+            continue
+        tried = len(row)
+        proof = _proof_within(program, row)
+        if proof is not None:
+            return proof
+    return _proof_within(program, every)
+
+
+def _proof_within(program: LinearProgram, row: IntArray) -> FarkasProof | None:
+    """Return a proof that uses some rows only; None if they can hold together."""
+    part = rows_only(program, row)
+    session = RowSession(part)
+    if session.solve() is not None:
+        return None
+    ray = session.ray()
+    top = float(np.abs(ray).max())
+    y = np.where(np.abs(ray) > NOTHING * top, ray / top, 0.0)
+    y = np.where((y > 0) & np.isneginf(part.row_lower), 0.0, y)
+    y = np.where((y < 0) & np.isposinf(part.row_upper), 0.0, y)
+    up, down = y > 0, y < 0
+    least = float(y[up] @ part.row_lower[up] + y[down] @ part.row_upper[down])
+    pull = part.matrix.T @ y
+    pull = np.where(np.abs(pull) > 1e-9 * (abs(part.matrix).T @ np.abs(y) + 1e-300), pull, 0.0)
+    if np.any((pull > 0) & np.isposinf(part.upper)) or np.any((pull < 0) & np.isneginf(part.lower)):
+        return None
+    high, low = pull > 0, pull < 0
+    most = float(pull[high] @ part.upper[high] + pull[low] @ part.lower[low])
+    if least <= most:
+        return None
+    multiplier = np.zeros(program.n_row)
+    multiplier[row] = y
+    return FarkasProof(multiplier, least, most)
 
 
 def can_hold(program: LinearProgram) -> bool:
@@ -116,106 +234,3 @@ def can_hold(program: LinearProgram) -> bool:
     """
     crossed = np.any(program.row_lower > program.row_upper) or np.any(program.lower > program.upper)
     return not crossed and is_feasible(program)
-
-
-@dataclass(frozen=True)
-class TreeGap:
-    """A node and product whose parts must hold more than it may hold, and the bounds that say so.
-
-    Parameters
-    ----------
-    node, product
-        Positions: the deepest node (then product) with an empty interval.
-    least, most
-        Ends of the empty interval, at the scale of the node: least > most.
-    lower, upper
-        (node, product, weight) of the given bounds that add up to `least` and `most`:
-        least = sum of weight * lower bound.
-    """
-
-    node: int
-    product: int
-    least: float
-    most: float
-    lower: tuple[tuple[int, int, float], ...]
-    upper: tuple[tuple[int, int, float], ...]
-
-
-def tree_gap(grid: Grid, lower: FloatArray, upper: FloatArray) -> TreeGap | None:
-    """Interval propagation on both trees, no solver: exact for bounds that are nested.
-
-    least(v, q) = max(lower(v, q), sum over children c of v of least(c, q) / (1 + h_c), sum over
-    children of q of least(v, .)), most likewise with min; None if no interval is empty.
-
-    Parameters
-    ----------
-    lower, upper
-        Shape (n_node, n_product_node): given bounds, -inf / inf or 0 / inf where there is none.
-    """
-    least = _propagated(grid, np.maximum(lower, 0.0), np.maximum)
-    most = _propagated(grid, upper, np.minimum)
-    with np.errstate(invalid="ignore"):
-        size = np.where(np.isfinite(most), np.abs(most), 0.0)
-        empty = least > most + 1e-9 + 1e-12 * size
-    if not empty.any():
-        return None
-    node, product = np.nonzero(empty)
-    rank = np.lexsort((product, node, -grid.products.depth[product], -grid.org.depth[node]))[0]
-    v, q = int(node[rank]), int(product[rank])
-    return TreeGap(
-        v,
-        q,
-        float(least[v, q]),
-        float(most[v, q]),
-        tuple(_sources(grid, np.maximum(lower, 0.0), least, v, q)),
-        tuple(_sources(grid, upper, most, v, q)),
-    )
-
-
-def _propagated(grid: Grid, given: FloatArray, tighter: Callable[..., FloatArray]) -> FloatArray:
-    """Tighten bounds from the leaves upwards: first along the org, then along the products of each node."""
-    bound, org, products = given.copy(), grid.org, grid.products
-    for depth in range(len(org.by_depth) - 1, -1, -1):
-        nodes = org.by_depth[depth]
-        inner = nodes[~org.is_leaf[nodes]]
-        if len(inner):
-            total = np.zeros_like(bound)
-            children = org.by_depth[depth + 1]
-            share = bound[children] / (1.0 + grid.over_assignment[children])[:, None]
-            np.add.at(total, org.parent[children], share)
-            bound[inner] = tighter(bound[inner], total[inner])
-        for level in range(len(products.by_depth) - 2, -1, -1):
-            lines = products.by_depth[level]
-            lines = lines[~products.is_leaf[lines]]
-            below = products.by_depth[level + 1]
-            sums = np.zeros((len(products), len(nodes)))
-            np.add.at(sums, products.parent[below], bound[np.ix_(nodes, below)].T)
-            block = np.ix_(nodes, lines)
-            bound[block] = tighter(bound[block], sums[lines].T)
-    return bound
-
-
-def _sources(
-    grid: Grid, given: FloatArray, bound: FloatArray, node: int, product: int
-) -> list[tuple[int, int, float]]:
-    """Walk from a propagated bound down to the given ones it is the sum of."""
-    found, stack = [], [(node, product, 1.0)]
-    while stack:
-        v, q, weight = stack.pop()
-        value = bound[v, q]
-        if value == 0.0 and given[v, q] == 0.0:
-            continue
-        if given[v, q] == value:
-            found.append((v, q, weight))
-            continue
-        children = np.flatnonzero(grid.org.parent == v)
-        share = 1.0 / (1.0 + grid.over_assignment[children])
-        if len(children) and _is_near(float((bound[children, q] * share).sum()), value):
-            stack += [(int(c), q, weight * float(s)) for c, s in zip(children, share, strict=True)]
-            continue
-        stack += [(v, int(below), weight) for below in np.flatnonzero(grid.products.parent == q)]
-    return sorted(found)
-
-
-def _is_near(left: float, right: float) -> bool:
-    return abs(left - right) <= 1e-9 * max(1.0, abs(right))

@@ -1,26 +1,18 @@
 """Prices of one stage of a tier that are right for another model: a proof without a search or a program."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceModel
-from solver_models.priced_rows import SIGNIFICANT, SIGNIFICANT_CELL, PricedRows
-from solver_models.program import LinearProgram
+from solver_models.priced_rows import SIGNIFICANT_CELL, PricedRows
 from solver_models.solution import Solution, Status
 from solver_models.tier_face import Face
 from solver_models.tier_rows import Sides
 
 KEPT = "kept"
 """What is named as the engine of prices that were there before."""
-
-
-def without_noise(program: LinearProgram, solution: Solution) -> Solution:
-    """Set prices that are noise beside the largest one to 0 and recompute the reduced costs."""
-    weighted = np.abs(solution.row_price) * program.row_norm
-    price = np.where(weighted > SIGNIFICANT * weighted.max(initial=0.0), solution.row_price, 0.0)
-    return replace(solution, row_price=price, reduced_cost=program.cost - program.matrix.T @ price)
 
 
 def kept_largest(model: BalanceModel, face: Face, sides: Sides, price: FloatArray) -> Solution | None:
@@ -111,7 +103,8 @@ def _kept(
     free = np.full(model.n_free, np.inf)
     reduced = np.concatenate([-priced.pull, more.reduced])
     noise = SIGNIFICANT_CELL * np.concatenate([priced.size, more.size])
-    counts = np.flatnonzero(np.abs(reduced) > noise)
+    reduced = np.where(np.abs(reduced) > noise, reduced, 0.0)
+    counts = np.flatnonzero(reduced)
     lower = np.concatenate([face.lower, -free, np.zeros(len(more.reduced))])
     upper = np.concatenate([face.upper, free, more.upper])
     column = np.where(reduced[counts] > 0, lower[counts], upper[counts])

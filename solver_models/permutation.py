@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincc, ndtr
+from scipy.special import gammaincc, ndtr, stdtr
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.reorderings import Reorderings, strata
@@ -97,6 +97,49 @@ def regression_test(reordered: Reorderings, slope_of: FloatArray) -> Permutation
         p_value = float(2 * ndtr(-abs(observed - mean) / np.sqrt(variance)))
         return PermutationTest(observed, p_value, 0.0, 0, "limit")
     return _counted(reordered, observed, mean, lambda orders: orders @ slope_of)
+
+
+def slope_test(
+    response: FloatArray, kept: FloatArray, tested: FloatArray, stratum: IntArray, seed: int
+) -> PermutationTest | None:
+    """Test the slope on `tested` beside a slope on `kept` and a mean per stratum; two-sided.
+
+    Freedman and Lane (1983): the residuals of the model without `tested` are reordered within strata, and
+    the statistic is the partial correlation of response and `tested`, a monotone function of |t|. What
+    `kept` explains is no noise of the test; reordering the response itself would make it so. From 400
+    values on the partial correlation is held against Student's t.
+
+    Parameters
+    ----------
+    response, kept, tested
+        Shape (n,).
+
+    Returns
+    -------
+    p = 1 where nothing is left over without `tested`; None where nothing varies, or `tested` follows from
+    `kept` and the strata.
+    """
+    y, z, x = (_centred(column, stratum)[0] for column in (response, kept, tested))
+    length = float(np.sqrt(z @ z))
+    axis = z / length if length > TIE else np.zeros(len(z))
+    rest, beside = y - axis * float(axis @ y), x - axis * float(axis @ x)
+    square, size = float(rest @ rest), float(np.sqrt(beside @ beside))
+    if size <= TIE * float(np.sqrt(x @ x)) or float(y @ y) <= TIE**2:
+        return None
+    if square <= TIE**2 * float(y @ y):
+        return PermutationTest(0.0, 1.0, 0.0, 1, "all")
+
+    def partial(orders: FloatArray) -> FloatArray:
+        left = np.maximum(square - (orders @ axis) ** 2, TIE**2 * square)
+        found: FloatArray = (orders @ beside) / (size * np.sqrt(left))
+        return found
+
+    observed = float(partial(rest))
+    free = len(y) - len(np.unique(stratum)) - 2
+    if len(y) >= LARGE and free > 0:
+        t = observed * np.sqrt(free / max(1 - observed**2, TIE))
+        return PermutationTest(observed, float(2 * stdtr(free, -abs(t))), 0.0, 0, "limit")
+    return _counted(Reorderings(rest, stratum, seed), observed, 0.0, partial)
 
 
 def groups_test(reordered: Reorderings, group: IntArray) -> PermutationTest | None:

@@ -11,7 +11,6 @@ from solver_models.model import BalanceModel
 from solver_models.sparse_rows import stacked, times_rows, times_transposed
 from solver_models.tier_rows import Sides
 
-SIGNIFICANT = 1e-9
 SIGNIFICANT_CELL = 1e-7
 """A reduced cost below this share of the terms it is the difference of is noise."""
 

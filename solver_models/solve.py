@@ -1,30 +1,34 @@
-"""A whole model: the soft tiers in order, then the balance."""
+"""A whole model: the soft tiers in order, then the balance, one unique proved answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.balance.canonical import canonical_balance
 from solver_models.balance.elastic import elastic_balance
 from solver_models.balance.solve import Start, polish_from, solve_balance
-from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
-from solver_models.failures import ModelInfeasible
+from solver_models.engines.base import BalanceEngine, Engine, EngineError, EngineOptions
+from solver_models.exact.balance import exact_balance
+from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.farkas import proves_infeasible
 from solver_models.kept_prices import KEPT
 from solver_models.model import BalanceAnswer, BalanceModel, SoftRows
 from solver_models.solution import Status
 from solver_models.sparse_rows import norms
 from solver_models.tier_rows import all_kept
-from solver_models.tiers import TierOutcome, settle_tiers
+from solver_models.tiers import EXACT, TierOutcome, settle_tiers
 
 FAST = "fast"
 MOST_WIDENINGS = 12
 HARDLY = 0.01
 """Soft rows that give way by less than this may well hold as hard ones."""
 CLEAR = 1e-6
-REACHED = 1e-7
+REACHED = 1e-9
+SMALL = 2_500
+"""Rows x columns of a model that is solved in exact arithmetic at once."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,22 @@ class SolvedModel:
         What each tier reached, in order.
     answer
         The minimiser of `balanced` and its proof.
+    is_small
+        Whether all of it was found in exact arithmetic.
+    is_confirmed
+        Whether the engine that was asked for found the same (to a billionth) by its own way.
     """
 
     balanced: BalanceModel
     tiers: tuple[TierOutcome, ...]
     answer: BalanceAnswer
+    is_small: bool = False
+    is_confirmed: bool = True
 
     def fallbacks(self, engine: str) -> int:
-        """Programs that `engine` left to another one."""
+        """Programs that `engine` left to another one; exact arithmetic is everybody's way where a model is small."""
+        if self.is_small:
+            return int(not self.is_confirmed)
         stages = sum(name not in (engine, KEPT) for tier in self.tiers for name in tier.solved_by)
         return stages + (self.answer.passes["linear"] if engine == FAST else 0)
 
@@ -59,41 +71,113 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
     If not, the tiers are settled over the rows that stand in each other's way; the balance then
     proves that no other row mattered, or names those that do.
 
+    An answer counts only if its soft rows miss what the prices of each tier say, neither more nor less.
+    What neither the engine nor its fallback proves is left to exact arithmetic: the answer is proved
+    optimal, the model proved impossible, or the time is up.
+
     Raises
     ------
-    ModelInfeasible, EngineStopped, EngineError
-        As `settle_tiers` and `solve_balance`.
+    ModelInfeasible
+        If the hard rows cannot hold together: a weighted sum of them says so.
+    EngineStopped
+        If the time limit ended the solve.
+    EngineError
+        If the model is too large for exact arithmetic and nothing else proves an answer.
     """
-    if len(model.soft) == 0 or not isinstance(engine, BalanceEngine):
-        return _tier_by_tier(model, engine, options)
-    has_time = options.time_limit > 0 and not options.is_stopped
-    solved = _by_conflict(model, engine, options) if has_time else None
-    if solved is not None and reaches_its_tiers(model, solved):
-        return solved
-    if solved is None:
-        _refuse_impossible(model, engine)
-    try:
-        solved = _tier_by_tier(model, engine, options)
-    except ModelInfeasible:
+    if model.is_crossed:
+        raise ModelInfeasible("a lower bound lies above its upper bound")
+    if is_small(model):
+        solved = _tier_by_tier(model, EXACT, options)
+        confirmed = isinstance(engine, BalanceEngine) or _is_confirmed(model, solved, engine, options)
+        return replace(finished(model, solved), is_small=True, is_confirmed=confirmed)
+    for attempt in _attempts(model, engine, options):
+        try:
+            found = attempt()
+        except (ModelInfeasible, EngineError):
+            continue
+        if found is not None and reaches_its_tiers(model, found):
+            return finished(model, found)
+    solved = _tier_by_tier(model, EXACT, options)
+    if not reaches_its_tiers(model, solved):
+        raise EngineError("the soft tiers could not be proved")
+    return finished(model, solved)
+
+
+def _attempts(
+    model: BalanceModel, engine: Engine, options: EngineOptions
+) -> Iterator[Callable[[], SolvedModel | None]]:
+    """Ways to an answer, the fastest first; raises where the hard rows are proved impossible."""
+    if isinstance(engine, BalanceEngine):
+        if len(model.soft) and options.time_limit > 0 and not options.is_stopped:
+            yield lambda: _by_conflict(model, engine, options)
+            _refuse_impossible(model, engine)
+        yield lambda: _tier_by_tier(model, engine, options)
         # prices that only seemed exact can lead to a face without a point: the simplex decides
-        return _tier_by_tier(model, engine.fallback, options)
-    return solved if reaches_its_tiers(model, solved) else _tier_by_tier(model, engine.fallback, options)
+        yield lambda: _tier_by_tier(model, engine.fallback, options)
+    elif engine.name != EXACT.name:
+        yield lambda: _tier_by_tier(model, engine, options)
+
+
+def is_small(model: BalanceModel) -> bool:
+    """Whether exact arithmetic is as fast as any engine."""
+    return (len(model.rows) + len(model.soft)) * model.n_column <= SMALL
+
+
+def _is_confirmed(model: BalanceModel, solved: SolvedModel, engine: Engine, options: EngineOptions) -> bool:
+    """True if an engine's own way ends at the same point, to a billionth."""
+    if engine.name == EXACT.name:
+        return True
+    try:
+        own = _tier_by_tier(model, engine, options)
+    except (ModelInfeasible, EngineError, EngineStopped):
+        return False
+    x = solved.answer.x
+    return bool(np.all(np.abs(own.answer.x - x) <= REACHED * np.maximum(model.weight, np.abs(x))))
+
+
+def finished(model: BalanceModel, solved: SolvedModel) -> SolvedModel:
+    """Return the answer with its canonical prices, and what the soft rows really miss at it."""
+    is_exact = "exact" in solved.answer.passes
+    answer = solved.answer if is_exact else canonical_balance(solved.balanced, solved.answer)
+    missed = _missed(model, answer)
+    tiers = tuple(
+        replace(
+            outcome,
+            largest=float(missed[model.soft.tier == outcome.tier].max(initial=0.0)),
+            total=float(missed[model.soft.tier == outcome.tier].sum()),
+        )
+        if outcome.is_settled and outcome.stages
+        else outcome
+        for outcome in solved.tiers
+    )
+    return SolvedModel(solved.balanced, tiers, answer)
 
 
 def reaches_its_tiers(model: BalanceModel, solved: SolvedModel) -> bool:
-    """True if the answer misses the soft rows by no more than each tier says, in the largest and in sum."""
-    soft = model.soft
-    point = np.concatenate([solved.answer.x, solved.answer.free[: model.n_free]])
-    activity = soft.matrix @ point
-    missed = np.maximum(np.maximum(soft.lower - activity, activity - soft.upper), 0.0) / soft.scale
+    """True if the soft rows miss what the prices of each tier say, in the largest and in sum, to a billionth.
+
+    The prices are a lower bound of what any point misses (weak duality), the point an upper one.
+    """
+    missed = _missed(model, solved.answer)
     for outcome in solved.tiers:
-        of_tier = missed[soft.tier == outcome.tier]
+        of_tier = missed[model.soft.tier == outcome.tier]
+        away = (abs(of_tier.max(initial=0.0) - outcome.largest), abs(of_tier.sum() - outcome.total))
+        several = max(1.0, len(of_tier) ** 0.5)
         if outcome.is_settled and (
-            of_tier.max(initial=0.0) > outcome.largest + REACHED
-            or of_tier.sum() > outcome.total + REACHED * max(1.0, len(of_tier) ** 0.5)
+            away[0] > REACHED * max(1.0, outcome.largest) or away[1] > REACHED * max(several, outcome.total)
         ):
             return False
     return True
+
+
+def _missed(model: BalanceModel, answer: BalanceAnswer) -> FloatArray:
+    """Relative violation of each soft row, shape (n_soft,)."""
+    soft = model.soft
+    activity = soft.matrix @ np.concatenate([answer.x, answer.free[: model.n_free]])
+    missed: FloatArray = (
+        np.maximum(np.maximum(soft.lower - activity, activity - soft.upper), 0.0) / soft.scale
+    )
+    return missed
 
 
 def _refuse_impossible(model: BalanceModel, engine: BalanceEngine) -> None:
@@ -114,6 +198,8 @@ def without_wishes(model: BalanceModel) -> BalanceModel:
 def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
+    if engine.name == EXACT.name:
+        return SolvedModel(balanced, tiers, exact_balance(balanced))
     return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options.to_the_end))
 
 

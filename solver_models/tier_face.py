@@ -6,9 +6,7 @@ import numpy as np
 
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceModel
-from solver_models.priced_rows import SIGNIFICANT, SIGNIFICANT_CELL, PricedRows
 from solver_models.solution import Solution
-from solver_models.sparse_rows import norms
 from solver_models.tier_rows import Sides, appended, share_rows, side_rows
 
 
@@ -33,7 +31,7 @@ class Face:
         )
 
     def tightened(self, model: BalanceModel, sides: Sides, solution: Solution) -> "Face":
-        """Make tight what carries a price in `solution`; prices within the noise of the engine count as 0.
+        """Make tight what carries a price in `solution`; what is noise there is exactly 0.
 
         Parameters
         ----------
@@ -42,25 +40,13 @@ class Face:
         """
         m, k, n = len(model.rows), len(sides), model.n_cell
         price, reduced = solution.row_price, solution.reduced_cost
-        top = max(np.abs(price[m:]).max(initial=0.0), 1e-300)
-        priced = PricedRows.of(model, sides, price)
-        weighted = np.zeros(m)
-        weighted[priced.row] = (np.abs(priced.price) * norms(priced.matrix))[: len(priced.row)]
-        tight = weighted > SIGNIFICANT * max(weighted.max(initial=0.0), top * SIGNIFICANT)
         row_lower, row_upper = self.row_lower.copy(), self.row_upper.copy()
-        at_lower = tight & (price[:m] > 0) & np.isfinite(row_lower)
-        at_upper = tight & (price[:m] < 0) & np.isfinite(row_upper)
+        at_lower = (price[:m] > 0) & np.isfinite(row_lower)
+        at_upper = (price[:m] < 0) & np.isfinite(row_upper)
         row_upper[at_lower] = row_lower[at_lower]
         row_lower[at_upper] = row_upper[at_upper]
-        noise = priced.size[:n]
-        significant = np.abs(reduced[:n]) > np.maximum(
-            SIGNIFICANT_CELL * noise, SIGNIFICANT * noise.max(initial=0.0)
-        )
         lower, upper = self.lower.copy(), self.upper.copy()
-        fix_low, fix_up = (
-            significant & (reduced[:n] > 0),
-            significant & (reduced[:n] < 0) & np.isfinite(upper),
-        )
+        fix_low, fix_up = reduced[:n] > 0, (reduced[:n] < 0) & np.isfinite(upper)
         upper[fix_low] = lower[fix_low]
         lower[fix_up] = upper[fix_up]
         return Face(
@@ -68,9 +54,9 @@ class Face:
             row_upper,
             lower,
             upper,
-            self.goal_tight | (price[m : m + k] > SIGNIFICANT_CELL * top),
-            self.largest_tight | (price[m + k :] > SIGNIFICANT_CELL * top),
-            self.d_zero | (reduced[model.n_column : model.n_column + k] > SIGNIFICANT_CELL * top),
+            self.goal_tight | (price[m : m + k] > 0),
+            self.largest_tight | (price[m + k :] > 0),
+            self.d_zero | (reduced[model.n_column : model.n_column + k] > 0),
         )
 
     def spread(self, model: BalanceModel, n_side: int, row: IntArray, side: IntArray) -> "Face":

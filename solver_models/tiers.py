@@ -12,10 +12,12 @@ import numpy as np
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
+from solver_models.engines.exact import ExactEngine
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
-from solver_models.kept_prices import carried_over, kept_largest, kept_sum, without_noise
+from solver_models.kept_prices import carried_over, kept_largest, kept_sum
 from solver_models.lumping import lumped
 from solver_models.model import BalanceModel, Rows
+from solver_models.pricing import canonical, is_small, plain, scaled_program
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
 from solver_models.sparse_rows import positions_among, rows_at
@@ -23,7 +25,10 @@ from solver_models.tier_face import Face, apply_face
 from solver_models.tier_programs import largest_prices, largest_program, sum_program
 from solver_models.tier_rows import Sides, all_met, sides_of, without_tier
 
-SATISFIED = 1e-9
+EXACT = ExactEngine()
+SATISFIED, SATISFIED_EXACTLY = 1e-9, 1e-12
+SMALLEST = 1e-9
+"""Cells smaller than this beside the largest are scaled as if they were of this size."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ def settle_tiers(
             continue
         try:
             before = next((one for one in known if one.tier == tier and one.is_settled), None)
-            model, outcome = _settle_tier(model, int(tier), _Solver(engine, options, focus), before)
+            model, outcome = _settle_tier(
+                model, int(tier), _Solver(engine, options, focus, model.weight), before
+            )
         except EngineStopped:
             model, outcome = without_tier(model, int(tier)), _unsettled(int(tier))
         outcomes.append(outcome)
@@ -112,21 +119,42 @@ def _unsettled(tier: int) -> TierOutcome:
 
 @dataclass(frozen=True)
 class _Solver:
-    """An engine, its limits, and the sources of the rows it looks at (all by default)."""
+    """An engine, its limits, and the sources of the rows it looks at (all by default).
+
+    `weight` holds the weights of the cells: programs are solved in columns x / weight, so that an
+    engine's tolerance means the same for the smallest cell as for the largest.
+    """
 
     engine: Engine
     options: EngineOptions
     focus: IntArray | None
+    weight: FloatArray
 
     def solve(self, program: LinearProgram) -> Solution:
-        """Solve a program over the rows in focus."""
-        if self.focus is None:
-            return without_noise(program, self._answer(program))
+        """Solve a program over the rows in focus; its prices are proved and the smallest that prove it."""
         small = lumped(program)
-        return small.expanded(without_noise(small.program, self._answer(small.program)))
+        every = np.ones(program.n_column)
+        every[: len(self.weight)] = np.maximum(self.weight, SMALLEST * self.weight.max(initial=0.0))
+        column = np.bincount(small.column, weights=every).astype(np.float64)
+        scaled, norm = scaled_program(small.program, column)
+        answer = self._proved(scaled)
+        return small.expanded(
+            replace(
+                answer,
+                x=answer.x * column,
+                row_price=answer.row_price / norm,
+                reduced_cost=answer.reduced_cost / column,
+            )
+        )
 
-    def _answer(self, program: LinearProgram) -> Solution:
-        return raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
+    def _proved(self, program: LinearProgram) -> Solution:
+        answer = raise_unless_optimal(self.engine.solve(program, self.options), self.engine.name)
+        if answer.solved_by == EXACT.name:
+            return answer
+        proved = canonical(program, answer)
+        if proved is None and is_small(program):
+            return raise_unless_optimal(EXACT.solve(program, self.options), EXACT.name)
+        return plain(program, answer) if proved is None else proved
 
 
 def _settle_tier(
@@ -143,7 +171,7 @@ def _settle_tier(
     face = Face.whole(part.model, len(part.sides))
     solution = _smallest_largest(part, face, solver, part.carried(before[:1]))
     largest = solution.objective
-    if largest <= SATISFIED:
+    if largest <= (SATISFIED_EXACTLY if solution.solved_by == EXACT.name else SATISFIED):
         return all_met(rest, sides), TierOutcome(tier, 0.0, 0.0, (), solved_by=(solution.solved_by,))
     engines = [solution.solved_by]
     stages = [part.prices(face, solution, tier, "largest")]

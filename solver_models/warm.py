@@ -19,7 +19,7 @@ from solver_models.engines.base import BalanceEngine, Engine, EngineOptions
 from solver_models.failures import ModelInfeasible
 from solver_models.kept_prices import carried_over
 from solver_models.model import BalanceModel
-from solver_models.solve import SolvedModel, reaches_its_tiers, solve_model, solve_over
+from solver_models.solve import SolvedModel, finished, is_small, reaches_its_tiers, solve_model, solve_over
 from solver_models.tier_rows import all_kept
 from solver_models.tiers import TierOutcome, settle_tiers
 
@@ -72,10 +72,12 @@ def resolve(model: BalanceModel, before: WarmState, engine: Engine, options: Eng
 
 def solve_from(model: BalanceModel, before: WarmState, engine: Engine, options: EngineOptions) -> SolvedModel:
     """Solve as `resolve` does, where nothing will be solved from this answer in turn."""
+    if is_small(model):
+        return solve_model(model, engine, options)
     solved = _from_before(model, before, engine, options)
     if solved is None or not reaches_its_tiers(model, solved):
         return solve_model(model, engine, options)
-    return solved
+    return finished(model, solved)
 
 
 def _from_before(

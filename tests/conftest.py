@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
+
+# No test is judged by the clock: a busy machine is no fault.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 PROJECT = Path(__file__).resolve().parents[1]

@@ -34,7 +34,7 @@ class LevelRule:
     """
 
     decay: float = DECAY
-    damping: float = DAMPING
+    damping: float = 0.0
     recent_share: float = 1.0
     gain_weight: tuple[float, ...] = (1.0 / len(GAINS),) * len(GAINS)
     pull: float = 0.0

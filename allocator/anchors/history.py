@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.anchors.arrivals import arrivals
 from allocator.anchors.forecast import Forecast, LevelRule, forecast
 from allocator.anchors.observed import PAST_MONTHS, Observed, observe, same_month_windows
 from allocator.anchors.peers import peer_groups, peer_levels
@@ -152,22 +153,19 @@ def _family_cells(
 
 
 def _product_months(labels: Labels, observed: Observed, months: RepMonths) -> tuple[FloatArray, FloatArray]:
-    """Find the months since each product's first sale, and the products sold in the last 12 covered months.
+    """Find the months in which each product was there, and the products sold in the last 12 covered months.
 
     Returns
     -------
     Shapes (n_product, 36) and (n_product,), of 0 and 1.
     """
     n_product = labels.grid.n_product
-    product = observed.cell % n_product
-    column = observed.past_position()
     sold = observed.amount != 0
-    first = np.full(n_product, PAST_MONTHS, np.int64)
-    last = np.full(n_product, -PAST_MONTHS, np.int64)
-    np.minimum.at(first, product[sold], column[sold])
-    np.maximum.at(last, product[sold], column[sold])
-    known = np.arange(PAST_MONTHS)[None, :] >= first[:, None]
-    return known.astype(np.float64), (last > months.last - 12).astype(np.float64)
+    product, until = observed.cell[sold] % n_product, np.full(n_product, observed.last)
+    came = arrivals(product, observed.month[sold], n_product, observed.first, until)
+    origin = observed.start - PAST_MONTHS
+    known = np.arange(origin, observed.start)[None, :] >= came.counted_from[:, None]
+    return known.astype(np.float64), (came.last_sale - origin > months.last - 12).astype(np.float64)
 
 
 def _with_peers(

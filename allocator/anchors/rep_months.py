@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.anchors.arrivals import NEVER, Arrivals, arrivals
 from allocator.anchors.observed import PAST_MONTHS, Observed
 from allocator.anchors.ramp import days_share, first_day_of, month_of, open_seats, ramp_share, rep_dates
 from allocator.model.labels import Labels
 from allocator.plan.plan import NO_DATE, Plan
-from solver_models.arrays import BoolArray, FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray
 
-NEVER = 2**40
 MOST_SWEEPS = 200
 STEADY = 1e-12
 
@@ -57,8 +57,8 @@ def rep_months(plan: Plan, labels: Labels, observed: Observed) -> RepMonths:
     """Arrange the history of a measure by rep and month, with presence.
 
     A rep is present from `start` to `end`; without a `start`, or where his id has sales before it
-    (the territory's), from the first month with history. An open seat is present until its last
-    month with history.
+    (the territory's), from the month that his sales tell (`rep_arrivals`). An open seat is present
+    until its last month with history.
     """
     n_rep = labels.grid.n_rep
     column = observed.past_position()
@@ -95,32 +95,45 @@ def plan_share(plan: Plan, months: RepMonths, present_in_plan: FloatArray) -> Fl
     return share
 
 
+def rep_arrivals(plan: Plan, labels: Labels) -> Arrivals:
+    """Judge by the history (of all measures) when each rep came.
+
+    A rep is watched until the last month of the history, or until his `end`; an open seat until
+    its last sale.
+    """
+    table = plan.history
+    month = table["period"].to_numpy(np.int64)
+    sold = (table["amount"] != 0).to_numpy(bool)
+    first, last = (int(month.min()), int(month.max())) if len(month) else (0, -1)
+    end = rep_dates(plan, labels, "end")
+    until = np.where(end == NO_DATE, last, np.minimum(last, month_of(end)))
+    until = np.where(open_seats(plan, labels), -1, until)
+    rep = labels.grid.org.leaf_start[labels.codes_of_nodes(table["node_id"][sold])]
+    return arrivals(rep, month[sold], labels.grid.n_rep, first, until)
+
+
+def is_told_by_sales(plan: Plan, labels: Labels, came: Arrivals) -> BoolArray:
+    """Mark the reps whose sales say when they came: no `start`, or sales before it. Shape (n_rep,)."""
+    start = rep_dates(plan, labels, "start")
+    told: BoolArray = (start == NO_DATE) | (came.first_sale < month_of(start))
+    return told
+
+
 def _presence(plan: Plan, labels: Labels) -> FloatArray:
     """Presence x ramp in the 36 past months, by dates and by history (of any measure)."""
     months = np.arange(plan.start_month - PAST_MONTHS, plan.start_month, dtype=np.int64)
-    first_seen, last_seen = _seen(plan, labels)
-    was_seen = first_seen < NEVER
+    came = rep_arrivals(plan, labels)
+    since, was_seen = came.counted_from, came.first_sale < NEVER
     start, end = rep_dates(plan, labels, "start"), rep_dates(plan, labels, "end")
-    by_history = np.where(was_seen, first_day_of(np.where(was_seen, first_seen, 0)), NEVER)
-    is_territory = (start == NO_DATE) | (first_seen < month_of(start))
-    empty_since = first_day_of(np.where(was_seen, last_seen, -1) + 1) - 1
+    by_history = np.where(was_seen, first_day_of(np.where(was_seen, since, 0)), NEVER)
+    empty_since = first_day_of(np.where(was_seen, came.last_sale, -1) + 1) - 1
     vacated = open_seats(plan, labels) & ((end == NO_DATE) | (empty_since < end))
     present = days_share(
-        np.where(is_territory, by_history, start), np.where(vacated, empty_since, end), months
+        np.where(is_told_by_sales(plan, labels, came), by_history, start),
+        np.where(vacated, empty_since, end),
+        months,
     )
     return present * ramp_share(plan, labels, months, with_constant=False)
-
-
-def _seen(plan: Plan, labels: Labels) -> tuple[IntArray, IntArray]:
-    """First and last month with history other than 0; `NEVER` and -1 where there is none. Shape (n_rep,)."""
-    table = plan.history[(plan.history["amount"] != 0).to_numpy(bool)]
-    rep = labels.grid.org.leaf_start[labels.codes_of_nodes(table["node_id"])]
-    month = table["period"].to_numpy(np.int64)
-    first = np.full(labels.grid.n_rep, NEVER, np.int64)
-    last = np.full(labels.grid.n_rep, -1, np.int64)
-    np.minimum.at(first, rep, month)
-    np.maximum.at(last, rep, month)
-    return first, last
 
 
 def _season(amount: FloatArray, present: FloatArray, covered: BoolArray, start_month: int) -> FloatArray:

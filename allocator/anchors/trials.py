@@ -19,7 +19,8 @@ from allocator.anchors.windows import ENOUGH_EXPOSURE, Level, recent_windows, ye
 from solver_models.arrays import FloatArray, IntArray
 
 DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
-DAMPINGS = (DAMPING, 0.0)
+DAMPINGS = (0.0, DAMPING)
+"""A trend is carried forward only where past windows show that it helps: one lucky year is no trend."""
 RECENT_SHARES = (1.0, 0.5, 0.0)
 MOST_ORIGINS = 12
 FULL = 0.999

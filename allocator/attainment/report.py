@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.attainment.basis import basis_sentence, chance_basis
+from allocator.attainment.groups import luck_groups
 from allocator.attainment.ledger import hedge_ledger
-from allocator.attainment.noise import Luck, Replayed, learn_luck, luck_groups
+from allocator.attainment.noise import Luck, Replayed, learn_luck
 from allocator.attainment.smart import smart_check
 from allocator.judged import judged_document
 from allocator.plan.spec import AttainmentLimits
@@ -51,6 +53,7 @@ def _measure(
     labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
     luck = learn_luck(allocation.plan, labels, result.measure, result.anchors, replayed)
+    basis = chance_basis(luck, limits)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)
@@ -63,6 +66,7 @@ def _measure(
     failures = _failures(share, company["probability"], limits, lang)
     return {
         "model": {**_model(luck), "paths": drawn.paths},
+        "basis": {**basis, "sentence": basis_sentence(basis, lang)},
         "company": {**company, "expected_up_to_quota": capped},
         "share_at_goal": {
             "expected": share,
@@ -108,13 +112,14 @@ def _company(
 
 
 def _model(luck: Luck) -> dict[str, Any]:
-    spread = luck.model.spread
+    spread, shared = luck.model.spread, luck.model.states.variance
+    together = luck.model.load**2 * (shared[1] + shared[2])
     return {
         "growth": luck.growth,
         "growth_years": luck.growth_years,
-        "correlation": luck.model.correlation,
+        "correlation": float(np.mean(together / spread**2)),
         "region_years": luck.region_years,
-        "common": luck.model.common,
+        "common": shared[1] / (shared[1] + shared[2]),
         "residuals": len(luck.residuals.error),
         "replayed_years": len(np.unique(luck.residuals.year)),
         "spread": {f"p{q}": float(np.quantile(spread, q / 100)) for q in (10, 50, 90)},

@@ -6,17 +6,21 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.diagnosis.conflict import TOTALS, Conflict, find_conflict
+from allocator.diagnosis.conflict import Conflict, find_conflict
 from allocator.diagnosis.repairs import find_repairs
+from allocator.diagnosis.row_names import TOTALS, name_rows
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from allocator.plan.plan import Plan
 from allocator.texts import text
+from solver_models.engines.base import EngineError
+from solver_models.failures import EngineStopped
 
 LANGUAGES = ("en", "zh")
 RATES = ("mix", "fairness")
 PLAIN = ("total", "product_total", "range", "growth", "capacity", "commitment", "pin")
 SHOWN_NODES = 3
+SHOWN_MEMBERS = 20
 
 
 def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) -> dict[str, Any]:
@@ -27,10 +31,16 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
     summary (English), text, measure, conflict ([{rule_id, name, owner, kind, side, nodes, products, bound,
     amount, text}]), short_by, least, most, contradiction_at (node and product, if the trees alone show it),
     minimal_conflict (names that cannot hold together although any of them left out would), repairs ([{text,
-    owner, changes, amount}], each proved feasible by solving it). Every `text` is {en, zh}.
+    owner, changes, amount}], each proved feasible by solving it), unproved_repairs (how many more were found
+    but not proved). Every `text` is {en, zh}. Where no engine names the rules, conflict and repairs are empty
+    and short_by, least and most are None.
     """
-    conflict = find_conflict(labels, problem)
-    repairs = find_repairs(plan, labels, measure, problem, conflict)
+    names = name_rows(labels, problem)
+    try:
+        conflict = find_conflict(labels, problem, names)
+    except (EngineError, EngineStopped):
+        return _unnamed(measure)
+    repairs = find_repairs(plan, labels, measure, problem, conflict, names)
     unit = plan.spec.measures[measure].unit
     sentences = {lang: _summary(labels, conflict, unit, measure, lang) for lang in LANGUAGES}
     return {
@@ -49,19 +59,49 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
         if conflict.at is None
         else {"node_id": labels.node_id[conflict.at[0]], "product_id": labels.product_id[conflict.at[1]]},
         "minimal_conflict": conflict.minimal,
-        "repairs": repairs,
+        "repairs": repairs.proved,
+        "unproved_repairs": repairs.unproved,
+    }
+
+
+def _unnamed(measure: str) -> dict[str, Any]:
+    """The diagnosis where all that is known is that the plan is impossible."""
+    sentences = {lang: text("diagnosis.unnamed", lang, measure=measure) for lang in LANGUAGES}
+    nothing = dict.fromkeys(("short_by", "least", "most", "contradiction_at"))
+    return {
+        "status": "infeasible",
+        "measure": measure,
+        "summary": sentences["en"],
+        "text": sentences,
+        "conflict": [],
+        **nothing,
+        "minimal_conflict": [],
+        "repairs": [],
+        "unproved_repairs": 0,
     }
 
 
 def diagnosis_text(diagnosis: Mapping[str, Any], lang: str) -> str:
-    """Say a diagnosis on the terminal: summary, conflict, repairs."""
-    lines = [diagnosis["text"][lang], "", text("diagnosis.conflict", lang)]
-    lines += [f"  {member['text'][lang]}" for member in diagnosis["conflict"]]
+    """Say a diagnosis on the terminal: summary, conflict (the largest parts of a long one), repairs."""
+    members = diagnosis["conflict"]
+    lines = [diagnosis["text"][lang]]
+    if members:
+        lines += ["", text("diagnosis.conflict", lang)]
+    heavy = sorted(range(len(members)), key=lambda at: (-members[at].get("amount", 0.0), at))
+    lines += [f"  {members[at]['text'][lang]}" for at in sorted(heavy[:SHOWN_MEMBERS])]
+    if len(members) > SHOWN_MEMBERS:
+        lines.append("  " + text("diagnosis.more_members", lang, count=len(members) - SHOWN_MEMBERS))
     if diagnosis["repairs"]:
         lines += ["", text("diagnosis.ways_out", lang)]
     for number, repair in enumerate(diagnosis["repairs"], start=1):
         owner = text("diagnosis.owner", lang, owner=repair["owner"]) if repair["owner"] else ""
         lines.append(f"  {number}. {repair['text'][lang]}{owner}")
+    unproved = diagnosis.get("unproved_repairs", 0)
+    if unproved:
+        lines += [
+            "",
+            text("diagnosis.unproved_one" if unproved == 1 else "diagnosis.unproved", lang, count=unproved),
+        ]
     return "\n".join(lines)
 
 
@@ -73,7 +113,7 @@ def _summary(labels: Labels, conflict: Conflict, unit: str, measure: str, lang: 
         "most": amount_text(conflict.most),
         "short": amount_text(conflict.least - conflict.most),
         "unit": unit,
-        "rules": ", ".join(conflict.minimal),
+        "rules": _listed(conflict.minimal, lang),
     }
     at = ""
     if conflict.at is not None:
@@ -83,6 +123,13 @@ def _summary(labels: Labels, conflict: Conflict, unit: str, measure: str, lang: 
         )
     is_plain = bool(conflict.members["kind"].isin(PLAIN).all())
     return text("diagnosis.summary" if is_plain else "diagnosis.summary_mixed", lang, **figures) + at
+
+
+def _listed(names: list[str], lang: str) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - SHOWN_MEMBERS
+    shown = ", ".join(names[:SHOWN_MEMBERS])
+    return shown + text("diagnosis.and_more", lang, count=more) if more > 0 else shown
 
 
 def amount_text(value: float) -> str:

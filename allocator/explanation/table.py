@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.anchors.presence_notes import presence_clauses
 from allocator.explanation.waterfall import STEPS, Waterfall
 from allocator.results.columns_of_text import amount_texts, filled, scattered, taken, with_plus
 from allocator.results.sentences import node_names, product_names
@@ -31,7 +32,8 @@ def explanation_table(
     product add up to its target exactly.
     """
     clauses = _rule_clauses(allocation, result, waterfall, lang)
-    return _table(allocation, result, waterfall, lang, clauses, first, last)
+    presence = presence_clauses(allocation.plan, allocation.labels, lang)
+    return _table(allocation, result, waterfall, lang, clauses, presence, first, last)
 
 
 def explanation_tables(
@@ -39,10 +41,11 @@ def explanation_tables(
 ) -> Iterator[pd.DataFrame]:
     """Yield the rows of `explanation_table` block by block: the sentences of all would fill the memory."""
     clauses = _rule_clauses(allocation, result, waterfall, lang)
+    presence = presence_clauses(allocation.plan, allocation.labels, lang)
     n_step, n_node, n_product = waterfall.units.shape
     step = max(1, ENTRIES_AT_ONCE // (n_step * n_product))
     for first in range(0, n_node, step):
-        yield _table(allocation, result, waterfall, lang, clauses, first, first + step)
+        yield _table(allocation, result, waterfall, lang, clauses, presence, first, first + step)
 
 
 def _table(
@@ -51,6 +54,7 @@ def _table(
     waterfall: Waterfall,
     lang: str,
     clauses: list[str],
+    presence: list[str],
     first: int,
     last: int | None,
 ) -> pd.DataFrame:
@@ -69,6 +73,7 @@ def _table(
         "amount": shown_amount,
         "signed": with_plus(shown_amount, units),
         # the last clause is the empty one of -1, no rule
+        "presence": taken(presence[first:last], node),
         "rule": taken(clauses, waterfall.strongest[:, first:last][step, node, product] % len(clauses)),
         "unit": pa.repeat(f"{round_to:,f}", len(units)),
     }

@@ -8,7 +8,7 @@ import numpy as np
 from allocator.fairness.reps import Reps
 from allocator.plan.spec import FairnessLimits
 from solver_models.arrays import BoolArray, FloatArray, IntArray
-from solver_models.permutation import PermutationTest, correlation_test, groups_test, holm, regression_test
+from solver_models.permutation import PermutationTest, correlation_test, groups_test, holm, slope_test
 from solver_models.reorderings import Reorderings, rank_scores
 
 FEWEST = 5
@@ -202,41 +202,43 @@ def _coded(label: np.ndarray) -> tuple[IntArray, list[str]]:
 def _ratchet(reps: Reps, seed: int) -> Bias:
     """Regress the change of quota on last year's excess and shortfall.
 
-    (X - Q) / Q = a + up (A / Q - 1)+ - down (1 - A / Q)+ + error. Equal small slopes are no ratchet; `up`
-    above `down` means that a beat raises the next target more than a miss lowers it. The difference of
-    the slopes is tested.
+    (X - Q) / Q = a of the peer group + up (A / Q - 1)+ - down (1 - A / Q)+ + error. Equal slopes are no
+    ratchet; `up` above `down` means that a beat raises the next target more than a miss lowers it. Tested
+    is up = down: with d = A / Q - 1 the model is a + down d + (up - down) d+, and the slope on d+ is
+    tested beside the one on d.
     """
     known = np.isfinite(reps.quota) & np.isfinite(reps.actual)
     n = int(known.sum())
     if n == 0:
         return Bias("ratchet", "regression", 0, "unknown")
-    quota, actual = reps.quota[known], reps.actual[known]
-    beat, miss = np.maximum(actual / quota - 1, 0.0), np.minimum(actual / quota - 1, 0.0)
-    sides = min(int((beat > 0).sum()), int((miss < 0).sum()))
-    if n < 2 * FEWEST or sides < FEWEST_ON_A_SIDE:
+    quota = reps.quota[known]
+    distance = reps.actual[known] / quota - 1
+    beat = np.maximum(distance, 0.0)
+    above, below = distance > 0, distance < 0
+    if n < 2 * FEWEST or min(int(above.sum()), int(below.sum())) < FEWEST_ON_A_SIDE:
         return Bias("ratchet", "regression", n, "too_few")
     change = reps.target[known] / quota - 1
-    design = np.column_stack([np.ones(n), beat, miss])
-    inverse = np.linalg.pinv(design)
-    up, down = float(inverse[1] @ change), float(inverse[2] @ change)
-    fitted = design @ (inverse @ change)
-    spread = float(((change - change.mean()) ** 2).sum())
     group = np.unique(reps.group[known], return_inverse=True)[1].astype(np.int64).reshape(-1)
-    found = regression_test(Reorderings(change, group, seed), inverse[1] - inverse[2])
+    found = slope_test(change, distance, beat, group, seed)
     if found is None:
         return Bias("ratchet", "regression", n, "nothing_to_compare")
+    y, *sides = (
+        column - (np.bincount(group, weights=column) / np.bincount(group))[group]
+        for column in (change, distance, beat)
+    )
+    design = np.column_stack(sides)
+    slope = np.linalg.lstsq(design, y, rcond=None)[0]
     more: dict[str, float | str | int] = {
         "period": reps.period,
-        "slope_above": up,
-        "slope_below": down,
-        "r_squared": 1 - float(((change - fitted) ** 2).sum()) / spread,
-        "above": int((beat > 0).sum()),
-        "below": int((miss < 0).sum()),
+        "slope_above": float(slope.sum()),
+        "slope_below": float(slope[0]),
+        "r_squared": 1 - float(((y - design @ slope) ** 2).sum()) / float(y @ y),
+        "above": int(above.sum()),
+        "below": int(below.sum()),
     }
-    medians = {"above": float(np.median(change[beat > 0])), "below": float(np.median(change[miss < 0]))}
-    return replace(
-        _tested(Bias("ratchet", "regression", n, "tested", effect=up - down), found, medians, None), more=more
-    )
+    medians = {"above": float(np.median(change[above])), "below": float(np.median(change[below]))}
+    tested = _tested(Bias("ratchet", "regression", n, "tested", effect=float(slope[1])), found, medians, None)
+    return replace(tested, more=more)
 
 
 def _tested(

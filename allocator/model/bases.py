@@ -42,6 +42,13 @@ def nodes_at_work(plan: Plan, labels: Labels) -> BoolArray:
     return at_work
 
 
+def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
+    """A numeric column of products.csv over the product leaves, 0 where not given. Shape (n_product,)."""
+    row = labels.product_row[labels.grid.products.leaf]
+    weight: FloatArray = np.nan_to_num(plan.products[column].to_numpy(np.float64)[row])
+    return weight
+
+
 def _ones(
     plan: Plan, labels: Labels, measure: str, anchors: Anchors, node: IntArray, product: IntArray, basis: str
 ) -> FloatArray:

@@ -57,7 +57,7 @@ class KnownModel:
         lines = spell_lines(plan, labels, measure, anchors, self._rules)
         if self._absent is None:
             self._absent = absent_reps(plan, labels)
-        room = room_of(labels, anchors, lines, self._absent)
+        room = room_of(plan, labels, anchors, lines, self._absent)
         key = _key(lines, room, anchors)
         frame = self._frames.get(key)
         found = None if frame is None else frame.filled(plan, labels, measure, anchors, lines, room)

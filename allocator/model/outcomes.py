@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
 from allocator.model.lines import Lines, lines_of
-from allocator.model.problem import MeasureProblem, product_weight
+from allocator.model.problem import MeasureProblem
 from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.model import BalanceAnswer, BalanceModel

@@ -1,14 +1,16 @@
 """Prices of rows and stages as the table that proves optimality (prices.csv)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from solver_models.arrays import FloatArray
-from solver_models.model import BalanceAnswer, Rows
+from solver_models.model import BalanceAnswer, BalanceModel, Rows
 from solver_models.tier_rows import PART_CAP, PART_ROW, PART_SHARE
 from solver_models.tiers import StagePrices, TierOutcome
 
@@ -37,7 +39,7 @@ def price_table(
     for outcome in tiers:
         for stage in outcome.stages:
             pages += _stage_pages(labels, measure, problem, stage, unit)
-    pages.append(_row_page(labels, measure, problem, "balance", balance_rows, answer.price))
+    pages.append(_row_page(labels, measure, problem, "balance", balance_rows, answer.price, unit))
     return pd.concat(pages, ignore_index=True)
 
 
@@ -48,7 +50,7 @@ def _stage_pages(
     side = np.where(stage.sides.sign > 0, "lower", "upper")
     source = stage.sides.source
     return [
-        _row_page(labels, measure, problem, name, stage.rows, stage.row_price / unit),
+        _row_page(labels, measure, problem, name, stage.rows, stage.row_price / unit, unit),
         _page(
             labels,
             measure,
@@ -73,13 +75,48 @@ def _stage_pages(
 
 
 def _row_page(
-    labels: Labels, measure: str, problem: MeasureProblem, stage: str, rows: Rows, price: FloatArray
+    labels: Labels,
+    measure: str,
+    problem: MeasureProblem,
+    stage: str,
+    rows: Rows,
+    price: FloatArray,
+    unit: float,
 ) -> pd.DataFrame:
-    side = np.where(rows.lower == rows.upper, "both", np.where(price > 0, "lower", "upper"))
     soft = np.isin(rows.source, problem.model.soft.source)
     names = {PART_ROW: "keep", PART_SHARE: "share", PART_CAP: "cap"}
     part = np.where(soft, np.array([names[p] for p in sorted(names)])[rows.part], "")
+    side = _sides_of(problem.model, rows, price, unit)
     return _page(labels, measure, problem, stage, rows.source, side, part, price)
+
+
+def _sides_of(model: BalanceModel, rows: Rows, price: FloatArray, unit: float) -> NDArray[Any]:
+    """Name the side each row stands for: as it was stated, whatever an earlier stage made of it.
+
+    Only an equality that was stated as one is `both`. A hard row between two bounds is the side that an
+    earlier stage made tight, or the one its price speaks of.
+
+    Parameters
+    ----------
+    model
+        In the measure's unit, with every soft row still in it.
+    unit
+        What 1.0 of `rows` stands for.
+    """
+    stated = (model.rows, model.soft)
+    source = np.concatenate([one.source for one in stated])
+    line = np.zeros(int(source.max(initial=0)) + 1, np.int64)
+    line[source] = np.arange(len(source))
+    low, high = (
+        np.concatenate([getattr(one, bound) for one in stated])[line[rows.source]]
+        for bound in ("lower", "upper")
+    )
+    is_tight = rows.lower == rows.upper
+    kept = np.where(is_tight, rows.lower, 0.0) * unit
+    is_floor = np.where(is_tight, np.abs(kept - low) <= np.abs(kept - high), price > 0)
+    is_floor = np.where(np.isfinite(low) & np.isfinite(high), is_floor, np.isfinite(low))
+    is_floor = is_floor != (rows.part == PART_CAP)
+    return np.where(low == high, "both", np.where(is_floor, "lower", "upper"))
 
 
 def _page(

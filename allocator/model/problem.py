@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from allocator.anchors.anchors import Anchors
+from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
 from allocator.model.lines import Lines, is_any, lines_of, text_column
 from allocator.model.presence import absent_reps
@@ -70,7 +71,8 @@ def build_problem(
     """Assemble totals, rules, pins and bounds of a measure."""
     lines = lines_of(instances)
     absent = absent_reps(plan, labels)
-    return problem_in(room_of(labels, anchors, lines, absent), plan, labels, measure, anchors, lines)
+    room = room_of(plan, labels, anchors, lines, absent)
+    return problem_in(room, plan, labels, measure, anchors, lines)
 
 
 def problem_in(
@@ -222,13 +224,6 @@ def amount_scale(lower: FloatArray, upper: FloatArray, own: FloatArray) -> Float
 def _add_amount_rows(book: _Book, kind: str, lines: _Lines) -> None:
     book.enter_lines(kind, lines)
     add_amounts(book.rows, kind, lines.node, lines.product, lines.lower, lines.upper, lines.tier, lines.scale)
-
-
-def product_weight(plan: Plan, labels: Labels, column: str) -> FloatArray:
-    """A numeric column of products.csv over the product leaves, 0 where not given. Shape (n_product,)."""
-    row = labels.product_row[labels.grid.products.leaf]
-    weight: FloatArray = np.nan_to_num(plan.products[column].to_numpy(np.float64)[row])
-    return weight
 
 
 def _add_weighted_rows(book: _Book, plan: Plan, labels: Labels, lines: _Lines) -> None:

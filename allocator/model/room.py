@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.anchors.anchors import Anchors
+from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
 from allocator.model.lines import Lines
+from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.grid import Grid
 
@@ -36,11 +38,12 @@ class Room:
     moves: BoolArray
 
 
-def room_of(labels: Labels, anchors: Anchors, lines: Lines, absent: BoolArray) -> Room:
+def room_of(plan: Plan, labels: Labels, anchors: Anchors, lines: Lines, absent: BoolArray) -> Room:
     """Find the bounds of the cells, and the cells that may move."""
     is_absent = np.repeat(absent, labels.grid.n_product)
     lower, upper, bound_by, on_cell = _cell_bounds(labels, lines, is_absent)
-    return Room(lower, upper, bound_by, on_cell, _moving_cells(labels, anchors, lines, ~is_absent))
+    moves = _moving_cells(labels, anchors, lines, ~is_absent, held_at_zero(plan, labels, lines))
+    return Room(lower, upper, bound_by, on_cell, moves)
 
 
 def weighted_anchors(anchors: Anchors, cell: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -79,20 +82,57 @@ def cell_position(grid: Grid, node: IntArray, product: IntArray) -> IntArray:
     return grid.org.leaf_start[node] * grid.n_product + grid.products.leaf_start[product]
 
 
-def _moving_cells(labels: Labels, anchors: Anchors, lines: Lines, can: BoolArray) -> BoolArray:
-    """Cells with an anchor, and cells that a minimum needs because it covers none with an anchor."""
+def held_at_zero(plan: Plan, labels: Labels, lines: Lines) -> BoolArray:
+    """True for cells below a hard ceiling of 0, whether of an amount, a share, effort or a link.
+
+    A weighted sum that may not be above 0 holds the products with a positive weight, if none is negative.
+
+    Returns
+    -------
+    Shape (n_cell,).
+    """
+    org, products, shape = labels.grid.org, labels.grid.products, lines.shape
+    is_ceiling = (lines.upper <= 0) & (shape.tier == 0)
+    held = np.zeros((len(org), len(products)), bool)
+    is_weighted = shape.is_effort | shape.of_kind("link")
+    held[shape.node[is_ceiling & ~is_weighted], shape.product[is_ceiling & ~is_weighted]] = True
+    weighted = np.flatnonzero(is_ceiling & is_weighted)
+    rank = np.arange(len(products.leaf))
+    for column in np.unique(shape.basis[weighted]):
+        line = weighted[shape.basis[weighted] == column]
+        product = shape.product[line]
+        covered = (rank >= products.leaf_start[product][:, None]) & (
+            rank < products.leaf_end[product][:, None]
+        )
+        weight = covered * product_weight(plan, labels, column)
+        at, leaf = np.nonzero((weight > 0) & (weight >= 0).all(axis=1, keepdims=True))
+        held[shape.node[line[at]], products.leaf[leaf]] = True
+    for nodes in org.by_depth[1:]:
+        held[nodes] |= held[org.parent[nodes]]
+    for lines_below in products.by_depth[1:]:
+        held[:, lines_below] |= held[:, products.parent[lines_below]]
+    return np.asarray(held[org.leaf][:, products.leaf].ravel())
+
+
+def _moving_cells(
+    labels: Labels, anchors: Anchors, lines: Lines, at_work: BoolArray, held: BoolArray
+) -> BoolArray:
+    """Cells with an anchor, and cells that a minimum needs: none of its cells that may be above 0 has one.
+
+    Cells that are held at 0 stay in the model, so that a minimum that needs them meets the ceiling.
+    """
     grid, shape = labels.grid, lines.shape
-    moves = (anchors.anchor > 0) & can
+    moves = (anchors.anchor > 0) & at_work
     asks = (lines.lower > 0) & shape.of_kind(*ASKING_KINDS)
     if not asks.any():
         return moves
     node, product = shape.node[asks], shape.product[asks]
     is_mix = shape.of_kind("mix")[asks]
-    has_anchor = grid.roll_up_plain(moves.astype(np.float64)) > 0
+    has_anchor = grid.roll_up_plain((moves & ~held).astype(np.float64)) > 0
     empty = ~has_anchor[node, product] & (~is_mix | has_anchor[node, 0])
     if not empty.any():
         return moves
     _, cell, _ = grid.rows(node[empty], product[empty])
     opened = np.zeros(grid.n_cell, bool)
     opened[cell] = True
-    return moves | (opened & can)
+    return moves | (opened & at_work)

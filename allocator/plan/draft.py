@@ -62,7 +62,18 @@ class Draft:
         index = {**self.products.index, "": -1, ALL_PRODUCTS: -1}
         return self._positions(table, "product_id", index, otherwise=-2)
 
+    @cached_property
+    def _known_positions(self) -> dict[tuple[str, str], IntArray]:
+        return {}
+
     def _positions(self, table: str, column: str, index: Mapping[str, int], otherwise: int = -1) -> IntArray:
+        """Positions of the ids of a column, worked out once: rules ask for them one by one."""
+        key = table, column
+        if key not in self._known_positions:
+            self._known_positions[key] = self._looked_up(table, column, index, otherwise)
+        return self._known_positions[key]
+
+    def _looked_up(self, table: str, column: str, index: Mapping[str, int], otherwise: int) -> IntArray:
         found = self.sheets[table].columns[column]
         by_value = np.array([index.get(value, otherwise) for value in found.values], dtype=np.int64)
         return by_value[found.code] if len(by_value) else np.zeros(0, np.int64)

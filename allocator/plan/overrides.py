@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.plan.faults import OVERRIDES, FaultCollector, NearMatches
 from allocator.plan.paths import split_path
@@ -12,6 +14,7 @@ from allocator.plan.sheet import Sheet, TextColumn, strip, text_column
 from allocator.plan.tables import ALL_PRODUCTS, RULES
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar, read_yaml_value
 from allocator.texts import worded
+from allocator.wording import Wording
 from solver_models.arrays import IntArray
 
 
@@ -132,23 +135,42 @@ def _rule_set(rules: Sheet, path: str, text: str, place: Place, faults: FaultCol
     return _cell_set(rules, column, wanted, path, text, place, faults)
 
 
-def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultCollector) -> Sheet:
-    """Lay one amount over a row of pins.csv: `pins.<measure>.<node>.<product or *>.amount`."""
+class BadPath(NamedTuple):
+    """Why a path names nothing."""
+
+    message: Wording
+    hint: str
+
+
+def pins_at(
+    path: str, measure: NDArray[np.object_], node: NDArray[np.object_], product: NDArray[np.object_]
+) -> tuple[IntArray, BadPath | None]:
+    """Rows of pins.csv that `pins.<measure>.<node>.<product or *>.amount` names; what is wrong where none is.
+
+    Parameters
+    ----------
+    measure, node, product
+        Shape (n_pin,): the texts of the table; an empty product is all of them.
+    """
     key, _, column = path.removeprefix("pins.").rpartition(".")
-    given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
-    keys = np.array([f"{m}.{v}.{p or ALL_PRODUCTS}" for m, v, p in zip(*given, strict=True)], dtype=object)
-    wanted = np.flatnonzero(keys == key)
-    problem: str = ""
+    keys = [f"{m}.{v}.{p or ALL_PRODUCTS}" for m, v, p in zip(measure, node, product, strict=True)]
+    wanted = np.flatnonzero(np.array(keys, dtype=object) == key)
     if column != "amount" or not key:
-        problem = worded("fault.set.pin_amount")
-        hint: str = worded("fault.set.pin_amount.hint")
-    elif len(wanted) == 0:
-        problem = worded("fault.set.no_pin", key=key)
+        return wanted, BadPath(worded("fault.set.pin_amount"), worded("fault.set.pin_amount.hint"))
+    if len(wanted) == 0:
         hint = NearMatches(keys, worded("fault.set.no_pin.hint"))(key)
-    if problem:
-        faults.add(place.file, place.row, path, text, code="unknown-path", message=problem, hint=hint)
+        return wanted, BadPath(worded("fault.set.no_pin", key=key), hint)
+    return wanted, None
+
+
+def _pin_set(pins: Sheet, path: str, text: str, place: Place, faults: FaultCollector) -> Sheet:
+    """Lay one amount over a row of pins.csv."""
+    given = [pins.columns[name].texts() for name in ("measure", "node_id", "product_id")]
+    wanted, bad = pins_at(path, *given)
+    if bad is not None:
+        faults.add(place.file, place.row, path, text, code="unknown-path", message=bad.message, hint=bad.hint)
         return pins
-    return _cell_set(pins, column, wanted, path, text, place, faults)
+    return _cell_set(pins, "amount", wanted, path, text, place, faults)
 
 
 def _cell_set(

@@ -12,7 +12,7 @@ from allocator.plan.checks.facts import check_commitments, check_history, check_
 from allocator.plan.checks.months import check_calendar, check_seasonality
 from allocator.plan.checks.pins import check_pins
 from allocator.plan.checks.rules import check_rules
-from allocator.plan.checks.totals import check_over_assignment, check_totals
+from allocator.plan.checks.totals import check_over_assignment, check_size, check_totals
 from allocator.plan.checks.trees import check_org, check_products
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
@@ -125,6 +125,8 @@ def check_draft(draft: Draft, faults: FaultCollector, touched: frozenset[str] | 
         check_seasonality(draft, faults)
     if looks_at("totals", "history", "products", "frame"):
         check_totals(draft, faults, products_are_tree=trees["products_are_tree"])
+    if looks_at("totals", "history", "org", "frame"):
+        check_size(draft, faults, org_is_tree=trees["org_is_tree"])
     if looks_at("totals", "org", "frame") and draft.sheets["org"].vouches_for("level"):
         check_over_assignment(draft, faults)
     if looks_at("pins", "totals", "org", "products", "history", "frame"):

@@ -9,8 +9,8 @@ from allocator.allocation import Allocation
 PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp", "scipy")
 
 
-def certificate(allocation: Allocation, result_hash: str) -> dict[str, Any]:
-    """Return the certificate as plain JSON types."""
+def certificate(allocation: Allocation, result_hash: str, files: dict[str, str]) -> dict[str, Any]:
+    """Return the certificate as plain JSON types; `files` are the hashes of what is no result table."""
     spec = allocation.plan.spec
     return {
         "status": allocation.status,
@@ -20,6 +20,7 @@ def certificate(allocation: Allocation, result_hash: str) -> dict[str, Any]:
         "currency": spec.currency,
         "input_hash": allocation.plan.input_hash,
         "result_hash": result_hash,
+        "files": files,
         "overrides": list(allocation.plan.overrides),
         "versions": versions(),
         "engine": allocation.engine,

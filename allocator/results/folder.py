@@ -24,7 +24,7 @@ from allocator.results.beside import beside
 from allocator.results.certificate import certificate
 from allocator.results.columns_of_text import decimals
 from allocator.results.csv_text import csv_writer
-from allocator.results.hashing import TABLE_FILES, result_hash
+from allocator.results.hashing import TABLE_FILES, file_hashes, result_hash
 from allocator.results.json_text import json_text
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
@@ -127,7 +127,8 @@ def write_results(
             with phases.phase("write beside"):
                 helper.wait()
         write_json(folder / NAMES, names_document(allocation.plan))
-        write_json(folder / "certificate.json", certificate(allocation, digest))
+        beside_tables = file_hashes(folder)
+        write_json(folder / "certificate.json", certificate(allocation, digest, beside_tables))
         return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
 
     return _swap_in(out, fill)

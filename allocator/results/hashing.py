@@ -36,3 +36,13 @@ def result_hash(folder: Path) -> str:
             while block := stream.read(BLOCK):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """sha256 of every file of a folder that `result_hash` does not cover, by name."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.name not in TABLE_FILES:
+            with path.open("rb") as stream:
+                found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found

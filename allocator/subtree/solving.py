@@ -118,10 +118,12 @@ def solve_frame(
     cells = np.zeros(framed.grid.n_cell)
     cells[framed.cell - framed.first_cell] = solved.answer.x * solved.balanced.unit
     own = standing.units[node]
+    before = np.zeros(standing.units.shape)
+    before[node : labels.grid.org.subtree_end[node]] = framed.grid.roll_up(cells)
     rounded = round_targets(
         framed.grid,
         _meeting(framed, cells / unit, own[labels.grid.products.leaf]),
-        _rows_below(side_rows(plan, labels, problem.instances, unit), labels, node),
+        _rows_below(side_rows(plan, labels, problem.instances, unit, before), labels, node),
     )
     if not np.array_equal(rounded.units[0], own):
         name = labels.node_id[node]
@@ -155,7 +157,10 @@ def _keeps(
 def _rows_below(rows: SideRows, labels: Labels, node: int) -> SideRows:
     """Keep the rows of nodes below a node, with positions of its own grid."""
     below = np.flatnonzero((rows.node > node) & (rows.node < labels.grid.org.subtree_end[node]))
-    return SideRows(rows.node[below] - node, rows.weight[below], rows.lower[below], rows.upper[below])
+    is_soft = None if rows.is_soft is None else rows.is_soft[below]
+    return SideRows(
+        rows.node[below] - node, rows.weight[below], rows.lower[below], rows.upper[below], is_soft
+    )
 
 
 def _within_rounding(

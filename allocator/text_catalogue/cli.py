@@ -20,6 +20,15 @@ TEXTS = {
     "cli.init_done": {"en": "An empty plan was written to {path}:", "zh": "已在 {path} 写入空白计划："},
     "phase.solve": {"en": "solving", "zh": "求解"},
     "phase.round": {"en": "rounding to whole units", "zh": "取整"},
+    "verify.overrides": {
+        "en": "Checked against the plan WITH these changes of the run laid over it: {changes}",
+        "zh": "核对所用的方案已叠加本次运行的改动：{changes}",
+    },
+    "verify.part": {
+        "en": "Only a part was proved: {measure} below {node}. All else stands as the result before has it,"
+        " which is proved by a verification of its own.",
+        "zh": "只证明了一部分：{node} 以下的 {measure}。其余数字沿用此前的结果，须另行核对。",
+    },
     "verify.ok": {"en": "ok    ", "zh": "通过  "},
     "verify.failed": {"en": "FAILED", "zh": "不通过"},
     "verify.all_ok": {"en": "All {count} checks hold.", "zh": "全部 {count} 项检查通过。"},

@@ -12,6 +12,23 @@ TEXTS = {
         "apart. These cannot hold together: {rules}.",
         "zh": "{measure}：计划无法实现。规则相互折算后相差 {short} {unit}。以下规则不能同时成立：{rules}。",
     },
+    "diagnosis.unnamed": {
+        "en": "{measure}: the plan is impossible: the hard rules cannot hold together. Which of them stand in "
+        "each other's way could not be told apart from rounding; make rules soft (tier 1) one by one.",
+        "zh": "{measure}：计划无法实现：硬规则不能同时成立。相互冲突的规则差距过小，无法与舍入误差区分；"
+        "请逐条将规则改为软规则（tier 1）再试。",
+    },
+    "diagnosis.more_members": {"en": "and {count} more", "zh": "另有 {count} 条"},
+    "diagnosis.unproved_one": {
+        "en": "One more way out was found, but it could be proved neither possible nor impossible; "
+        "it is left out.",
+        "zh": "另找到 1 种调整，但既未能证明可行，也未能证明不可行，故未列出。",
+    },
+    "diagnosis.unproved": {
+        "en": "{count} more ways out were found, but they could be proved neither possible nor impossible; "
+        "they are left out.",
+        "zh": "另找到 {count} 种调整，但既未能证明可行，也未能证明不可行，故未列出。",
+    },
     "diagnosis.lower": {
         "en": "{kind}{rule} asks for at least {amount}{products} of {nodes}{owner}",
         "zh": "{kind}{rule} 要求 {nodes}{products} 至少 {amount}{owner}",
@@ -48,6 +65,10 @@ TEXTS = {
         "zh": "按需放宽规则与锁定值：{changes}",
     },
     "repair.one_rule": {"en": "Change one rule: {changes}", "zh": "只调整一条规则：{changes}"},
+    "repair.all": {
+        "en": "Change totals, rules and pins where needed: {changes}",
+        "zh": "按需调整总目标、规则与锁定值：{changes}",
+    },
     "repair.more": {"en": " and {count} more", "zh": " 等另外 {count} 项"},
     "diagnosis.kind.total": {"en": "The company total", "zh": "公司总目标"},
     "diagnosis.kind.product_total": {"en": "A product total", "zh": "产品总目标"},

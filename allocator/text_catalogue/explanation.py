@@ -2,8 +2,8 @@
 
 TEXTS = {
     "step.last_year": {
-        "en": "Last year {node} made {amount} with {product}.",
-        "zh": "上年实际：{node}，{product} {amount}。",
+        "en": "Last year {node} made {amount} with {product}.{presence}",
+        "zh": "上年实际：{node}，{product} {amount}。{presence}",
     },
     "step.trend": {
         "en": "Level and trend of the years on file: {signed}.",

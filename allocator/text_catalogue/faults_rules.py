@@ -184,10 +184,20 @@ TEXTS = {
         "zh": "`*` 表示公司总目标：请填写 measures.{measure}.total",
     },
     "fault.plan_total.too_small": {
-        "en": "the total is more than 2^53 times round_to ({round_to})",
-        "zh": "总目标超过 round_to（{round_to}）的 2^53 倍",
+        "en": "the total is {units} times round_to ({round_to}); more than 2^50 units cannot be kept apart",
+        "zh": "总目标是 round_to（{round_to}）的 {units} 倍；超过 2^50 个单位就无法精确区分",
     },
     "fault.plan_total.too_small.hint": {"en": "use a larger round_to", "zh": "请使用更大的 round_to"},
+    "fault.plan_total.too_small_street": {
+        "en": "over-assigned reps may carry {units} times round_to ({round_to}); more than 2^50 units"
+        " cannot be kept apart",
+        "zh": "计入超额分配后，人员合计可达 round_to（{round_to}）的 {units} 倍；"
+        "超过 2^50 个单位就无法精确区分",
+    },
+    "fault.plan_total.too_small_street.hint": {
+        "en": "use a larger round_to, or less over_assignment",
+        "zh": "请使用更大的 round_to，或降低 over_assignment",
+    },
     "fault.plan_total.no_multiple.hint": {
         "en": "write {below} or {above}, or change round_to",
         "zh": "请填写 {below} 或 {above}，或修改 round_to",

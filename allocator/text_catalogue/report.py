@@ -16,10 +16,11 @@ TEXTS = {
     "report.fairness_tests": {"en": "Tests for bias", "zh": "偏差检验"},
     "report.probabilities": {"en": "How likely the targets are", "zh": "达成概率"},
     "report.likely_note": {
-        "en": "Simulated from the plan's own past: expected sales, their spread and how far regions move "
-        "together. The golden marks bound the range that is neither hardly reachable nor easy.",
-        "zh": "根据计划自身的历史模拟：预期销售、波动以及各区域的联动。金色刻度之间为既非难以达成也非过于"
-        "容易的范围。",
+        "en": "Simulated: expected sales, their spread and how far regions move together; what was learned "
+        "from the past and what was assumed stands below. The golden marks bound the range that is neither "
+        "hardly reachable nor easy.",
+        "zh": "模拟所用：预期销售、波动以及各区域的联动；何者由历史得出、何者为假设，见下文。"
+        "金色刻度之间为既非难以达成也非过于容易的范围。",
     },
     "report.likely_company": {
         "en": "Company reaches its target if sales follow the past",

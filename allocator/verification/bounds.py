@@ -3,7 +3,7 @@
 import numpy as np
 
 from allocator.verification.columns import EXACT
-from allocator.verification.company import Company
+from allocator.verification.company import Company, product_column
 from allocator.verification.measure_result import MeasureResult, judge_cells, shown
 from allocator.verification.report import Check
 from allocator.verification.rule_nodes import RuleNodes
@@ -17,10 +17,11 @@ def check_cell_bounds(
 
     Returns
     -------
-    The checks, and the open cells (n_rep, n_leaf_product): with an anchor, or opened by a minimum.
+    The checks, and the open cells (n_rep, n_leaf_product): of reps at work, with an anchor or opened by a
+    minimum.
     """
     lower, upper = cell_bounds(company, rules)
-    is_open = open_cells(company, result, rules, upper)
+    is_open = open_cells(company, result, rules)
     upper = np.where(is_open, upper, 0.0)
     gap = np.abs(result.lower - lower) / np.maximum(np.abs(lower), result.unit)
     with np.errstate(invalid="ignore"):
@@ -67,11 +68,30 @@ def cell_bounds(company: Company, rules: RuleNodes) -> tuple[FloatArray, FloatAr
     return lower, upper
 
 
-def open_cells(company: Company, result: MeasureResult, rules: RuleNodes, upper: FloatArray) -> BoolArray:
-    """Cells that may move: with an anchor, or under a minimum that covers no cell with one."""
-    can = upper > 0
-    moves = (result.cell_anchor > 0) & can
-    count = company.plain_sums(moves.astype(np.float64))
+def may_be_positive(company: Company, rules: RuleNodes) -> BoolArray:
+    """Cells of reps at work that lie below no hard ceiling of 0. Shape (n_rep, n_leaf_product)."""
+    may = np.repeat(~company.is_absent[:, None], len(company.products.leaves), axis=1)
+    node, product = rules.ints("node"), rules.ints("product")
+    ceiling = (
+        (rules.floats("upper") <= 0) & (rules.ints("tier") == 0) & ~rules.is_kind("total", "product_total")
+    )
+    basis = rules.table["basis"].to_numpy(object)
+    for k in np.flatnonzero(ceiling):
+        reps = slice(company.org.first_leaf[node[k]], company.org.end_leaf[node[k]])
+        leaves = slice(company.products.first_leaf[product[k]], company.products.end_leaf[product[k]])
+        if rules.is_weighted[k]:
+            weight = product_column(company, str(basis[k]))[leaves]
+            may[reps, leaves] &= (weight == 0) | bool((weight < 0).any())
+        else:
+            may[reps, leaves] = False
+    return may
+
+
+def open_cells(company: Company, result: MeasureResult, rules: RuleNodes) -> BoolArray:
+    """Cells with an anchor, or under a minimum that covers none with an anchor that may be above 0."""
+    at_work = ~company.is_absent[:, None]
+    moves = (result.cell_anchor > 0) & at_work
+    count = company.plain_sums((moves & may_be_positive(company, rules)).astype(np.float64))
     node, product = rules.ints("node"), rules.ints("product")
     asks = rules.is_kind("range", "growth", "commitment", "pin", "link", "mix") & (rules.floats("lower") > 0)
     asks &= (count[node, product] == 0) & (~rules.is_kind("mix") | (count[node, 0] > 0))
@@ -79,5 +99,5 @@ def open_cells(company: Company, result: MeasureResult, rules: RuleNodes, upper:
     for v, q in zip(node[asks], product[asks], strict=True):
         reps = slice(company.org.first_leaf[v], company.org.end_leaf[v])
         leaves = slice(company.products.first_leaf[q], company.products.end_leaf[q])
-        opened[reps, leaves] |= can[reps, leaves]
+        opened[reps, leaves] |= at_work[reps]
     return opened

@@ -1,10 +1,10 @@
 """The plan as the auditor sees it: trees, factors, presence, history, defined by the contract alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from allocator.verification.plan_files import PlanFiles, UnreadablePlan
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, Tree, plant
 
 ALL = "*"
+Computed = TypeVar("Computed")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,22 @@ class Company:
 
     def org_column(self, name: str) -> NDArray[Any]:
         """Return a column of org.csv in tree order."""
-        return self.table("org")[name].to_numpy(object)[self._org_row]
+        return self.once(f"org.{name}", lambda: self.table("org")[name].to_numpy(object)[self._org_row])
+
+    def once(self, name: str, compute: Callable[[], Computed]) -> Computed:
+        """Return what is computed once for a plan and looked up from then on."""
+        if name not in self._known:
+            self._known[name] = compute()
+        found: Computed = self._known[name]
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return {}
+
+    def nodes_of_level(self, level: str) -> IntArray:
+        """Positions of the nodes of a level."""
+        return self.once(f"level.{level}", lambda: np.flatnonzero(self.org_column("level") == level))
 
     @cached_property
     def over(self) -> FloatArray:
@@ -225,7 +241,7 @@ def numbers(texts: pd.Series) -> FloatArray:
 
 def codes(tree: Tree, ids: pd.Series) -> IntArray:
     """Positions of ids, "" as `*`; -1 where unknown."""
-    return np.asarray(pd.Index(tree.ids).get_indexer(pd.Index(ids.replace("", ALL))), np.int64)
+    return np.asarray(tree.index.get_indexer(pd.Index(ids.replace("", ALL))), np.int64)
 
 
 def product_column(company: Company, name: str) -> FloatArray:

@@ -1,15 +1,49 @@
-"""explanation.csv: the steps of every target add up to it."""
+"""explanation.csv: the steps of every target add up to it, and each is what the plan and the prices say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from allocator.verification.company import Company
 from allocator.verification.measure_result import HEADER, MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults, worded
 from allocator.verification.result_tables import whole_units
-from allocator.verification.trees import positions
+from allocator.verification.stages import Stage
+from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
+
+STEPS = (
+    "last_year",
+    "trend",
+    "potential",
+    "commitment",
+    "company_growth",
+    "own_rules",
+    "team_and_region_rules",
+    "fairness",
+    "pins",
+    "shared_load",
+    "over_assignment",
+    "rounding",
+)
+HALF = 0.5 + 3e-6
+"""Running totals of the steps are rounded; what is within a millionth of a half may go either way."""
 
 
-def check_explanation(result: MeasureResult, table: pd.DataFrame) -> list[Check]:
+@dataclass(frozen=True)
+class Explained:
+    """explanation.csv of one measure: whole units by step, shape (n_step, n_node, n_product)."""
+
+    units: IntArray
+
+    def up_to(self, step: str) -> IntArray:
+        """Sum of the steps from the first to this one."""
+        return np.asarray(self.units[: STEPS.index(step) + 1].sum(axis=0))
+
+
+def check_explanation(result: MeasureResult, table: pd.DataFrame) -> tuple[list[Check], Explained]:
     """Check that the steps of every node and product sum to its target, in exact units."""
     names = result.names
     unit = names.units[names.measures.index(result.measure)]
@@ -18,17 +52,18 @@ def check_explanation(result: MeasureResult, table: pd.DataFrame) -> list[Check]
     file_row = np.flatnonzero(of_measure) + HEADER
     node = np.asarray(pd.Index(names.nodes).get_indexer(pd.Index(rows["node_id"])), np.int64)
     product = np.asarray(pd.Index(names.products).get_indexer(pd.Index(rows["product_id"])), np.int64)
+    step = np.asarray(pd.Index(STEPS).get_indexer(pd.Index(rows["step"])), np.int64)
     units, bad, ragged = whole_units(rows["amount"], unit)
-    double = rows.duplicated(["node_id", "product_id", "step"]).to_numpy(bool)
-    odd = bad | ragged | (node < 0) | (product < 0) | double
+    place = (step * len(names.nodes) + node) * len(names.products) + product
+    odd = bad | ragged | (node < 0) | (product < 0) | (step < 0) | pd.Series(place).duplicated().to_numpy()
     faults = worded(
         positions(odd),
         lambda k: f"explanation.csv row {file_row[k]}: unknown, twice or no whole amount",
     )
-    sums = np.zeros_like(result.units)
-    good = ~odd
-    np.add.at(sums, (node[good], product[good]), units[good])
-    return [
+    by_step = np.zeros((len(STEPS), *result.units.shape), np.int64)
+    by_step.ravel()[place[~odd]] = units[~odd]
+    sums = by_step.sum(axis=0)
+    checks = [
         list_faults(
             "explanation_rows",
             result.measure,
@@ -45,3 +80,106 @@ def check_explanation(result: MeasureResult, table: pd.DataFrame) -> list[Check]
             lambda k: f"target {shown(result.targets, k)}, steps add up to {shown(sums * result.unit, k)}",
         ),
     ]
+    return checks, Explained(by_step)
+
+
+def check_steps(company: Company, result: MeasureResult, explained: Explained, stage: Stage) -> list[Check]:
+    """Check what the steps say: last year, the anchor, the rules by their prices, what was rounded.
+
+    A rule's step is its price times the weights of the cells it covers, on the company's scale. How last
+    year became the anchor (trend, potential, commitment, growth) is checked as one sum.
+    """
+    factor = company.factor[:, None]
+    anchor = company.node_sums(result.cell_anchor) / factor
+    found = [
+        ("last_year", "what was made in the same months of last year", company.last_year(result.measure)),
+        (
+            "commitment",
+            "the steps up to commitment lead to the baseline",
+            company.plain_sums(result.baseline),
+        ),
+        ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
+    ]
+    running = anchor.copy()
+    for step, moved in rule_steps(stage):
+        running = running + moved
+        found.append((step, f"the rules of step {step} move what their prices say", running))
+    found.append(
+        (
+            "over_assignment",
+            "all steps but rounding lead to the unrounded number",
+            company.node_sums(result.unrounded),
+        )
+    )
+    checks = []
+    for step, promise, amount in found:
+        so_far, exact = explained.up_to(step), amount / result.unit
+        off = np.abs(so_far - exact) - 1e-9 * np.abs(exact)
+        checks.append(
+            judge_nodes(
+                f"explanation.{step}",
+                result,
+                promise,
+                off,
+                HALF,
+                partial(_step_words, np.asarray(so_far * result.unit, np.float64), amount),
+            )
+        )
+    return checks
+
+
+def _step_words(so_far: FloatArray, amount: FloatArray, k: int) -> str:
+    return f"explanation.csv: steps so far add up to {shown(so_far, k)}, should be {shown(amount, k)}"
+
+
+def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
+    """Give each step of rules and what it moved at every node and product, on the company's scale."""
+    company, sides, prices, point = stage.company, stage.sides, stage.prices, stage.point
+    kind = sides.rules.table["kind"].to_numpy(object)[sides.entry[prices.side]]
+    depth_of = np.zeros(len(company.org), np.int64)
+    for level, nodes in enumerate(company.org.by_depth):
+        depth_of[nodes] = level
+    depth = depth_of[sides.node[prices.side]]
+    shared = np.isin(kind, ["total", "product_total"])
+    fair, pin = kind == "fairness", kind == "pin"
+    own = ~(shared | fair | pin)
+
+    # a cell that a pin or a rule holds at 0 is a cell of its rules all the same
+    moves = point.is_open | ((point.anchor > 0) & ~company.is_absent[:, None])
+
+    def moved(chosen: BoolArray) -> FloatArray:
+        k = np.flatnonzero(chosen)
+        if len(k) == 0:
+            return np.zeros(point.x.shape)
+        return np.where(moves, point.weight * sides.pull(prices.side[k], prices.price[k]), 0.0)
+
+    gradient, _ = stage.gradient()
+    held = np.where(moves, point.x - point.anchor - point.weight * gradient, 0.0)
+    on_pin = _pinned(stage)
+    by_rep = company.factor[company.org.leaves][:, None]
+
+    def at_nodes(cells: FloatArray) -> FloatArray:
+        return company.plain_sums(cells / by_rep)
+
+    deepest = int(depth_of.max())
+    of_own, of_above = np.zeros((2, len(company.org), len(company.products)))
+    for at in sorted({*depth[own].tolist(), deepest}):
+        cells = moved(own & (depth == at)) + (np.where(on_pin, 0.0, held) if at == deepest else 0.0)
+        by_node, is_own = at_nodes(cells), (depth_of <= at)[:, None]
+        of_own += np.where(is_own, by_node, 0.0)
+        of_above += np.where(is_own, 0.0, by_node)
+    yield "own_rules", of_own
+    yield "team_and_region_rules", of_above
+    yield "fairness", at_nodes(moved(fair))
+    yield "pins", at_nodes(moved(pin) + np.where(on_pin, held, 0.0))
+    yield "shared_load", at_nodes(moved(shared))
+
+
+def _pinned(stage: Stage) -> BoolArray:
+    """Cells that a pin of their own fixes. Shape (n_rep, n_leaf_product)."""
+    rules, company = stage.sides.rules, stage.company
+    chosen = rules.is_kind("pin") & rules.table["on_cell"].to_numpy(bool)
+    found = np.zeros(stage.point.x.shape, bool)
+    rep = company.org.first_leaf[rules.ints("node")[chosen]]
+    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = True
+    return found

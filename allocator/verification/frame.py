@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.verification.company import Company
-from allocator.verification.measure_result import MeasureResult
+from allocator.verification.measure_result import MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults
 from allocator.verification.result_tables import as_mapping
 from allocator.verification.rule_nodes import RuleNodes
@@ -48,10 +48,30 @@ class Frame:
         return np.repeat(~below[:, None], len(company.products.leaves), axis=1)
 
 
+def framed_parts(certificate: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Measure and node of every frame that a certificate tells of."""
+    measures = as_mapping(certificate.get("measures"))
+    framed = [(name, as_mapping(of_measure)) for name, of_measure in measures.items()]
+    return tuple(
+        (str(name), str(as_mapping(of_measure[FRAME]).get("node_id")))
+        for name, of_measure in framed
+        if FRAME in of_measure
+    )
+
+
 def read_frame(
-    company: Company, result: MeasureResult, certificate: Mapping[str, Any]
+    company: Company,
+    result: MeasureResult,
+    certificate: Mapping[str, Any],
+    standing: Mapping[str, MeasureResult] | str,
 ) -> tuple[Frame | None, list[Check]]:
-    """Return the frame that the certificate tells of, and whether all that it holds stands as it stood."""
+    """Return the frame that the certificate tells of, and whether all that it holds stands as it stood.
+
+    Parameters
+    ----------
+    standing
+        The result before, by measure, or why there is none: without it nothing outside is proved.
+    """
     of_measure = as_mapping(as_mapping(certificate.get("measures")).get(result.measure))
     if FRAME not in of_measure:
         return None, []
@@ -68,6 +88,7 @@ def read_frame(
         return None, [list_faults("frame", result.measure, promise, len(names), faults)]
     org = company.org
     nodes = [org.position[name] for name in names]
+    faults = [f"the frame at {org.ids[v]} contains nothing" for v in nodes if org.is_leaf[v]]
     room = np.zeros(len(org))
     for node in sorted(set(nodes)):
         while node >= 0:
@@ -79,9 +100,37 @@ def read_frame(
         end += 1
     found = _standing_hash(result, node, end)
     if found != written.get("standing_hash"):
-        faults = [f"they give {found}, certified is {written.get('standing_hash')}"]
-    checks = [list_faults("frame", result.measure, promise, result.units.size, faults)]
-    return Frame(node, end, np.array(leaves, np.int64), room), checks
+        faults += [f"they give {found}, certified is {written.get('standing_hash')}"]
+    frame = Frame(node, end, np.array(leaves, np.int64), room)
+    checks = [
+        list_faults("frame", result.measure, promise, result.units.size, faults),
+        _stands_as_before(company, result, frame, standing),
+    ]
+    return frame, checks
+
+
+def _stands_as_before(
+    company: Company, result: MeasureResult, frame: Frame, standing: Mapping[str, MeasureResult] | str
+) -> Check:
+    """Targets of the node and of all outside, and the cells outside, are those of the result before."""
+    promise = "what the frame holds is what the result before has"
+    if isinstance(standing, str) or result.measure not in standing:
+        because = standing if isinstance(standing, str) else "the result before has no such measure"
+        return list_faults("frame_before", result.measure, promise, 0, [because])
+    before = standing[result.measure]
+    moved = np.abs(result.units - before.units).astype(np.float64)
+    moved[frame.node + 1 : frame.end] = 0.0
+    cells = np.abs(result.unrounded - before.unrounded) / result.unit * frame.outside(company)
+    reps = company.org.leaves
+    moved[reps, 0] = np.maximum(moved[reps, 0], cells.max(axis=1, initial=0.0))
+    return judge_nodes(
+        "frame_before",
+        result,
+        promise,
+        moved,
+        0.0,
+        lambda k: f"target {shown(result.targets, k)}, before it was {shown(before.targets, k)}",
+    )
 
 
 def framed_sides(

@@ -27,3 +27,11 @@ def file_fingerprint(paths: Iterable[Path]) -> str:
             while block := stream.read(BLOCK):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, "" where there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -151,9 +151,12 @@ def check_rule_prices(stage: Stage, file: RuleFile) -> Check:
     rep = stage.company.org.first_leaf[rules.ints("node")]
     leaf = stage.company.products.first_leaf[rules.ints("product")]
     inner, low, high = multiplier[rep, leaf], point.lower[rep, leaf], point.upper[rep, leaf]
+    # a cell that a soft tier holds elsewhere than at its rule's bound owes nothing to the rule
+    near, x = BALANCE_LIMIT * point.size[rep, leaf], point.x[rep, leaf]
     # a cell that a pin or a rule holds at 0 has a multiplier, too; one of a rep who is not there has none
     can = point.is_open | ((point.anchor > 0) & ~stage.company.is_absent[:, None])
-    held = can[rep, leaf] & (((inner > 0) & (low > 0)) | ((inner < 0) & np.isfinite(high)))
+    pushed_up = (inner > 0) & (low > 0) & (x - low <= near)
+    held = can[rep, leaf] & (pushed_up | ((inner < 0) & (high - x <= near)))
     if point.outside is not None:
         held &= ~point.outside[rep, leaf]
     expected[on_cell] += np.where(held, inner, 0.0)[on_cell]

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 from yaml.nodes import MappingNode, ScalarNode
@@ -32,7 +33,7 @@ TABLES = (
     "seasonality",
 )
 COLUMNS = {
-    "org": ("node_id", "parent_id", "level", "start", "end", "peer_group"),
+    "org": ("node_id", "parent_id", "level", "role", "start", "end", "ramp", "peer_group"),
     "products": ("product_id", "parent_id"),
     "history": ("period", "node_id", "product_id", "measure", "amount"),
     "commitments": ("node_id", "product_id", "measure", "amount", "period", "actual"),
@@ -206,13 +207,20 @@ def _decode(content: bytes, encoding: str) -> str:
 def _tidy(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Strip blanks, drop empty rows, add the optional columns that are absent."""
     frame = frame.rename(columns=lambda column: str(column).strip())
-    frame = pd.DataFrame({c: [text.strip() for text in frame[c]] for c in frame.columns}, dtype=object)
-    if len(frame):
-        frame = frame[(frame != "").any(axis=1)]
+    stripped = {c: _stripped(frame[c]) for c in frame.columns}
+    frame = pd.DataFrame(stripped, dtype=object)
+    if len(frame) and (first := frame.iloc[:, 0] == "").any():
+        frame = frame[~first | (frame != "").any(axis=1)]
     for column in COLUMNS.get(name, ()):
         if column not in frame.columns:
             frame[column] = pd.Series("", index=frame.index, dtype=object)
     return frame.reset_index(drop=True)
+
+
+def _stripped(texts: pd.Series) -> "pd.Series[Any]":
+    """Strip each different text once."""
+    codes, distinct = pd.factorize(texts.to_numpy(object))
+    return pd.Series(np.array([text.strip() for text in distinct], object)[codes], dtype=object)
 
 
 def _overridden(

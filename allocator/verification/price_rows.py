@@ -17,7 +17,6 @@ from allocator.verification.trees import BoolArray, FloatArray, IntArray, positi
 
 PARTS = ("", "keep", "share", "cap", "goal", "largest")
 SIDES = ("lower", "upper", "both")
-SAME = 1e-9
 STAGE = re.compile(r"balance|tier([1-9][0-9]*)\.(largest|sum)")
 KEY = ["kind", "rule_id", "node_id", "product_id"]
 
@@ -67,16 +66,9 @@ class PriceRows:
 
 
 def match_prices(
-    company: Company, result: MeasureResult, sides: Sides, before: FloatArray, table: pd.DataFrame
+    company: Company, result: MeasureResult, sides: Sides, table: pd.DataFrame
 ) -> tuple[PriceRows, Check]:
-    """Find the side of every row of prices.csv.
-
-    Parameters
-    ----------
-    before
-        Unrounded value of each side's row, shape (n_side,): where the file says `both`, the side
-        nearer to its bound is meant.
-    """
+    """Find the side of every row of prices.csv."""
     of_measure = (table["measure"] == result.measure).to_numpy(bool)
     rows = table[of_measure].assign(file_row=np.flatnonzero(of_measure) + HEADER)
     price, bad = floats(rows["price"], may_be_empty=False)
@@ -84,7 +76,7 @@ def match_prices(
     part_known = rows["part"].isin(PARTS).to_numpy(bool)
     side_known = rows["side"].isin(SIDES).to_numpy(bool)
     entry = _entries(company, sides, rows)
-    side = _chosen_side(sides, rows, entry, before)
+    side = _chosen_side(sides, rows, entry)
     double = rows.duplicated([*KEY, "stage", "side", "part"]).to_numpy(bool)
     faults = []
     for wrong, words in (
@@ -139,32 +131,16 @@ def _entries(company: Company, sides: Sides, rows: pd.DataFrame) -> IntArray:
     return np.asarray(index.get_indexer(pd.MultiIndex.from_frame(wanted)), np.int64)
 
 
-def _chosen_side(sides: Sides, rows: pd.DataFrame, entry: IntArray, before: FloatArray) -> IntArray:
-    """Side of each price row; a cap stands on the other side of its goal.
+def _chosen_side(sides: Sides, rows: pd.DataFrame, entry: IntArray) -> IntArray:
+    """Side of each price row, -1 where the rule has none; a cap stands on the other side of its goal.
 
-    `both` means the side nearer to its bound; where both sides are at theirs (an amount of 0, say),
-    the one that an earlier stage named.
+    `both` is an equality, of which the lower side stands for the two.
     """
-    lower, upper = np.full(len(sides.rules), -1, np.int64), np.full(len(sides.rules), -1, np.int64)
-    number = np.arange(len(sides))
-    lower[sides.entry[sides.is_lower]] = number[sides.is_lower]
-    upper[sides.entry[~sides.is_lower]] = number[~sides.is_lower]
-    low, high = np.where(entry >= 0, lower[entry], -1), np.where(entry >= 0, upper[entry], -1)
+    of_side = np.full((2, len(sides.rules) + 1), -1, np.int64)
+    of_side[np.where(sides.is_lower, 1, 0), sides.entry] = np.arange(len(sides))
+    low, high = of_side[1, entry], of_side[0, entry]
+    is_equality = np.zeros(len(sides.rules) + 1, bool)
+    is_equality[sides.entry[sides.is_equality]] = True
     says_both = (rows["side"] == "both").to_numpy(bool)
     says_low = (rows["side"] == "lower").to_numpy(bool) != (rows["part"] == "cap").to_numpy(bool)
-    named = np.where(says_low, low, high)
-    gap = np.abs(before - sides.bound)
-    low_gap, high_gap = (np.where(k >= 0, gap[k], np.inf) for k in (low, high))
-    nearer = np.where(low_gap <= high_gap, low, high)
-    earlier = _named_before(entry, named, says_both, len(sides.rules))
-    size = np.maximum(np.abs(before), sides.scale)
-    is_open = (low >= 0) & (high >= 0) & (np.maximum(low_gap, high_gap) <= SAME * size[np.maximum(low, 0)])
-    return np.where(says_both, np.where(is_open & (earlier >= 0), earlier, nearer), named)
-
-
-def _named_before(entry: IntArray, named: IntArray, says_both: BoolArray, n_entry: int) -> IntArray:
-    """Side by which the first row of the same rule and node was named, -1 where none was."""
-    first = np.full(n_entry, -1, np.int64)
-    which = np.flatnonzero(~says_both & (entry >= 0))[::-1]
-    first[entry[which]] = named[which]
-    return np.where(entry >= 0, first[entry], -1)
+    return np.where(says_both, np.where(is_equality[entry], low, -1), np.where(says_low, low, high))

@@ -43,9 +43,19 @@ class Check:
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """All checks of one result, in the order they were made."""
+    """All checks of one result, in the order they were made.
+
+    Parameters
+    ----------
+    overrides
+        Changes of the run that were laid over the plan before anything was checked.
+    parts
+        Measure and node of every subtree that alone was proved; the rest stands as the result before has it.
+    """
 
     checks: tuple[Check, ...]
+    overrides: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -62,7 +72,13 @@ class VerificationReport:
         rows = [asdict(check) for check in self.checks]
         for row in rows:
             row["worst"] = row["worst"] if np.isfinite(row["worst"]) else None
-        return {"passed": self.passed, "checks": rows}
+        parts = [{"measure": measure, "node_id": node} for measure, node in self.parts]
+        return {
+            "passed": self.passed,
+            "overrides": list(self.overrides),
+            "proved_parts": parts,
+            "checks": rows,
+        }
 
     def text(self) -> str:
         """Return one line per check for a terminal."""
@@ -76,7 +92,9 @@ class VerificationReport:
             if self.passed
             else f"NOT verified: {len(self.failures)} of {len(self.checks)} checks failed"
         )
-        return "\n".join([*lines, verdict])
+        laid_over = [f"the plan with {change}" for change in self.overrides]
+        parts = [f"only a part was proved: {measure} below {node}" for measure, node in self.parts]
+        return "\n".join([*laid_over, *lines, verdict, *parts])
 
 
 def judge(

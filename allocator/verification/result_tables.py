@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from allocator.verification.hashing import file_fingerprint
+from allocator.verification.hashing import file_fingerprint, file_hash
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
 
 COLUMNS = {
@@ -75,13 +77,14 @@ CERTIFICATE_KEYS = (
     "plan",
     "input_hash",
     "result_hash",
+    "files",
     "overrides",
     "versions",
     "engine",
     "seconds",
     "measures",
 )
-OPTIONAL = ("explanation",)
+BESIDE_TABLES = ("attainment.json", "fairness.json", "names.json", "report.html")
 EXACT_AMOUNTS = ("target", "children_sum", "amount")
 LARGEST_EXACT = 2.0**53
 
@@ -102,6 +105,9 @@ class ResultTables:
         Fingerprint of the csv and Parquet files of the contract that are there.
     files
         The file each table was read from, and where there is a second one, that too.
+    other_files
+        sha256 of the other files that the certificate names or the contract asks for, "" where
+        one is missing.
     """
 
     certificate: dict[str, Any]
@@ -109,6 +115,7 @@ class ResultTables:
     faults: dict[str, list[str]] = field(default_factory=dict)
     result_hash: str = ""
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other_files: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_result(out: Path) -> ResultTables:
@@ -118,8 +125,6 @@ def read_result(out: Path) -> ResultTables:
     tables = {}
     files = {name: _forms(out, name) for name in COLUMNS}
     for name, forms in files.items():
-        if name in OPTIONAL and not (out / forms[0]).exists():
-            continue
         table = _table(out / forms[0], name, faults)
         if table is None:
             continue
@@ -127,7 +132,9 @@ def read_result(out: Path) -> ResultTables:
         for second in forms[1:]:
             _compare_forms(table, _table(out / second, name, faults), second, faults)
     hashed = [out / name for forms in files.values() for name in forms]
-    return ResultTables(certificate, tables, faults, file_fingerprint(hashed), files)
+    named = {*BESIDE_TABLES, *map(str, as_mapping(certificate.get("files")))}
+    beside = {name: file_hash(out / Path(name).name) for name in sorted(named)}
+    return ResultTables(certificate, tables, faults, file_fingerprint(hashed), files, beside)
 
 
 def _forms(out: Path, name: str) -> tuple[str, ...]:
@@ -233,8 +240,10 @@ def whole_units(texts: pd.Series, unit: Decimal) -> tuple[IntArray, BoolArray, B
     digits = max(0, -int(unit.normalize().as_tuple().exponent))
     step = int(unit.scaleb(digits))
     pattern = rf"-?\d+(?:\.\d{{1,{digits}}}0*)?" if digits else r"-?\d+(?:\.0+)?"
-    plain = texts.str.fullmatch(pattern).to_numpy(bool)
-    values = pd.to_numeric(texts.where(plain, "0")).to_numpy(np.float64)
+    cells = pa.array(texts.to_numpy(object), pa.string())
+    is_plain = pc.match_substring_regex(cells, f"^(?:{pattern})$")
+    plain = is_plain.to_numpy(zero_copy_only=False).astype(bool)
+    values = pc.cast(pc.if_else(is_plain, cells, "0"), pa.float64()).to_numpy()
     scaled = np.rint(values * 10.0**digits)
     quick = plain & (np.abs(scaled) < LARGEST_EXACT)
     units = np.where(quick, scaled, 0.0).astype(np.int64)

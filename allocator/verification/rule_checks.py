@@ -61,7 +61,9 @@ def check_hard_rules(
     amount_rows = (
         hard & ~sides.is_mix & ~sides.is_fair & ~np.asarray(sides.rules.is_kind("link")[sides.entry], bool)
     )
-    beside = amount_rows & _is_beside_families(company, sides)
+    # a number that a person fixed holds exactly, wherever it stands
+    is_pin = np.asarray(sides.rules.is_kind("pin")[sides.entry], bool)
+    beside = amount_rows & is_side_row(company, sides) & ~is_pin
     exact = amount_rows & ~beside
     whole = sides.rules.table["whole"].to_numpy(bool)[sides.entry]
     is_amount = np.asarray(sides.rules.is_amount[sides.entry], bool)
@@ -70,7 +72,9 @@ def check_hard_rules(
     after = np.where(whole, in_units, np.where(is_amount, 0.0, np.where(relative > EXACT, relative, 0.0)))
     hollow = np.where(is_amount & ~whole, amounts.missed_after / result.unit, 0.0)
     ratio = hard & ~amount_rows
-    rounded_by = amounts.missed_after / (sides.rounding_room * result.unit)
+    # what is noise needs no room; a row whose weights are all 0 has none
+    missed = np.where(relative > EXACT, amounts.missed_after, 0.0)
+    rounded_by = missed / np.maximum(sides.rounding_room * result.unit, EXACT * amounts.size)
     carried = np.where(sides.is_fair, room.max(), room[sides.node]) * sides.rounding_room * result.unit
 
     judge_some = _SideJudge(company, result, sides)
@@ -118,16 +122,11 @@ def check_hard_rules(
     ]
 
 
-def _is_beside_families(company: Company, sides: Sides) -> BoolArray:
-    """Tell the rows that are no sum of one of the two families: effort, and lines below the company.
-
-    Pins are left out: a number that a person fixed holds exactly, wherever it stands.
-    """
-    table = sides.rules.table
-    effort = (table["basis"] == "effort").to_numpy(bool)[sides.entry]
+def is_side_row(company: Company, sides: Sides) -> BoolArray:
+    """Tell the rows that are no sum of one of the two families: effort, and lines below the company."""
+    effort = (sides.rules.table["basis"] == "effort").to_numpy(bool)[sides.entry]
     is_line = ~company.products.is_leaf[sides.product] & (sides.product > 0)
-    is_pin = (table["kind"] == "pin").to_numpy(bool)[sides.entry]
-    return np.asarray((effort | (is_line & (sides.node > 0))) & ~is_pin, bool)
+    return np.asarray(effort | (is_line & (sides.node > 0)), bool)
 
 
 @dataclass(frozen=True)

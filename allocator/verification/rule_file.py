@@ -118,9 +118,24 @@ def check_rule_texts(result: MeasureResult, rules: RuleNodes, file: RuleFile) ->
     ):
         wanted = rules.table[column].astype(str).to_numpy(object)[file.entry]
         faults += file.describe(found_texts.to_numpy(object) != wanted, column, "is not the plan's")
-    faults += file.describe((file.table["text"].str.strip() == "").to_numpy(bool), "text", "says nothing")
-    promise = "rules.csv repeats min, max, basis, tier and owner of the plan"
+    faults += file.describe(~_says_status(file), "text", "does not say the status")
+    promise = "rules.csv repeats min, max, basis, tier and owner of the plan, and its texts say the status"
     return [list_faults("rule_texts", result.measure, promise, len(file.entry), faults)]
+
+
+def _says_status(file: RuleFile) -> BoolArray:
+    """Tell whether each sentence holds the word of its row's status, in one of the languages."""
+    texts, status = file.table["text"], file.table["status"].to_numpy(object)
+    others = texts.str.replace("not binding|未起作用", "", regex=True)
+    said = {
+        "slack": others != texts,
+        "binding": others.str.contains("binding|起作用"),
+        "relaxed": texts.str.contains("relaxed|已放宽"),
+    }
+    found = np.zeros(len(texts), bool)
+    for name, says in said.items():
+        found |= says.to_numpy(bool) & (status == name)
+    return found
 
 
 def check_rule_values(

@@ -1,11 +1,13 @@
 """Rules, pins and totals spelled out by node, from the plan alone (section 2 of the contract)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allocator.verification.company import ALL, Company, codes, numbers
 from allocator.verification.measure_result import MeasureResult
@@ -23,6 +25,8 @@ DEFAULT_BASIS = {
 }
 WHOLE = 1e-9
 MOST_YEARS = 3
+Page = dict[str, NDArray[Any]]
+"""Columns of some entries."""
 
 
 @dataclass(frozen=True)
@@ -71,33 +75,52 @@ class RuleNodes:
 def spell_out(company: Company, result: MeasureResult) -> RuleNodes:
     """Spell out totals, rules and pins of a measure."""
     measure = result.measure
-    parts = [_totals(company, result)]
+    pages = _totals(company, result)
     rules = company.of_measure("rules", measure)
     low, high = numbers(rules["min"]), numbers(rules["max"])
-    for k in range(len(rules)):
-        parts.append(_rule(company, result, rules.iloc[k], float(low[k]), float(high[k]), k))
-    parts.append(_pins(company, measure))
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    lines = rules[["rule_id", "kind", "level", "node_id", "product_id", "basis", "tier", "owner"]]
+    for k, words in enumerate(lines.to_dict("records")):
+        pages.append(_rule(company, result, words, float(low[k]), float(high[k]), k))
+    pages.append(_pins(company, measure))
+    table = pd.DataFrame({name: np.concatenate([page[name] for page in pages]) for name in pages[0]})
     table["group"] = np.where(table["group"] == "", -1, pd.factorize(table["group"])[0])
     return RuleNodes(_drawn_inwards(company, table, result.unit))
 
 
 def _page(
     node: IntArray, product: IntArray, low: float | FloatArray, high: float | FloatArray, **words: Any
-) -> pd.DataFrame:
+) -> Page:
     size = len(node)
     least = np.broadcast_to(low, size).astype(np.float64)
     most = np.broadcast_to(high, size).astype(np.float64)
     columns: dict[str, Any] = {"node": node, "product": product, "min": least, "max": most}
     columns["lower"] = np.where(np.isnan(least), -np.inf, least)
     columns["upper"] = np.where(np.isnan(most), np.inf, most)
-    columns |= {"rule_id": "", "basis": "amount", "owner": "", "base": 1.0, "tier": 0, "group": ""}
-    columns |= {"done": 0.0, "done_whole": 0.0}
-    return pd.DataFrame(columns | words)
+    columns |= {
+        "kind": "",
+        "rule_id": "",
+        "basis": "amount",
+        "owner": "",
+        "base": 1.0,
+        "tier": 0,
+        "group": "",
+    }
+    columns |= {"done": 0.0, "done_whole": 0.0} | words
+    return {name: _filled(value, size) for name, value in columns.items()}
 
 
-def _totals(company: Company, result: MeasureResult) -> pd.DataFrame:
-    """Return the company total and the product totals as rows; growth totals as the result rounded them."""
+def _filled(value: Any, size: int) -> NDArray[Any]:
+    """One value as a column; texts as objects."""
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(size, value, object if isinstance(value, str) else None)
+
+
+def _totals(company: Company, result: MeasureResult) -> list[Page]:
+    """Return the company total and the product totals as rows; growth totals as the result rounded them.
+
+    A range of a product reads 0 .. the company total where it says nothing, or more than that.
+    """
     root = np.zeros(1, np.int64)
     total = float(result.units[0, 0]) * result.unit
     pages = [_page(root, root, total, total, kind="total")]
@@ -105,24 +128,23 @@ def _totals(company: Company, result: MeasureResult) -> pd.DataFrame:
         q = company.products.position[str(product)]
         low = high = float(result.units[0, q]) * result.unit
         if isinstance(asked, dict) and "growth" not in asked:
-            low = np.nan if asked.get("min") is None else float(asked["min"])
-            high = np.nan if asked.get("max") is None else float(asked["max"])
+            low = 0.0 if asked.get("min") is None else max(float(asked["min"]), 0.0)
+            high = total if asked.get("max") is None else min(float(asked["max"]), total)
         pages.append(_page(root, root + q, low, high, kind="product_total"))
-    return pd.concat(pages, ignore_index=True)
+    return pages
 
 
-def _pins(company: Company, measure: str) -> pd.DataFrame:
+def _pins(company: Company, measure: str) -> Page:
     pins = company.of_measure("pins", measure)
     amount = numbers(pins["amount"])
     node, product = codes(company.org, pins["node_id"]), codes(company.products, pins["product_id"])
-    page = _page(node, product, amount, amount, kind="pin", rule_id="pin")
-    page["owner"] = pins["owner"].to_numpy(object)
-    return page
+    owner = pins["owner"].to_numpy(object)
+    return _page(node, product, amount, amount, kind="pin", rule_id="pin", owner=owner)
 
 
 def _rule(
-    company: Company, result: MeasureResult, rule: pd.Series, low: float, high: float, k: int
-) -> pd.DataFrame:
+    company: Company, result: MeasureResult, rule: Mapping[Any, Any], low: float, high: float, k: int
+) -> Page:
     """Spell out one rule; nodes without the base it refers to stay out."""
     kind = str(rule["kind"])
     basis = str(rule["basis"]) or DEFAULT_BASIS[kind]
@@ -147,13 +169,16 @@ def _rule(
     elif kind == "commitment":
         page["lower"], page["upper"] = page["lower"] * base, page["upper"] * base
     elif kind == "fairness":
-        page["lower"], page["upper"] = 1.0 + (-high if np.isnan(low) else low), 1.0 + high
+        page["lower"] = np.full(len(node), 1.0 + (-high if np.isnan(low) else low))
+        page["upper"] = np.full(len(node), 1.0 + high)
     return page
 
 
 def _among_carried(company: Company, rule_id: str, node: IntArray) -> IntArray:
     """Keep the nodes that carried.csv names, if it names the rule at all."""
     table = company.table("carried")
+    if not len(table):
+        return node
     named = codes(company.org, table["node_id"][table["rule_id"] == rule_id])
     return node[np.isin(node, named)] if len(named) else node
 
@@ -161,6 +186,8 @@ def _among_carried(company: Company, rule_id: str, node: IntArray) -> IntArray:
 def _carried(company: Company, rule_id: str, node: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return what carried.csv says of a rule at each node: done, done of all products, base (NaN = none)."""
     table = company.table("carried")
+    if not len(table):
+        return np.zeros(len(node)), np.zeros(len(node)), np.full(len(node), np.nan)
     table = table[table["rule_id"] == rule_id]
     position = codes(company.org, table["node_id"])
     found = []
@@ -176,12 +203,11 @@ def _named_nodes(company: Company, level: str, node_id: str) -> IntArray:
     """Each node of the level (at or below node_id, if given), or node_id itself."""
     if not level:
         return np.array([company.org.position[node_id]], np.int64)
-    is_named = company.org_column("level") == level
+    named = company.nodes_of_level(level)
     if node_id:
-        inside = np.zeros(len(company.org), bool)
-        inside[company.org.below(company.org.position[node_id])] = True
-        is_named = is_named & inside
-    return np.flatnonzero(is_named)
+        inside = company.org.below(company.org.position[node_id])
+        named = named[(named >= inside.start) & (named < inside.stop)]
+    return named
 
 
 def _base(
@@ -190,17 +216,23 @@ def _base(
     """Return what the numbers of a rule are relative to; 1 for amounts, NaN where a node has none."""
     if kind in ("growth", "fairness") and basis in ("last_year", "history"):
         return company.last_year(result.measure)[node, product]
-    if kind == "growth":
-        return company.plain_sums(average_year(company, result.measure))[node, product]
-    if kind == "commitment":
-        return _commitments(company, result.measure)[node, product]
-    if kind == "fairness" and basis == "anchor":
-        return company.node_sums(result.cell_anchor)[node, product]
-    if kind == "fairness" and basis == "potential":
-        return _stated_potential(company, result.measure)[node, product]
-    if kind == "fairness":
-        return _capacities(company, result.measure)[node]
-    return np.ones(len(node))
+    if kind not in ("growth", "commitment", "fairness"):
+        return np.ones(len(node))
+    measure = result.measure
+
+    def every() -> FloatArray:
+        if kind == "growth":
+            return company.plain_sums(average_year(company, measure))
+        if kind == "commitment":
+            return _commitments(company, measure)
+        if basis == "anchor":
+            return company.node_sums(result.cell_anchor)
+        if basis == "potential":
+            return _stated_potential(company, measure)
+        return _capacities(company, measure)
+
+    base = company.once(f"base.{measure}.{kind}.{basis}", every)
+    return base[node] if base.ndim == 1 else base[node, product]
 
 
 def average_year(company: Company, measure: str) -> FloatArray:

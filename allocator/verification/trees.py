@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -34,6 +35,11 @@ class Tree:
     def position(self) -> dict[str, int]:
         """Position of each id."""
         return {node: k for k, node in enumerate(self.ids)}
+
+    @cached_property
+    def index(self) -> "pd.Index[Any]":
+        """The ids, to look many up at once."""
+        return pd.Index(self.ids)
 
     def find(self, ids: Sequence[str] | NDArray[Any]) -> IntArray:
         """Positions of ids, -1 where unknown."""

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
+from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
 from allocator.verification.company import Company, found_company
-from allocator.verification.explanation import check_explanation
-from allocator.verification.frame import framed_point, framed_sides, read_frame
+from allocator.verification.explanation import Explained, check_explanation, check_steps
+from allocator.verification.frame import framed_parts, framed_point, framed_sides, read_frame
 from allocator.verification.hashing import fingerprint
 from allocator.verification.measure_result import (
     DIM_TABLES,
@@ -19,17 +20,18 @@ from allocator.verification.measure_result import (
     read_measures,
     row_keys,
 )
+from allocator.verification.months import check_month_weights
+from allocator.verification.nearest import check_nearest
 from allocator.verification.optimality import check_optimality, check_rule_prices, final_point
 from allocator.verification.plan_files import UnreadablePlan, plan_source, read_plan_files
 from allocator.verification.price_rows import match_prices
 from allocator.verification.report import Check, VerificationReport, list_faults, not_checked
 from allocator.verification.result_tables import (
-    CERTIFICATE_KEYS,
     ResultTables,
     as_mapping,
     read_result,
 )
-from allocator.verification.rule_checks import check_hard_rules, row_amounts
+from allocator.verification.rule_checks import check_hard_rules, is_side_row, row_amounts
 from allocator.verification.rule_file import check_rule_texts, check_rule_values, match_rules
 from allocator.verification.rule_nodes import spell_out
 from allocator.verification.sides import all_sides
@@ -39,7 +41,7 @@ RESULT_PROMISES = ("sums", "months", "columns")
 PLAN_PROMISES = ("tree_sums", "totals", "within_one_unit", "cell_bounds", "rules", "optimality")
 
 
-def verify_results(out: Path, plan: Path | None = None) -> VerificationReport:
+def verify_results(out: Path, plan: Path | None = None, before: Path | None = None) -> VerificationReport:
     """Recompute every promise of a result folder from its files, with no solver and no code of the pipeline.
 
     Parameters
@@ -49,6 +51,9 @@ def verify_results(out: Path, plan: Path | None = None) -> VerificationReport:
     plan
         Plan folder or workbook of that run. Without it only what the result files say of
         themselves is checked: fingerprint, sums of products and months, derived columns, bounds.
+    before
+        Result folder that stood when a subtree was balanced again. A result that tells of such a
+        frame is proved inside it only, and refused without this one.
 
     Returns
     -------
@@ -58,25 +63,27 @@ def verify_results(out: Path, plan: Path | None = None) -> VerificationReport:
     checks = _check_files(result)
     company, found = (None, []) if plan is None else _open_plan(Path(plan), result)
     checks += found
+    overrides = tuple(map(str, result.certificate.get("overrides", [])))
     if plan is not None and company is None:
-        return VerificationReport(
-            (*checks, *not_checked(PLAN_PROMISES, "", "the plan is not the one of this result"))
-        )
+        because = "the plan is not the one of this result"
+        return VerificationReport((*checks, *not_checked(PLAN_PROMISES, "", because)), overrides)
     measures, found = _read_numbers(result, company)
     checks += found
     if measures is None:
         promises = RESULT_PROMISES + (PLAN_PROMISES if company else ())
-        return VerificationReport(
-            (*checks, *not_checked(promises, "", "cells or targets are damaged (see above)"))
-        )
+        because = "cells or targets are damaged (see above)"
+        return VerificationReport((*checks, *not_checked(promises, "", because)), overrides)
+    standing = _read_before(before, company)
     for measure in measures:
         checks += check_result_sums(measure)
         checks += check_result_columns(measure)
+        explained = None
         if "explanation" in result.tables:
-            checks += check_explanation(measure, result.tables["explanation"])
+            found, explained = check_explanation(measure, result.tables["explanation"])
+            checks += found
         if company is not None:
-            checks += _check_against_plan(company, measure, result)
-    return VerificationReport(tuple(checks))
+            checks += _check_against_plan(company, measure, result, standing, explained)
+    return VerificationReport(tuple(checks), overrides, framed_parts(result.certificate))
 
 
 def _check_files(result: ResultTables) -> list[Check]:
@@ -92,6 +99,14 @@ def _check_files(result: ResultTables) -> list[Check]:
         else [f"the tables give {result.result_hash}, certified is {written}"]
     )
     checks.append(list_faults("result_hash", "", "the tables are the ones that were certified", 1, faults))
+    certified = as_mapping(result.certificate.get("files"))
+    faults = [
+        f"{name} is not there" if not found else f"{name} is not the file that was certified"
+        for name, found in result.other_files.items()
+        if not found or certified.get(name) != found
+    ]
+    promise = "names, judgements, report and workbook are the files that were certified"
+    checks.append(list_faults("file_hashes", "", promise, len(result.other_files), faults))
     return checks
 
 
@@ -109,18 +124,7 @@ def _open_plan(path: Path, result: ResultTables) -> tuple[Company | None, list[C
     except UnreadablePlan as error:
         return None, [list_faults("input_hash", "", promise, 0, [str(error)])]
     checks = [list_faults("input_hash", "", promise, len(source), [])]
-    plan_id = str(company.settings.get("plan"))
-    faults = []
-    if str(result.certificate.get("plan")) != plan_id:
-        faults.append(
-            f"certificate.json speaks of plan {result.certificate.get('plan')!r}, plan.yaml of {plan_id!r}"
-        )
-    if list(as_mapping(result.certificate.get("measures"))) and set(
-        as_mapping(result.certificate["measures"])
-    ) != set(company.measures):
-        faults.append("certificate.json does not list the measures of plan.yaml")
-    promise = "the certificate speaks of this plan and its measures"
-    return company, [*checks, list_faults("certificate", "", promise, len(CERTIFICATE_KEYS), faults)]
+    return company, [*checks, check_plan_facts(company, result.certificate)]
 
 
 def _read_numbers(
@@ -154,19 +158,40 @@ def _names_of_plan(company: Company) -> Names:
     )
 
 
-def _check_against_plan(company: Company, measure: MeasureResult, result: ResultTables) -> list[Check]:
+def _read_before(before: Path | None, company: Company | None) -> dict[str, MeasureResult] | str:
+    """The measures of the result that stood before, or why they cannot be read."""
+    if before is None or company is None:
+        return "the result that stood before is needed to prove a part (--before)"
+    result = read_result(before)
+    if result.certificate.get("result_hash") != result.result_hash:
+        return f"the tables in {before} are not the ones that were certified there"
+    measures, _ = _read_numbers(result, company)
+    if measures is None:
+        return f"cells or targets in {before} are damaged, or of other nodes and products"
+    return {measure.measure: measure for measure in measures}
+
+
+def _check_against_plan(
+    company: Company,
+    measure: MeasureResult,
+    result: ResultTables,
+    standing: dict[str, MeasureResult] | str,
+    explained: Explained | None,
+) -> list[Check]:
     """All promises of one measure that need the plan."""
-    frame, checks = read_frame(company, measure, result.certificate)
+    frame, checks = read_frame(company, measure, result.certificate, standing)
     room = np.zeros(len(company.org)) if frame is None else frame.room
     checks += [
         *check_tree_sums(company, measure, room),
         *check_totals(company, measure),
         *check_plan_columns(company, measure, room),
         *check_unrounded_totals(company, measure, room),
+        check_month_weights(company, measure),
     ]
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
     amounts = row_amounts(company, measure, sides)
+    checks += check_nearest(company, measure, is_side_row(company, sides)) if frame is None else []
     found, is_open = check_cell_bounds(company, measure, rules)
     checks += found + check_hard_rules(company, measure, sides, amounts, room)
     file = None
@@ -181,10 +206,13 @@ def _check_against_plan(company: Company, measure: MeasureResult, result: Result
     if frame is not None:
         sides = framed_sides(company, measure, rules, is_open, frame)
         amounts = row_amounts(company, measure, sides)
-    prices, check = match_prices(company, measure, sides, amounts.before, result.tables["prices"])
+    prices, check = match_prices(company, measure, sides, result.tables["prices"])
     point = final_point(measure, sides, amounts, cell_bounds(company, rules), is_open)
     if frame is not None:
         point = framed_point(company, point, frame)
     found, balance = check_optimality(company, measure, sides, amounts, point, prices)
     checks += [check, *found]
+    if frame is None:
+        checks.append(check_evidence(company, measure, sides, point, result.certificate))
+        checks += [] if explained is None else check_steps(company, measure, explained, balance)
     return checks if file is None else [*checks, check_rule_prices(balance, file)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, FiniteFloat, model_validator
 
 from allocator.plan.faults import FaultCollector
-from allocator.plan.overrides import key_value
+from allocator.plan.overrides import key_value, pins_at
 from allocator.plan.plan import month_text
 from allocator.plan.rebuilding import amount_text
 from allocator.texts import worded
@@ -107,16 +107,19 @@ class SetSeasonality(Change):
 
 
 class SetKey(Change):
-    """Lay any value over plan.yaml or over a cell of rules.csv, as `--set PATH=VALUE` does."""
+    """Lay any value over plan.yaml, a cell of rules.csv or the amount of a pin, as `--set PATH=VALUE` does."""
 
     kind: Literal["set"] = "set"
     path: Name
     value: str | int | float | bool | dict[str, str | int | float] | None
 
     def make(self, edits: PlanEdits) -> None:
-        """Overwrite the key, or the cell of a rule."""
+        """Overwrite the key, the cell of a rule, or the amount of a pin."""
         if self.path.startswith("rules."):
             self._set_rule(edits)
+            return
+        if self.path.startswith("pins."):
+            self._set_pin(edits)
             return
         faults = FaultCollector()
         found = key_value(edits.tree, self.path, self.text, edits.position, CHANGES, faults)
@@ -142,6 +145,15 @@ class SetKey(Change):
             return
         if edits.knows_rule(rule_id, "path"):
             edits.set_cells("rules", edits.rows("rules", rule_id=rule_id).index, {column: self.text})
+
+    def _set_pin(self, edits: PlanEdits) -> None:
+        pins = edits.table("pins")
+        texts = [pins[name].to_numpy(object) for name in ("measure", "node_id", "product_id")]
+        wanted, bad = pins_at(self.path, *texts)
+        if bad is not None:
+            edits.refuse("path", self.path, code="unknown-path", message=bad.message, hint=bad.hint)
+            return
+        edits.set_cells("pins", pins.index[wanted], {"amount": self.text})
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the values of the sentence."""

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from allocator.anchors.build import build_anchors
-from allocator.diagnosis.conflict import NO_RULE, RowNames, name_rows
 from allocator.diagnosis.diagnose import diagnose
+from allocator.diagnosis.row_names import NO_RULE, RowNames, name_rows
 from allocator.errors import EngineFailure, Fault, InfeasiblePlan, InputFaults, RunStopped
 from allocator.model.instances import spell_out
 from allocator.model.labels import Labels, label_plan

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
-from allocator.model.problem import product_weight
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import amount_text
 from solver_models.arrays import FloatArray

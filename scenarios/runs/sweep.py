@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from allocator.anchors.observed import observe
-from allocator.attainment.noise import company_growth
+from allocator.attainment.growth import company_growth
 from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.plan import Plan
@@ -169,7 +169,8 @@ def _settings(options: Options) -> tuple[str, bool, float]:
 
 def _learned_growth(plan: Plan) -> float:
     measure = next(iter(plan.spec.measures))
-    return company_growth(observe(plan, label_plan(plan), measure))[0]
+    labels = label_plan(plan)
+    return company_growth(plan, labels, observe(plan, labels, measure)).rate
 
 
 def _is_settled(figures: dict[str, Any] | None, options: Options) -> bool:

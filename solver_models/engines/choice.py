@@ -21,6 +21,9 @@ def choose_engine(name: str) -> Engine:
         interior = import_module("solver_models.engines.interior")
         fast: Engine = interior.InteriorEngine(fallback=LateEngine("highs"))
         return fast
+    if name == "exact":
+        exact: Engine = import_module("solver_models.engines.exact").ExactEngine()
+        return exact
     if name == "highs":
         highs: Engine = import_module("solver_models.engines.highs").HighsEngine()
         return highs

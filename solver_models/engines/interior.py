@@ -38,7 +38,7 @@ class InteriorEngine:
         start = time.monotonic()
         if program.n_row == 0 or options.time_limit <= 0:
             return self.fallback.solve(program, options)
-        point = _interior_point(program, np.zeros(program.n_column), LINEAR_TOLERANCE)
+        point = interior_point(program, np.zeros(program.n_column), LINEAR_TOLERANCE)
         if point.status is Status.OPTIMAL:
             proof = exact_prices(program, point.x, point.row_price)
             if proof is not None:
@@ -71,7 +71,7 @@ class InteriorEngine:
             upper=upper / root,
         )
         curvature = np.concatenate([np.ones(model.n_cell), np.zeros(model.n_free)])
-        point = _interior_point(program, curvature, BALANCE_TOLERANCE)
+        point = interior_point(program, curvature, BALANCE_TOLERANCE)
         return BalancePoint(point.status, point.x * root, point.row_price)
 
 
@@ -81,7 +81,7 @@ _STATUS = {
 }
 
 
-def _interior_point(program: LinearProgram, curvature: FloatArray, tolerance: float) -> BalancePoint:
+def interior_point(program: LinearProgram, curvature: FloatArray, tolerance: float) -> BalancePoint:
     """min curvature x^2 / 2 + cost x over the program's rows, each scaled to unit norm."""
     norm = np.where(program.row_norm > 0, program.row_norm, 1.0)
     rows = times_rows(program.matrix, 1.0 / norm)

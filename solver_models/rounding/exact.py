@@ -25,7 +25,7 @@ def solve_exactly(
     free: BoolArray,
     rounded: IntArray,
 ) -> IntArray | None:
-    """Minimise (steps short) x (a price above all else) + rounding cost, both families kept.
+    """Minimise (steps short) x (a price above all else) + rounding cost, both families and firm rows kept.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def solve_exactly(
             hstack([sides, eye_array(n_side) / STEPS]),
         ]
     )
-    most_short = bound - sides.minimum(0).sum(axis=1)
+    is_firm = np.concatenate([side.is_firm[below], side.is_firm[above]])
+    most_short = np.ceil(STEPS * np.maximum(bound - sides.minimum(0).sum(axis=1), 0.0)) + 1.0
     price = 1.0 + np.abs(cost).sum()
     program = LinearProgram(
         cost=np.concatenate([cost, np.full(n_side, price)]),
@@ -71,7 +72,7 @@ def solve_exactly(
         row_lower=np.concatenate([(low - base)[bites], bound]),
         row_upper=np.concatenate([(high - base)[bites], np.full(n_side, np.inf)]),
         lower=np.zeros(len(column) + n_side),
-        upper=np.concatenate([np.ones(len(column)), np.ceil(STEPS * np.maximum(most_short, 0.0)) + 1.0]),
+        upper=np.concatenate([np.ones(len(column)), np.where(is_firm, 0.0, most_short)]),
     )
     answer = solve_integer(program, NODE_LIMIT, GAP)
     if answer is None:

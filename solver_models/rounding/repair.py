@@ -44,6 +44,7 @@ class Table:
 def keep_side_rows(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
     """Round as `round_by_flow` does, with the least total shortfall of the side rows found.
 
+    Soft rows wait: first the others are kept, then the soft rows without missing more of the others.
     Up to 500 fractions: the nearest of the roundings with the least shortfall, by a MIP. More:
     flows in which the side rows that are missed put a price on their cells, and where rows stay
     short, MIPs over the cells around some of them. Deterministic: limits count steps, not seconds.
@@ -62,6 +63,16 @@ def keep_side_rows(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
     Shape (n_item, n_product): both families hold, as in `rounded`.
     """
     side = side.scaled()
+    others = side.only(np.flatnonzero(~side.is_soft))
+    if others.short_by(rounded).any():
+        rounded = _fewest_short(table, others, rounded)
+    if side.short_by(rounded)[side.is_soft].any():
+        rounded = _fewest_short(table, side.firm_at(rounded), rounded)
+    return rounded
+
+
+def _fewest_short(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
+    """Miss as little of the rows as can be found; firm rows stay as they are kept."""
     if table.is_free.sum() <= EXACT_CELLS:
         return _by_lazy_rows(table, side, rounded, table.is_free, len(side.lower))
     return _by_local_search(table, side, _by_prices(table, side, rounded))
@@ -74,7 +85,7 @@ def _by_lazy_rows(
     side = side.touching(free)
     best, chosen = rounded, np.zeros(len(side.lower), bool)
     short = side.short_by(rounded)
-    least = short.sum()
+    least = side.shortfall(rounded)
     for _ in range(most_rounds):
         if not ((short > 0) & ~chosen).any():
             break
@@ -84,21 +95,21 @@ def _by_lazy_rows(
         if answer is None:
             break
         short = side.short_by(answer)
-        if short.sum() < least:
-            best, least = answer, short.sum()
+        if side.shortfall(answer) < least:
+            best, least = answer, side.shortfall(answer)
     return best
 
 
 def _by_prices(table: Table, side: ItemRows, rounded: IntArray) -> IntArray:
     """Round again and again while the rows that are missed raise the price of their cells."""
-    best, least, waited = rounded, side.short_by(rounded).sum(), 0
+    best, least, waited = rounded, side.shortfall(rounded), 0
     price = np.zeros(len(side.lower))
     units = rounded
     for _ in range(PRICED_FLOWS):
         sign = side.missed_side(units)
         price = np.clip(np.where(sign != 0, 1.5 * price + 0.25 * sign, price), -MOST_PRICE, MOST_PRICE)
         units = table.rounded((side.matrix.T @ price).reshape(table.values.shape))
-        short = side.short_by(units).sum()
+        short = side.shortfall(units)
         waited = 0 if short < least else waited + 1
         if short < least:
             best, least = units, short

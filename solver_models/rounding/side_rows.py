@@ -1,6 +1,6 @@
 """Rows that rounding must keep although they belong to neither laminar family."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -24,12 +24,15 @@ class SideRows:
         Shape (m, n_product).
     lower, upper
         Shape (m,), may be infinite.
+    is_soft
+        Shape (m,): kept only after all others are kept as far as they can be; None = no row is soft.
     """
 
     node: IntArray
     weight: FloatArray
     lower: FloatArray
     upper: FloatArray
+    is_soft: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.node)
@@ -51,15 +54,26 @@ class ItemRows:
         Shape (m, n_item * n_product).
     lower, upper
         Shape (m,), may be infinite.
+    is_soft
+        Shape (m,): rows that wait for the others.
+    is_firm
+        Shape (m,): rows that may not be missed for the sake of others.
     """
 
     matrix: csr_array
     lower: FloatArray
     upper: FloatArray
+    is_soft: BoolArray
+    is_firm: BoolArray
 
     def short_by(self, items: IntArray) -> FloatArray:
         """Return by how much whole items miss each row; 0 where they keep it (to 1e-9). Shape (m,)."""
         return np.abs(self._missing(items))
+
+    def shortfall(self, items: IntArray) -> float:
+        """Return the sum of `short_by`; infinite where a firm row is missed."""
+        short = self.short_by(items)
+        return float("inf") if short[self.is_firm].any() else float(short.sum())
 
     def missed_side(self, items: IntArray) -> FloatArray:
         """Return 1 where a row's upper side is missed, -1 where its lower side is, else 0. Shape (m,)."""
@@ -76,7 +90,14 @@ class ItemRows:
         largest = np.asarray(abs(self.matrix).max(axis=1).todense(), np.float64).ravel()
         factor = 1.0 / np.where(largest > 0, largest, 1.0)
         matrix = csr_array(self.matrix.multiply(factor[:, None]).tocsr())
-        return ItemRows(matrix, self.lower * factor, self.upper * factor)
+        return replace(self, matrix=matrix, lower=self.lower * factor, upper=self.upper * factor)
+
+    def firm_at(self, items: IntArray) -> "ItemRows":
+        """Return the rows where none that is not soft may be missed by more than whole items miss it."""
+        value = self.matrix @ items.ravel().astype(np.float64)
+        lower = np.where(self.is_soft, self.lower, np.minimum(self.lower, value))
+        upper = np.where(self.is_soft, self.upper, np.maximum(self.upper, value))
+        return replace(self, lower=lower, upper=upper, is_firm=~self.is_soft)
 
     def touching(self, free: BoolArray) -> "ItemRows":
         """Return the rows with a weight on a free cell; `free` has shape (n_item, n_product)."""
@@ -84,7 +105,13 @@ class ItemRows:
 
     def only(self, row: IntArray) -> "ItemRows":
         """Return some of the rows."""
-        return ItemRows(csr_array(self.matrix[row]), self.lower[row], self.upper[row])
+        return ItemRows(
+            csr_array(self.matrix[row]),
+            self.lower[row],
+            self.upper[row],
+            self.is_soft[row],
+            self.is_firm[row],
+        )
 
 
 def side_rows_of_layer(grid: Grid, layer: Layer, side_rows: SideRows) -> tuple[IntArray, ItemRows]:
@@ -106,4 +133,6 @@ def side_rows_of_layer(grid: Grid, layer: Layer, side_rows: SideRows) -> tuple[I
         shape=(len(which), len(layer.item_node) * n_product),
     )
     matrix.eliminate_zeros()
-    return which, ItemRows(matrix, side_rows.lower[which], side_rows.upper[which])
+    none = np.zeros(len(which), bool)
+    is_soft = none if side_rows.is_soft is None else side_rows.is_soft[which]
+    return which, ItemRows(matrix, side_rows.lower[which], side_rows.upper[which], is_soft, none)

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ import httpx
 import pytest
 
 from service.client import Client
+from tests.waiting import HANG_SECONDS, turns
 
 PROJECT = Path(__file__).resolve().parents[2]
 WALKS = ("finance", "hr", "manager", "analyst")
 BLOCK = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
-START_SECONDS = 90.0
 
 
 def documents(written: str) -> list[dict[str, Any]]:
@@ -56,16 +55,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=stream, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not is_ready(address):
+        for _ in turns("the service is ready"):
             assert process.poll() is None, (folder / "log.txt").read_text()
-            assert time.monotonic() < deadline, "the service did not become ready"
-            time.sleep(0.1)
+            if is_ready(address):
+                break
         users = [user for one in documents(out.read_text(encoding="utf-8")) for user in one.get("users", ())]
         yield {"address": address, "keys": {user["name"]: user["key"] for user in users}}
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=HANG_SECONDS)
 
 
 def test_the_walks_print_what_they_say_one_after_the_other(demo: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from scenarios.kpis import KPIS, RepTargets, churn, measure_kpis, rep_targets
 from scenarios.scenario import Scenario, apply_chain
 from scenarios.solving import solve
 from solver_models.attainment import SalesModel, expected_multiple
+from solver_models.common_luck import LuckStates
 from solver_models.engines.choice import choose_engine
 from tests.plans import PLAN_YAML, write_plan
 
@@ -76,7 +77,8 @@ def test_the_expected_pay_is_the_mean_over_the_whole_curve(
 ) -> None:
     at = tuple(0.5 + 0.4 * k for k in range(len(multiple)))
     one = np.ones(1)
-    model = SalesModel(one, one * spread, np.zeros(1, np.int64), 0.0, 0.0)
+    still = LuckStates(one, 0 * one, 0 * one, 0 * one)
+    model = SalesModel(one, one * spread, 0 * one, np.zeros(1, np.int64), still)
     found = expected_multiple(model, one * quota, at, tuple(multiple))[0]
     normal = (np.arange(200_000) + 0.5) / 200_000
     sales = np.exp(spread * _inverse_normal(normal) - spread**2 / 2)

@@ -1,34 +1,42 @@
 """The served process: ready by itself, its key shown once, nothing acknowledged lost by kill -9."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
+from service.auth.tokens import KEY_PREFIX
 from service.cli.main import main
+from service.settings import Settings
+from tests.test_repository import git, kept
+from tests.waiting import HANG_SECONDS, turns
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_LIMIT = 60.0
 
 
 @contextmanager
-def served(storage: Path) -> Iterator[tuple[subprocess.Popen, str, Path]]:
-    """Start a service, wait until it is ready; yield process, address and what it wrote."""
+def served(storage: Path, folder: Path = PROJECT) -> Iterator[tuple[subprocess.Popen, str, Path]]:
+    """Start a service, wait until it is ready; yield process, address and what it wrote.
+
+    A relative `storage` is one of `folder`, the working directory.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    out = storage.parent / f"out-{port}.txt"
+    logs = storage.parent if storage.is_absolute() else folder.parent
+    out = logs / f"out-{port}.txt"
     environment = {**os.environ, "ALLOCATOR_STORAGE": str(storage), "DATABASE_URL": ""}
     command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(port)]
-    with out.open("wb") as stream, (storage.parent / f"log-{port}.txt").open("wb") as log:
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=stream, stderr=log)
+    with out.open("wb") as stream, (logs / f"log-{port}.txt").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=log)
         try:
             wait_until_ready(process, f"http://127.0.0.1:{port}")
             yield process, f"http://127.0.0.1:{port}", out
@@ -38,15 +46,11 @@ def served(storage: Path) -> Iterator[tuple[subprocess.Popen, str, Path]]:
 
 
 def wait_until_ready(process: subprocess.Popen, address: str) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline:
+    for _ in turns("the service is ready"):
         assert process.poll() is None, "the service ended while it started"
-        try:
-            if httpx.get(f"{address}/readyz").status_code == 200:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/readyz", timeout=HANG_SECONDS).status_code == 200:
                 return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the service did not become ready")
 
 
 def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_path: Path) -> None:
@@ -56,7 +60,9 @@ def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_pa
             words = out.read_text(encoding="utf-8")
             assert ("tak_" in words) == (cycle == 0)
             key = key or words.split("\n")[1]
-            with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as client:
+            with httpx.Client(
+                base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=HANG_SECONDS
+            ) as client:
                 found = client.get("/v1/users", params={"limit": 500}).json()["items"]
                 assert [user["name"] for user in found] == acknowledged
                 for number in range(10):
@@ -66,10 +72,28 @@ def test_a_served_process_loses_nothing_it_acknowledged_when_it_is_killed(tmp_pa
             process.send_signal(signal.SIGKILL)
 
 
+@pytest.mark.parametrize("storage", [str(Settings().storage), "mine/deep"])
+def test_a_fresh_clone_prints_a_key_at_its_first_start_and_git_never_sees_the_storage(
+    storage: str, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    for name in kept():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, clone / name)
+    git(clone, "init", "--quiet")
+    git(clone, "add", "--all")
+    before = git(clone, "status", "--porcelain")
+    with served(Path(storage), clone) as (_, _, out):
+        assert KEY_PREFIX in out.read_text(encoding="utf-8")
+    assert (clone / storage / "allocator.db").is_file()
+    git(clone, "add", "--all")
+    assert git(clone, "status", "--porcelain") == before
+
+
 def test_a_served_process_ends_in_peace_when_it_is_told_to(tmp_path: Path) -> None:
     with served(tmp_path / "storage") as (process, _, _):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+        assert process.wait(timeout=HANG_SECONDS) in (0, -signal.SIGTERM)
 
 
 def test_settings_that_are_wrong_are_told_all_at_once(monkeypatch, capfd) -> None:

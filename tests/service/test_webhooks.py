@@ -24,6 +24,7 @@ from service.webhooks.delivery import LEASE, Deliverer, deliver_due
 from service.webhooks.repository import PAUSES, claim_due, settle
 from service.webhooks.sending import Receipt
 from tests.languages import is_chinese
+from tests.waiting import until
 
 PUBLIC = "93.184.215.14"
 
@@ -261,9 +262,6 @@ def test_the_thread_of_a_serving_process_delivers_by_itself_and_readyz_knows_of_
     quick = settings.model_copy(update={"webhook_seconds": 0.01})
     with TestClient(create_app(quick, moment, moment.seconds, database, [Deliverer])) as client:
         tell(database, moment, "run_1", "run_2")
-        for _ in range(1000):
-            if len(receiver.got) == 2:
-                break
-            threading.Event().wait(0.01)
+        until(lambda: len(receiver.got) == 2, "both are delivered")
         assert client.get("/readyz").json()["checks"]["webhooks"] is True
     assert [json.loads(body)["subject"] for _, body in receiver.got] == ["run_1", "run_2"]

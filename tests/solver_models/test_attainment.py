@@ -9,20 +9,35 @@ from solver_models.attainment import (
     LuckyDraws,
     SalesModel,
     chance,
+    expected_sales,
     expected_up_to,
-    pair_correlation,
-    quantile,
     simulate,
     tail_mean,
 )
+from solver_models.common_luck import LuckStates
 from solver_models.hierarchy import Hierarchy
 
 SEED = 20260101
 
 
+def states(company, region, weight=(1.0,), shift=(0.0,)):
+    return LuckStates(*(np.array(one, float) for one in (weight, shift, company, region)))
+
+
 def company(n, spread=0.25, correlation=0.2, common=0.0, groups=1):
-    group = np.arange(n) * groups // n
-    return SalesModel(np.full(n, 100.0), np.full(n, spread), group.astype(np.int64), correlation, common)
+    """Sellers of 100 each on average: of their variance a share r is shared, `common` of it by all."""
+    group = (np.arange(n) * groups // n).astype(np.int64)
+    shared = spread * np.sqrt(correlation)
+    own = np.full(n, spread * np.sqrt(1 - correlation))
+    luck = states([shared * np.sqrt(common)], [shared * np.sqrt(1 - common)])
+    return SalesModel(np.full(n, 100 * np.exp(-(shared**2) / 2)), own, np.ones(n), group, luck)
+
+
+def doubtful(n):
+    """Shared luck that is small or large, each with its own middle."""
+    luck = states([0.02, 0.2], [0.05, 0.1], weight=[0.7, 0.3], shift=[0.03, -0.07])
+    group = (np.arange(n) * 2 // n).astype(np.int64)
+    return SalesModel(np.full(n, 100.0), np.full(n, 0.2), np.ones(n), group, luck)
 
 
 def flat_org(n):
@@ -34,15 +49,32 @@ def drawn_by(model, chosen, luck=None):
     return simulate(model, flat_org(n), chosen, luck or LuckyDraws(n, int(model.group.max()) + 1, SEED))
 
 
-def test_the_chance_of_one_seller_is_that_of_the_lognormal():
-    model = SalesModel(np.array([100.0, 80, 0]), np.array([0.3, 0.1, 0.2]), np.zeros(3, np.int64), 0.2, 0.5)
-    target = np.array([90.0, 85, 10])
+def test_the_chance_of_one_seller_is_that_of_the_lognormal_in_every_state():
+    model = doubtful(2)
+    target = np.array([90.0, 115.0])
     expected = [
-        lognorm.sf(t, s, scale=m * np.exp(-(s**2) / 2)) for m, t, s in ((100, 90, 0.3), (80, 85, 0.1))
+        sum(
+            w * lognorm.sf(t, np.hypot(0.2, np.hypot(c, r)), scale=100 * np.exp(h - 0.02))
+            for w, h, c, r in zip(
+                *(getattr(model.states, k) for k in ("weight", "shift", "company", "region")),
+                strict=True,
+            )
+        )
+        for t in target
     ]
-    assert chance(model, target) == pytest.approx([*expected, 0.0])
-    assert chance(model, np.zeros(3)) == pytest.approx(1.0)
-    assert chance(model, quantile(model, 0.3))[:2] == pytest.approx(0.7)
+    assert chance(model, target) == pytest.approx(expected)
+    assert chance(model, np.zeros(2)) == pytest.approx(1.0)
+    nobody = SalesModel(np.zeros(2), model.own, model.load, model.group, model.states)
+    assert chance(nobody, target).tolist() == [0.0, 0.0]
+
+
+def test_simulated_sellers_in_doubt_meet_their_closed_form():
+    model = doubtful(40)
+    drawn = drawn_by(model, np.arange(1, 41)).sales
+    for target in (80.0, 100.0, 130.0):
+        met = (drawn >= target).mean()
+        assert met == pytest.approx(chance(model, np.full(40, target)).mean(), abs=0.01)
+    assert drawn.mean() == pytest.approx(expected_sales(model).mean(), rel=0.01)
 
 
 def test_expected_sales_up_to_the_target_are_the_integral_of_the_chance():
@@ -79,15 +111,9 @@ def test_the_hedge_of_two_hundred_sellers_is_set_by_their_correlation(confidence
 
 def test_draws_do_not_depend_on_what_is_expected():
     one, other = company(5), company(5)
-    other = SalesModel(one.expected * 2, one.spread, one.group, one.correlation, one.common)
+    other = SalesModel(one.expected * 2, one.own, one.load, one.group, one.states)
     root = np.zeros(1, np.int64)
     assert drawn_by(other, root).sales == pytest.approx(2 * drawn_by(one, root).sales)
-
-
-def test_pair_correlation_is_the_mean_over_all_pairs_of_a_unit():
-    score, unit = np.array([1.0, -2, 3, 4, 5]), np.array([0, 0, 0, 1, 2])
-    assert pair_correlation(score, unit) == (pytest.approx((-2 + 3 - 6) / 3), 1)
-    assert pair_correlation(np.ones(2), np.array([0, 1])) == (0.0, 0)
 
 
 @pytest.mark.parametrize(("level", "expected"), [(0.8, 9.5), (0.85, 29 / 3), (0.0, 5.5)])

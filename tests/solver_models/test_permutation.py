@@ -5,8 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 from scipy.stats import kruskal, rankdata, spearmanr
+from scipy.stats import t as t_law
 
-from solver_models.permutation import correlation_test, groups_test, holm, regression_test
+from solver_models.permutation import correlation_test, groups_test, holm, regression_test, slope_test
 from solver_models.reorderings import Reorderings, rank_scores
 
 SEED = 20260101
@@ -179,3 +180,54 @@ def test_where_nothing_varies_there_is_no_test():
 def test_holm_on_his_own_example():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
+
+
+def students_p(response, kept, tested, stratum):
+    """p of the slope on `tested` by least squares with a mean per stratum."""
+    design = np.column_stack([np.eye(int(stratum.max()) + 1)[stratum], kept, tested])
+    slope, _, rank, _ = np.linalg.lstsq(design, response, rcond=None)
+    left, free = response - design @ slope, len(response) - rank
+    error = np.sqrt(left @ left / free * np.linalg.inv(design.T @ design)[-1, -1])
+    return 2 * t_law.sf(abs(slope[-1] / error), free)
+
+
+def bent(rng, n, steeper, groups=1):
+    """Changes that follow sales with a slope of 0.6 below and `steeper` more above."""
+    stratum = np.arange(n) % groups
+    distance = rng.normal(0, 0.2, n)
+    beat = np.maximum(distance, 0)
+    return (
+        0.6 * distance + steeper * beat + 0.08 * rng.normal(size=n) + 0.1 * stratum,
+        distance,
+        beat,
+        stratum,
+    )
+
+
+@pytest.mark.parametrize(("n", "groups"), [(20, 1), (60, 3), (500, 2)])
+def test_the_slope_test_agrees_with_student_on_normal_errors(n, groups):
+    rng = np.random.default_rng(n)
+    for steeper in (0.0, 0.2, 0.4):
+        drawn = bent(rng, n, steeper, groups)
+        found = slope_test(*drawn, SEED)
+        assert found.p_value == pytest.approx(students_p(*drawn), abs=0.015 + 4 * found.p_error)
+
+
+def test_the_slope_test_rejects_as_often_as_student_and_without_a_difference_once_in_twenty():
+    rng = np.random.default_rng(5)
+    drawn = [[bent(rng, 40, steeper) for _ in range(400)] for steeper in (0.0, 0.5)]
+    size, power = (np.mean([slope_test(*one, SEED).p_value <= 0.05 for one in part]) for part in drawn)
+    student = np.mean([students_p(*one) <= 0.05 for one in drawn[1]])
+    assert 0.03 <= size <= 0.07
+    assert power == pytest.approx(student, abs=0.05)
+    assert power > 0.5
+
+
+def test_what_a_common_slope_explains_is_no_noise_of_the_test():
+    # slopes of 5 below and 5.5 above: reordering the changes themselves would drown the difference
+    response, distance, beat, stratum = bent(np.random.default_rng(6), 200, 0.5)
+    assert slope_test(response + 4.4 * distance, distance, beat, stratum, SEED).p_value < 0.01
+    line = slope_test(3 * distance + 1, distance, beat, stratum, SEED)
+    assert (line.p_value, line.method) == (1.0, "all")
+    assert slope_test(response, distance, 2 * distance, stratum, SEED) is None
+    assert slope_test(0 * response, distance, beat, stratum, SEED) is None

@@ -13,8 +13,7 @@ from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.units import is_multiple, neighbours, plain
 from allocator.plan.yaml_source import Path
 from allocator.texts import worded
-
-LARGEST_UNITS = 2**53
+from solver_models.rounding.rounding import MOST_UNITS
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,42 @@ def check_over_assignment(draft: Draft, faults: FaultCollector) -> None:
                 message=worded("fault.plan_total.root_level", level=level),
                 hint=worded("fault.plan_total.root_level.hint"),
             )
+
+
+def check_size(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -> None:
+    """The company's total, over-assigned down to the reps, is not more units than can be told apart."""
+    sheet = draft.sheets["history"]
+    for measure, spec in draft.settings.spec.measures.items():
+        is_grown = isinstance(spec.total, Growth)
+        knows_total = not is_grown or (draft.knows_months and sheet.is_complete and not sheet.missing)
+        if not (knows_total and draft.settings.is_sure("measures", measure)):
+            continue
+        units = company_bounds(draft, measure).most / Fraction(spec.round_to)
+        street = units * Fraction(_largest_street_factor(draft)) if org_is_tree else units
+        if street <= MOST_UNITS:
+            continue
+        where = "" if units > MOST_UNITS else "_street"
+        draft.settings.add_fault(
+            faults,
+            ("measures", measure, "round_to"),
+            spec.round_to,
+            code="too-small",
+            message=worded(
+                f"fault.plan_total.too_small{where}",
+                round_to=plain(spec.round_to),
+                units=f"{float(street if where else units):.4g}",
+            ),
+            hint=worded(f"fault.plan_total.too_small{where}.hint"),
+        )
+
+
+def _largest_street_factor(draft: Draft) -> float:
+    """Largest product of (1 + h) on the way from the company to a rep."""
+    factor, above = 1.0 + draft.over_assignment, draft.org.parent.copy()
+    while draft.over_assignment.any() and (above >= 0).any():
+        factor *= np.where(above >= 0, 1.0 + draft.over_assignment[above], 1.0)
+        above = np.where(above >= 0, draft.org.parent[above], -1)
+    return float(factor.max(initial=1.0))
 
 
 def company_bounds(draft: Draft, measure: str) -> Bounds:
@@ -146,23 +181,13 @@ def _check_product_names(draft: Draft, faults: FaultCollector) -> None:
 
 
 def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None:
-    """Amounts in plan.yaml are whole multiples of round_to, and not too many of them."""
+    """Amounts in plan.yaml are whole multiples of round_to."""
     spec = draft.settings.spec
     unit = spec.measures[measure].round_to
     total = spec.measures[measure].total
     amounts: list[tuple[Path, Decimal]] = []
     if isinstance(total, Decimal):
         amounts.append((("measures", measure, "total"), total))
-        if total / unit > LARGEST_UNITS:
-            draft.settings.add_fault(
-                faults,
-                ("measures", measure, "round_to"),
-                unit,
-                code="too-small",
-                message=worded("fault.plan_total.too_small", round_to=plain(unit)),
-                hint=worded("fault.plan_total.too_small.hint"),
-            )
-            return
     for product, stated in spec.product_totals.get(measure, {}).items():
         path: Path = ("product_totals", measure, product)
         if isinstance(stated, Decimal):

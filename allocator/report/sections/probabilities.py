@@ -3,6 +3,7 @@
 from typing import Any
 
 from allocator.allocation import Allocation
+from allocator.attainment.basis import basis_sentence
 from allocator.report.amounts import MISSING, percent, short
 from allocator.report.charts import share_bar
 from allocator.report.markup import Content, Markup, element, join
@@ -24,6 +25,7 @@ def probabilities(allocation: Allocation, extras: Extras, lang: str) -> Part | N
     for measure, judged in document["measures"].items():
         body += [
             measure_heading(allocation, measure, lang),
+            element("p", basis_sentence(judged["basis"], lang), class_="lead"),
             _company(judged, limits, lang),
             _levels(judged, limits, lang),
             _nodes(allocation, judged, limits, lang),

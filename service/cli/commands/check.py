@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from allocator.anchors.presence_notes import presence_lines, presence_notes
 from allocator.model.labels import label_plan
 from allocator.plan.reading import read_plan
 from allocator.texts import text
@@ -18,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and say what the plan holds."""
     plan = read_plan(arguments.plan, arguments.overrides)
-    grid = label_plan(plan).grid
+    labels = label_plan(plan)
+    grid, presence = labels.grid, presence_notes(plan, labels)
     counts = {
         "plan": plan.spec.plan,
         "measures": len(plan.spec.measures),
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         "pins": len(plan.pins),
         "history_rows": len(plan.history),
     }
-    output.show(
-        text("cli.check_ok", output.lang, **counts), {"status": "ok", **counts, "input_hash": plan.input_hash}
-    )
+    lines = [text("cli.check_ok", output.lang, **counts), *presence_lines(presence, output.lang)]
+    noted = {"presence": [one.as_dict() for one in presence]}
+    output.show("\n".join(lines), {"status": "ok", **counts, **noted, "input_hash": plan.input_hash})
     return 0

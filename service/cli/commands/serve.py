@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _prepare(settings: Settings, output: Output, *, with_demo: bool) -> None:
     """Bring the database to its shape; at the first start make the first admin and show the key."""
-    settings.storage.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_storage(settings.storage)
     database = open_database(settings.sqlalchemy_url)
     try:
         migrate(database.engine)
@@ -66,6 +67,13 @@ def _prepare(settings: Settings, output: Output, *, with_demo: bool) -> None:
             _show_demo(load_demo(database, settings.storage, system_clock), output)
     finally:
         database.engine.dispose()
+
+
+def _make_storage(folder: Path) -> None:
+    """Make the folder where it is missing, kept out of any git repository it lies in: it holds secrets."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _show_demo(keys: Sequence[DemoKey], output: Output) -> None:

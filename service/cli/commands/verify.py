@@ -14,19 +14,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help="result folder, or that of a re-plan")
     parser.add_argument("--all", action="store_true", help="list the checks that hold, too")
     parser.add_argument("--plan", type=Path, default=None, metavar="DIR", help="the plan it came from")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        default=None,
+        metavar="OUT",
+        help="the result that stood before, where a subtree was balanced again",
+    )
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Check and list what was checked; exit code 1 if a promise does not hold."""
-    verify = verify_replan if is_replan(arguments.out) else verify_results
-    report = verify(arguments.out, arguments.plan)
+    if is_replan(arguments.out):
+        report = verify_replan(arguments.out, arguments.plan)
+    else:
+        report = verify_results(arguments.out, arguments.plan, arguments.before)
     shown = [check for check in report.checks if arguments.all or not check.passed]
     lines = [
         f"{text('verify.ok' if check.passed else 'verify.failed', output.lang)}  {check.message}"
         for check in shown
     ]
-    verdict = text(
-        "verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks)
+    if report.overrides:
+        changes = "; ".join(report.overrides)
+        lines.insert(0, text("verify.overrides", output.lang, changes=changes))
+    lines.append(
+        text("verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks))
     )
-    output.show("\n".join([*lines, verdict]), report.as_dict())
+    lines += [text("verify.part", output.lang, measure=measure, node=node) for measure, node in report.parts]
+    output.show("\n".join(lines), report.as_dict())
     return 0 if report.passed else 1

@@ -380,3 +380,45 @@ def test_whatever_the_dates_and_gaps_a_level_is_a_number_and_who_is_not_there_ge
         assert all(
             sum(cells) > 0 for share, cells in zip(found.share_of_plan, level.values(), strict=True) if share
         )
+
+
+def booked(rep, **by_month):
+    """A history of the named months, such as m2018_11=120."""
+    return [
+        {"period": 12 * int(m[1:5]) + int(m[6:]) - 1, "node_id": rep, "product_id": "p", "measure": "sales"}
+        | {"amount": amount}
+        for m, amount in by_month.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    "sales",
+    [
+        {"m2018_11": 120, "m2019_11": 120},
+        {"m2018_12": 120, "m2019_02": 120},
+        {f"m{year}_{month}": 24 for year in (2018, 2019) for month in ("08", "09", "10", "11", "12")},
+    ],
+    ids=["each November", "once a year", "in season"],
+)
+def test_who_sells_once_a_year_or_in_season_is_no_newcomer(sales):
+    # two years of 120 each under a steady company: the level is 120; from the first sale on it would be up
+    # to (120 + 60) / (1 + 0.5 * 2 / 12) = 166
+    others = [row for rep in "abc" for row in flat(rep, 10.0)]
+    _, level = level_of(make_plan(company(*reps("abcd")), products("p"), [*others, *booked("d", **sales)]))
+    assert level["d"] == pytest.approx([120], rel=0.02)
+    assert level["a"] == pytest.approx([120], rel=0.02)
+
+
+def test_who_sells_every_month_since_his_first_sale_came_with_it():
+    others = [row for rep in "abc" for row in flat(rep, 10.0)]
+    late = flat("d", 10.0, first="2019-03", months=10)
+    found, level = level_of(make_plan(company(*reps("abcd")), products("p"), [*others, *late]))
+    assert level["d"] == pytest.approx([120])
+    assert found.is_own[3]
+
+
+def test_a_product_that_sells_at_christmas_is_not_new_at_its_first_christmas():
+    steady = [row for rep in "abc" for row in flat(rep, 10.0)]
+    gifts = [row | {"product_id": "q"} for rep in "abc" for row in booked(rep, m2018_12=30.0, m2019_12=30.0)]
+    _, level = level_of(make_plan(company(*reps("abc")), products("p", "q"), [*steady, *gifts]))
+    assert level["a"] == pytest.approx([120, 30])

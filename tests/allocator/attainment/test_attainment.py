@@ -10,7 +10,9 @@ import pytest
 
 from allocator.anchors.build import build_anchors
 from allocator.anchors.observed import observe
-from allocator.attainment.noise import USUAL_SPREAD, Residuals, company_growth, learn_luck, spreads
+from allocator.attainment.growth import company_growth
+from allocator.attainment.noise import USUAL_SPREAD, learn_luck, spreads
+from allocator.attainment.replays import Residuals
 from allocator.attainment.report import attainment_document
 from allocator.fairness.gate import document_failures
 from allocator.model.labels import label_plan
@@ -86,27 +88,33 @@ def test_the_learned_spread_is_that_of_the_luck_plus_the_forecasts_own(tmp_path)
     luck = learn_luck(plan, labels, "revenue", build_anchors(plan, labels, "revenue"))
     assert len(luck.residuals.error) == 120
     assert 0.9 * SPREAD < np.median(luck.model.spread) < 1.5 * SPREAD
-    assert 0.0 <= luck.model.correlation < 0.2
+    _, everybody, region = luck.model.states.variance
+    assert everybody + region < 0.15 * np.median(luck.model.spread) ** 2
 
 
 def test_a_rep_without_residuals_takes_his_peers_spread():
-    residuals = Residuals(np.repeat(np.arange(20), 2), np.tile([1, 2], 20), np.tile([0.1, -0.1], 20))
+    error, rep = np.tile([0.1, -0.1], 20), np.repeat(np.arange(20), 2)
     group = np.zeros(21, np.int64)
-    found = spreads(residuals, group)
-    assert found[20] == pytest.approx(0.1, abs=0.03)
-    assert spreads(Residuals(np.zeros(0, int), np.zeros(0, int), np.zeros(0)), group) == pytest.approx(
-        USUAL_SPREAD
-    )
+    found = spreads(Residuals(rep, np.tile([1, 2], 20), error, np.ones(40)), group)
+    # all: (40 x 0.01 + 2 x 0.35^2) / 42 = 0.01536; peers: (0.4 + 6 x 0.01536) / 46 = 0.0107
+    assert found[20] == pytest.approx(0.0107**0.5, rel=1e-3)
+    nothing = Residuals(np.zeros(0, int), np.zeros(0, int), np.zeros(0), np.zeros(0))
+    assert spreads(nothing, group) == pytest.approx(USUAL_SPREAD)
 
 
-def test_growth_is_half_believed_after_one_year_and_unknown_before(tmp_path):
+def test_one_year_of_growth_is_believed_in_part_and_none_leaves_a_wide_range(tmp_path):
     plan = read_plan(company(tmp_path / "p"), [])
+    labels = label_plan(plan)
     total = plan.history.assign(year=plan.history["period"] // 12).groupby("year")["amount"].sum()
-    growth, years = company_growth(observe(plan, label_plan(plan), "revenue"))
-    assert years == 1
-    assert growth == pytest.approx((total.iloc[1] / total.iloc[0]) ** 0.5 - 1)
+    found = company_growth(plan, labels, observe(plan, labels, "revenue"))
+    assert found.years == 1
+    assert 0 < found.rate < total.iloc[1] / total.iloc[0] - 1
     short = replace(plan, history=plan.history[plan.history["period"] >= 2019 * 12])
-    assert company_growth(observe(short, label_plan(short), "revenue")) == (0.0, 0)
+    nothing = company_growth(short, labels, observe(short, labels, "revenue"))
+    assert (nothing.rate, nothing.years, nothing.season_known) == (0.0, 0, True)
+    assert nothing.weight @ nothing.spread > 0.2
+    shorter = replace(plan, history=plan.history[plan.history["period"] >= 2019 * 12 + 2])
+    assert not company_growth(shorter, labels, observe(shorter, labels, "revenue")).season_known
 
 
 def judged(path, lang="en"):
@@ -208,4 +216,7 @@ def test_a_plan_without_history_says_what_it_assumed(tmp_path):
     model = judged(path)["measures"]["revenue"]["model"]
     assert model["residuals"] == 0
     assert model["growth_years"] == 0
-    assert model["correlation"] == 0.2
+    basis = judged(path)["measures"]["revenue"]["basis"]
+    assert [basis[part] for part in ("growth", "season", "spread", "shared")] == ["assumed"] * 4
+    assert basis["is_wide"]
+    assert basis["sentence"].startswith("Assumed, as the past is too short")

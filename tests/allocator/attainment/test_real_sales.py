@@ -52,5 +52,14 @@ def test_about_half_and_four_fifths_of_the_quarters_fall_into_their_intervals(pl
 def test_about_half_and_four_fifths_of_a_year_fall_into_their_intervals(plan: Plan) -> None:
     place = places_of_outcomes(plan, plan.start_month - 12, 12)
     assert len(place) == 17
-    assert inside(place, 0.5) == pytest.approx(0.5, abs=0.15)
-    assert inside(place, 0.8) == pytest.approx(0.8, abs=0.1)
+    # one year of 17 sellers: two standard errors are 0.24 and 0.19
+    assert inside(place, 0.5) == pytest.approx(0.5, abs=0.24)
+    assert inside(place, 0.8) == pytest.approx(0.8, abs=0.19)
+
+
+def test_the_first_quarters_with_hardly_a_past_are_wide_enough_to_hold_most_outcomes(plan: Plan) -> None:
+    # 9 to 18 months of history: no yearly growth is known; narrow constants held 19 % of these outcomes
+    early = [places_of_outcomes(plan, plan.start_month - 3 * back, 3) for back in range(7, 12)]
+    place = np.concatenate(early)
+    assert len(place) == 57
+    assert inside(place, 0.8) > 0.65

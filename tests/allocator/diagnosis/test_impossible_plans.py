@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from allocator.anchors.build import build_anchors
-from allocator.diagnosis.conflict import find_conflict, name_rows, only_rules
+from allocator.diagnosis.conflict import find_conflict, only_rules
 from allocator.diagnosis.diagnose import diagnose, diagnosis_text
+from allocator.diagnosis.row_names import name_rows
 from allocator.errors import InfeasiblePlan
 from allocator.model.instances import spell_out
 from allocator.model.labels import label_plan

@@ -51,6 +51,20 @@ FURTHER = (
         "plan.yaml:7 measures.revenue.round_to too-small",
     ),
     broken(
+        "many units grown from history",
+        {"plan": swap("unit: count, round_to: 1,", "unit: count, round_to: 0.000000000001,")},
+        "plan.yaml:8 measures.new_customers.round_to too-small",
+    ),
+    broken(
+        "many units on the street alone",
+        {
+            "plan": lambda text: text.replace("round_to: 1000", "round_to: 0.00000003814697265625").replace(
+                "rep: 0.02", "rep: 0.03"
+            )
+        },
+        "plan.yaml:7 measures.revenue.round_to too-small",
+    ),
+    broken(
         "total of all products",
         {"plan": swap("{accessories:", "{'*':")},
         "plan.yaml:10 product_totals.revenue.* unknown-product",

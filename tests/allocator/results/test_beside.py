@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from allocator.results.beside import beside
+from tests.waiting import HANG_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[3]
 PROBE = """
@@ -32,7 +33,9 @@ with beside(work) as helper:
 
 def probe(tmp_path: Path, behaviour: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", PROBE, str(tmp_path), behaviour]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+    )
 
 
 def can_fork() -> bool:

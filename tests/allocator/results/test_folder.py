@@ -85,7 +85,7 @@ def test_named_bytes_cannot_be_moved_from_one_file_to_the_next():
 
 def test_the_certificate_says_what_was_run_on_what(tmp_path):
     allocation = allocation_of(plan_of())
-    document = certificate(allocation, "ef" * 32)
+    document = certificate(allocation, "ef" * 32, {"names.json": "ab" * 32})
     assert document["status"] == "optimal"
     assert (document["plan"], document["input_hash"], document["result_hash"]) == (
         "fy2020",
@@ -105,7 +105,7 @@ def test_the_certificate_says_what_was_run_on_what(tmp_path):
 def test_a_run_that_was_stopped_is_not_called_optimal():
     allocation = allocation_of(plan_of())
     allocation.measures[1].evidence["unsettled_tiers"] = [3]
-    assert certificate(allocation, "")["status"] == "stopped"
+    assert certificate(allocation, "", {})["status"] == "stopped"
 
 
 def test_an_earlier_result_is_replaced_as_a_whole(tmp_path):

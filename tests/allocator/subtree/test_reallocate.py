@@ -17,7 +17,7 @@ from allocator.model.labels import Labels
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
 from allocator.results.folder import write_results
-from allocator.subtree.reallocate import reallocate_subtree
+from allocator.subtree.reallocate import reallocate_subtree, standing_hash
 from allocator.subtree.rebalance import rebalance_subtree
 from allocator.verification import verify_results
 from solver_models.engines.choice import choose_engine
@@ -85,13 +85,54 @@ def test_random_subtrees_balanced_on_top_of_each_other_are_verified_to_the_last_
             assert_nothing_moved_outside(standing, again, node)
             position = [measure.measure for measure in again.measures].index(one.measure)
             assert again.measures[position].target_units[v, q] == units
+            before, out = (tmp_path / f"{when}-{seed}-{verified}" for when in ("before", "out"))
+            write_results(standing, before, "en", with_workbook=False)
+            write_results(again, out, "en", with_workbook=False)
             standing = again
-            out = tmp_path / f"out-{seed}-{verified}"
-            write_results(standing, out, "en", with_workbook=False)
-            report = verify_results(out, folder)
+            report = verify_results(out, folder, before)
             assert report.passed, (seed, report.text())
+            assert report.parts[0] == (one.measure, labels.node_id[node]) or len(report.parts) > 1
+            assert failed_of(out, folder) == {"frame_before"}
             verified += 1
     assert verified >= 3
+
+
+def failed_of(out: Path, plan: Path, before: Path | None = None) -> set[str]:
+    return {check.check for check in verify_results(out, plan, before).failures}
+
+
+def test_a_frame_that_contains_nothing_is_refused(tmp_path: Path) -> None:
+    folder = write_random_plan(tmp_path / "plan", 1)
+    standing = allocate(read_plan(folder), ENGINE)
+    out = tmp_path / "out"
+    write_results(standing, out, "en", with_workbook=False)
+    one, rep = standing.measures[0], int(np.flatnonzero(standing.labels.grid.org.is_leaf)[0])
+    certificate = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
+    certificate["measures"][one.measure]["frame"] = {
+        "node_id": standing.labels.node_id[rep],
+        "earlier": [],
+        "products": [],
+        "standing_hash": standing_hash(standing.labels, rep, one.target_units),
+    }
+    (out / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
+    assert "frame" in failed_of(out, folder, out)
+
+
+def test_a_frame_around_other_numbers_than_those_before_is_refused(tmp_path: Path) -> None:
+    folder = write_random_plan(tmp_path / "plan", 1)
+    standing = allocate(read_plan(folder), ENGINE)
+    node = int(np.flatnonzero(~standing.labels.grid.org.is_leaf)[-1])
+    again = reallocate_subtree(
+        standing, standing.plan, standing.labels.node_id[node], [standing.measures[0].measure], ENGINE
+    )
+    write_results(again, tmp_path / "out", "en", with_workbook=False)
+    (folder / "rules.csv").write_text(
+        "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner\n"
+    )
+    other = allocate(read_plan(folder), ENGINE)
+    write_results(other, tmp_path / "before", "en", with_workbook=False)
+    write_random_plan(tmp_path / "again", 1)
+    assert "frame_before" in failed_of(tmp_path / "out", tmp_path / "again", tmp_path / "before")
 
 
 def test_a_number_outside_the_frame_that_was_changed_is_found(tmp_path: Path) -> None:
@@ -100,8 +141,9 @@ def test_a_number_outside_the_frame_that_was_changed_is_found(tmp_path: Path) ->
     node = standing.labels.node_id[int(np.flatnonzero(~standing.labels.grid.org.is_leaf)[-1])]
     measure = standing.measures[0].measure
     again = reallocate_subtree(standing, standing.plan, node, [measure], ENGINE)
+    write_results(standing, tmp_path / "before", "en", with_workbook=False)
     write_results(again, tmp_path / "out", "en", with_workbook=False)
-    assert verify_results(tmp_path / "out", folder).passed
+    assert verify_results(tmp_path / "out", folder, tmp_path / "before").passed
     path = tmp_path / "out" / "certificate.json"
     right = json.loads(path.read_text(encoding="utf-8"))
     for wrong in (

@@ -72,13 +72,13 @@ def soft_tier() -> Tiny:
         price("tier1.largest", "capacity", "cap", "east", "*", "upper", "", -1 / 750),
         *(price("tier1.largest", "range", r, n, "*", "lower", "goal", 1 / 750) for r, n in GOALS),
         *(price("tier1.largest", "range", r, n, "*", "lower", "largest", 1 / 750) for r, n in GOALS),
-        price("tier1.sum", "capacity", "cap", "east", "*", "both", "", -2 / 750),
+        price("tier1.sum", "capacity", "cap", "east", "*", "upper", "", -2 / 750),
         *(price("tier1.sum", "range", r, n, "*", "lower", "goal", 2 / 750) for r, n in GOALS),
         price("tier1.sum", "range", "s1", "e1", "*", "lower", "largest", 2 / 750 - 1 / 300),
         price("tier1.sum", "range", "s2", "e2", "*", "lower", "largest", 2 / 750 - 1 / 450),
         price("balance", "total", "", "acme", "*", "both", "", v),
-        price("balance", "capacity", "cap", "east", "*", "both", "", u),
-        *(price("balance", "range", r, n, "*", "both", "share", y[r]) for r, n in GOALS),
+        price("balance", "capacity", "cap", "east", "*", "upper", "", u),
+        *(price("balance", "range", r, n, "*", "lower", "share", y[r]) for r, n in GOALS),
     ]
 
     def rows(t: Tiny) -> list[dict[str, object]]:

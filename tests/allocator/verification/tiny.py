@@ -14,6 +14,8 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
+from allocator.verification import VerificationReport
+
 NODES = ("acme", "east", "e1", "e2", "west", "w1", "w2")
 PARENT = {"acme": "", "east": "acme", "west": "acme", "e1": "east", "e2": "east", "w1": "west", "w2": "west"}
 LEVEL = {"acme": "company", "east": "region", "west": "region"} | dict.fromkeys(
@@ -84,10 +86,12 @@ class Tiny:
         )
 
     def rounded(self) -> "Tiny":
-        """Find targets by trying every rounding of the cells (no over-assignment)."""
+        """Find targets by trying every rounding of the cells, the nearest first (no over-assignment)."""
         low = {cell: floor(self.x[cell] / self.unit + 1e-7) for cell in CELLS}
         loose = [cell for cell in CELLS if self.x[cell] / self.unit - low[cell] > 1e-6]
-        for ups in itertools.product((0, 1), repeat=len(loose)):
+        cost = [1 - 2 * (self.x[cell] / self.unit - low[cell]) for cell in loose]
+        every = itertools.product((0, 1), repeat=len(loose))
+        for ups in sorted(every, key=lambda ups: sum(c for c, up in zip(cost, ups, strict=True) if up)):
             units = low | {cell: low[cell] + up for cell, up in zip(loose, ups, strict=True)}
             if self._is_near(units) and self.keeps(self, units):
                 self.units = units
@@ -118,16 +122,22 @@ class Tiny:
         children = [child for child in NODES if PARENT[child] == node]
         if not children or any(self.over.get(LEVEL[child], 0.0) > 0 for child in children):
             year = self.node_units[node, leaf]
-            cumulated = [year * (m + 1) // 12 for m in range(12)]
+            cumulated = [(2 * year * (m + 1) + 12) // 24 for m in range(12)]  # halves go up
             return [b - a for a, b in zip([0, *cumulated], cumulated, strict=False)]
         return [sum(column) for column in zip(*(self.months(child, leaf) for child in children), strict=True)]
+
+
+def holds(report: VerificationReport) -> bool:
+    """Tell whether all checks pass but those of steps and of tiers and rounding: made by hand, untold."""
+    untold = ("explanation.", "certificate_numbers")
+    return not [check for check in report.failures if not check.check.startswith(untold)]
 
 
 def write_plan(tiny: Tiny, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     over = ", ".join(f"{level}: {h}" for level, h in tiny.over.items())
     (folder / "plan.yaml").write_text(
-        "plan: tiny\nstart: 2019-07\nmeasures:\n"
+        "plan: tiny\nstart: 2019-07\nseasonality: even\nmeasures:\n"
         f"  revenue: {{unit: USD, round_to: {tiny.unit}, total: {tiny.total}}}\n"
         f"product_totals: {{revenue: {{{tiny.product_totals}}}}}\nover_assignment: {{{over}}}\n",
         "utf-8",
@@ -183,13 +193,19 @@ def write_result(tiny: Tiny, out: Path, plan: Path, overrides: list[str] | None 
         "plan": "tiny",
         "input_hash": digest({name: (plan / name).read_bytes() for name in names}, overrides or []),
         "result_hash": "",
+        "files": {},
         "overrides": overrides or [],
         "versions": {},
         "engine": "hand",
         "seconds": {},
-        "measures": {"revenue": {}},
+        "start": "2019-07",
+        "months": 12,
+        "currency": "",
+        "measures": {"revenue": {"unit": "USD", "round_to": str(tiny.unit)}},
     }
     (out / "certificate.json").write_text(json.dumps(certificate), "utf-8")
+    for name in ("attainment.json", "fairness.json", "names.json", "report.html"):
+        (out / name).write_text("{}", "utf-8")
     return certify(out)
 
 
@@ -217,6 +233,11 @@ def certify(out: Path) -> Path:
     """Write the fingerprint of the csv files into the certificate, as someone who tampers would."""
     certificate = json.loads((out / "certificate.json").read_text("utf-8"))
     certificate["result_hash"] = digest({path.name: path.read_bytes() for path in out.glob("*.csv")})
+    certificate["files"] = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.iterdir()
+        if path.suffix not in (".csv", ".parquet") and path.name != "certificate.json"
+    }
     (out / "certificate.json").write_text(json.dumps(certificate), "utf-8")
     return out
 
@@ -318,8 +339,10 @@ def rule_row(rule_id: str, kind: str, node: str, product: str, **values: Any) ->
     }
     basis |= {"commitment": "ratio", "link": "margin", "pin": "amount"}
     row = {"rule_id": rule_id, "kind": kind, "node_id": node, "product_id": product, "measure": "revenue"}
-    row |= {"status": "slack", "price": 0.0, "text": f"{kind} of {node}", "tier": "hard", "owner": "CFO"}
-    return row | {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
+    row |= {"status": "slack", "price": 0.0, "tier": "hard", "owner": "CFO"}
+    row |= {"basis": basis[kind], "short_by": 0.0, "min": "", "max": ""} | values
+    word = {"slack": "not binding"}.get(row["status"], row["status"])
+    return {"text": f"{kind} of {node} - {word}"} | row
 
 
 def price(

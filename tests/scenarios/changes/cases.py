@@ -220,6 +220,11 @@ CASES: dict[str, Case] = {
         {"rules.r-mix.max": "0.5"},
         {"kind": "relax_rule", "rule_id": "r-mix", "widen": "0.1"},
     ),
+    "set of a pin": Case(
+        {"kind": "set", "path": "pins.revenue.w11.helmets.amount", "value": "500000"},
+        {"pins.revenue.w11.helmets.amount": "500000"},
+        {"kind": "drop_pin", "measure": R, "node": "w11", "product": "helmets"},
+    ),
 }
 
 NAMING_NOTHING: dict[str, tuple[dict[str, Any], str]] = {
@@ -267,4 +272,5 @@ NAMING_NOTHING: dict[str, tuple[dict[str, Any], str]] = {
         "revenue",
     ),
     "set": ({"kind": "set", "path": "measures.revenu.total", "value": "1"}, "revenue"),
+    "set of a pin": ({"kind": "set", "path": "pins.revenue.w12.helmets.amount", "value": "1"}, "w11"),
 }

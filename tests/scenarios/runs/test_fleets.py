@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from scenarios.runs.sweep import run_sweep
 from scenarios.runs.work import Shared
 from scenarios.scenario import Scenario
 from tests.scenarios.runs import poison
+from tests.waiting import HANG_SECONDS, until
 
 NAMES = ("a", "poison", "b", "c")
 NOTHING = Shared(None, None, "auto", False, 1.0)  # type: ignore[arg-type]
@@ -90,9 +90,7 @@ def test_a_run_whose_worker_dies_once_is_not_lost(tmp_path: Path) -> None:
 def test_a_run_that_takes_too_long_is_ended() -> None:
     with Processes(2, time_limit=2.0) as fleet:
         handle = fleet.share(NOTHING)
-        start = time.monotonic()
         found = driven(fleet.executor, handle, poison.sleeps_on_poison)
-    assert time.monotonic() - start < 60
     assert "time limit" in found["poison"]["reason"]
     assert others_are_done(found)
 
@@ -114,20 +112,13 @@ def test_cancel_ends_a_running_worker(tmp_path: Path) -> None:
         assert _is_alive(pid)
         assert future.cancel()
         with pytest.raises(CancelledError):
-            future.result(timeout=30)
-        deadline = time.monotonic() + 30
-        while _is_alive(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not _is_alive(pid)
+            future.result(timeout=HANG_SECONDS)
+        until(lambda: not _is_alive(pid), "the worker is gone")
 
 
 def _read_when_there(mark: Path) -> int:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if mark.exists() and mark.read_text(encoding="ascii"):
-            return int(mark.read_text(encoding="ascii"))
-        time.sleep(0.02)
-    raise AssertionError("the worker never started")
+    until(lambda: mark.exists() and bool(mark.read_text(encoding="ascii")), "the worker has started")
+    return int(mark.read_text(encoding="ascii"))
 
 
 def _is_alive(pid: int) -> bool:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from scenarios.scenario import apply_chain
 from scenarios.solving import solve
 from service.cli.main import main
 from solver_models.engines.choice import choose_engine
+from tests.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -190,11 +190,10 @@ def test_a_sweep_killed_in_the_middle_goes_on_to_the_very_same_files(
     with subprocess.Popen(
         command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as running:
-        deadline = time.monotonic() + 60
-        while (
-            len(list(out.glob("runs/*.json"))) < 2 and time.monotonic() < deadline and running.poll() is None
-        ):
-            time.sleep(0.01)
+        until(
+            lambda: len(list(out.glob("runs/*.json"))) >= 2 or running.poll() is not None,
+            "two runs are stored",
+        )
         assert running.poll() is None
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()

@@ -1,12 +1,10 @@
 """Two served processes on one database, and threads that call them with connections of their own."""
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Barrier
-from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -14,9 +12,9 @@ import httpx
 from service.db.database import Database
 from tests.service.kills.fleet import Fleet
 from tests.service.kills.publishing import prepared
+from tests.waiting import HANG_SECONDS, turns
 
 SENDERS = 32
-PATIENCE = 60.0
 
 
 class Crowd:
@@ -35,25 +33,21 @@ class Crowd:
     def _client(self, k: int) -> httpx.Client:
         address = f"http://127.0.0.1:{self.fleet.ports[k % len(self.fleet.ports)]}"
         return httpx.Client(
-            base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=PATIENCE
+            base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=HANG_SECONDS
         )
 
     def _wait_until_ready(self, client: httpx.Client) -> None:
-        until = monotonic() + PATIENCE
-        while monotonic() < until:
-            try:
+        for _ in turns("a service is ready"):
+            with suppress(httpx.TransportError):
                 if client.get("/readyz").status_code == 200:
                     return
-            except httpx.TransportError:
-                sleep(0.05)
-        raise AssertionError("a service did not become ready")
 
     def at_once(self, size: int, act: Callable[[httpx.Client], httpx.Response]) -> list[httpx.Response]:
         """Let so many act in the same moment; whoever fails fails the test."""
         gate = Barrier(size)
 
         def one(client: httpx.Client) -> httpx.Response:
-            gate.wait(PATIENCE)
+            gate.wait(HANG_SECONDS)
             return act(client)
 
         with ThreadPoolExecutor(size) as threads:
@@ -61,10 +55,8 @@ class Crowd:
 
 
 def wait_until(client: httpx.Client, run_id: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    until = monotonic() + PATIENCE
-    while monotonic() < until:
+    for _ in turns(f"run {run_id} is as wanted"):
         found: dict[str, Any] = client.get(f"/v1/runs/{run_id}").json()
         if is_so(found):
-            return found
-        sleep(0.02)
-    raise AssertionError(f"{run_id} stays as it is: {json.dumps(found)}")
+            break
+    return found

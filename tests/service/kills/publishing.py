@@ -29,14 +29,13 @@ from service.runs.work import work
 from tests.service.kills.fleet import SERVICES, Fleet
 from tests.service.kills.release_checks import Bytes, faults_of_pull, faults_of_storage
 from tests.service.small_plan import small_files
+from tests.waiting import HANG_SECONDS, turns, until
 
 FACTORS = (None, "1.01", "0.99")
 PUBLISHERS = 2
 TOLD = ("version", "sha256", "rows", "control_totals", "run_id")
 LONGEST_LIFE = 0.5
 LONGEST_PAUSE = 0.3
-SILENCE = 120.0
-"""After so many seconds without an answer of any service the campaign is given up."""
 SYSTEM = Principal("system", "system", "admin", "")
 
 
@@ -94,7 +93,7 @@ class Campaign:
     def _guarded(self, act: Callable[[httpx.Client, random.Random], None], place: int) -> None:
         chance = random.Random(self.seed * 1000 + place)
         try:
-            with httpx.Client(headers=self._headers, timeout=30.0) as client:
+            with httpx.Client(headers=self._headers, timeout=HANG_SECONDS) as client:
                 act(client, chance)
         except Exception as error:  # a thread of its own: what is wrong is told by the report
             self._wrong(f"{act}: {error!r}")
@@ -158,14 +157,12 @@ class Campaign:
         **more: Any,
     ) -> httpx.Response:
         """Send a request until a service answers it; a service of one's own choice, if it is given."""
-        deadline = time.monotonic() + SILENCE
-        while time.monotonic() < deadline:
+        for _ in turns("a service answers"):
             try:
                 return client.request(method, f"{address or self.fleet.address(chance)}{path}", **more)
             except httpx.TransportError:
                 self.report.repeats += 1
-                time.sleep(0.05)
-        raise AssertionError("no service answers any more")
+        raise AssertionError("unreachable: turns end by themselves")
 
     # receivers
 
@@ -194,8 +191,10 @@ class Campaign:
     # kills
 
     def _kill(self, client: httpx.Client, chance: random.Random, cycles: int) -> None:
-        for _ in range(cycles):
+        for cycle in range(cycles):
             time.sleep(chance.uniform(0, LONGEST_LIFE))
+            # the machine may be too busy for a release between two deaths
+            until(lambda least=cycle // 3: len(self.report.published) > least, "enough is published")
             victim = chance.randrange(SERVICES)
             self.fleet.kill_service(victim)
             self.report.killed += 1

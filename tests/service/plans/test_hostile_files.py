@@ -23,7 +23,7 @@ from service.wire.upload import Upload
 from tests.service.plans.conftest import company_files
 from tests.service.plans.files_to_send import send, workbook, zipped
 
-QUICKLY = 2.0
+QUICKLY = 10.0
 """Seconds of CPU."""
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -16,6 +16,7 @@ from service.releases.known_pulls import SECONDS, KnownPulls
 from service.server import server_of
 from tests.service.conftest import Moment
 from tests.service.releases.conftest import Desk
+from tests.waiting import HANG_SECONDS
 
 HEAD_END = b"\r\n\r\n"
 OWN = re.compile(rb"\r\n(date|x-request-id|ratelimit): [^\r]*")
@@ -34,7 +35,7 @@ class Wire:
         self.reconnect()
 
     def reconnect(self) -> None:
-        self._socket, self._left = socket.create_connection(("127.0.0.1", self.port), 30), b""
+        self._socket, self._left = socket.create_connection(("127.0.0.1", self.port), HANG_SECONDS), b""
 
     def send(self, *pieces: bytes, seconds: float = 0.05) -> None:
         for piece in pieces:
@@ -91,7 +92,7 @@ def wire(app: FastAPI, admin: TestClient, monkeypatch: pytest.MonkeyPatch) -> It
     yield made
     made.close()
     server.should_exit = True
-    thread.join(30)
+    thread.join(HANG_SECONDS)
     listener.close()
 
 

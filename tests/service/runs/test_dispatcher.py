@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
 from threading import Event
@@ -23,6 +22,7 @@ from service.runs.dispatcher import Dispatcher
 from service.runs.job import Job
 from service.runs.repository import artifact_hashes
 from service.runs.work import work
+from tests.waiting import HANG_SECONDS, until
 
 WAIT = {"Prefer": "wait=30"}
 CHANGES = [{"kind": "scale_total", "measure": "revenue", "factor": "1.01"}]
@@ -31,18 +31,10 @@ CHANGES = [{"kind": "scale_total", "measure": "revenue", "factor": "1.01"}]
 def ended(client: TestClient, place: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask for a run and return it when it has ended, however busy the machine is."""
     run = client.post(place, json=body, headers=WAIT).json()
-    until(lambda: client.get(f"/v1/runs/{run['run_id']}").json()["status"] not in ("queued", "running"))
-    found: dict[str, Any] = client.get(f"/v1/runs/{run['run_id']}").json()
+    where = f"/v1/runs/{run['run_id']}"
+    until(lambda: client.get(where).json()["status"] not in ("queued", "running"), "the run has ended")
+    found: dict[str, Any] = client.get(where).json()
     return found
-
-
-def until(condition: Callable[[], bool], seconds: float = 90.0) -> float:
-    """Wait for something and return how long it took."""
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds
-        time.sleep(0.02)
-    return time.monotonic() - start
 
 
 def workers() -> list[int]:
@@ -112,14 +104,15 @@ def test_a_cancelled_run_is_killed_and_a_service_that_ends_puts_its_runs_back(
     try:
         run = analyst.post(f"/v1/plans/{demo_plan.plan_id}/runs", json={"engine": "highs"}).json()
         place = f"/v1/runs/{run['run_id']}"
-        until(lambda: analyst.get(place).json()["phase"] not in ("", "starting"))
+        until(lambda: analyst.get(place).json()["phase"] not in ("", "starting"), "it has begun")
         (worker,) = workers()
         assert is_alive(worker)
         analyst.post(f"{place}:cancel")
-        assert until(lambda: analyst.get(place).json()["status"] == "cancelled") < 30.0
-        assert until(lambda: not is_alive(worker)) < 30.0
+        until(lambda: analyst.get(place).json()["status"] == "cancelled", "the run is cancelled")
+        until(lambda: not is_alive(worker), "its worker is gone")
         again = analyst.post(f"{place}:retry").json()
-        until(lambda: analyst.get(f"/v1/runs/{again['run_id']}").json()["status"] == "running")
+        place = f"/v1/runs/{again['run_id']}"
+        until(lambda: analyst.get(place).json()["status"] == "running", "it runs again")
     finally:
         dispatcher.stop()
     with database.reads() as session:
@@ -161,7 +154,7 @@ def test_a_database_that_is_gone_for_a_while_ends_nothing(
     time.sleep(1.5)
     gate.open()
     place = f"/v1/runs/{run['run_id']}"
-    until(lambda: analyst.get(place).json()["status"] == "succeeded")
+    until(lambda: analyst.get(place).json()["status"] == "succeeded", "the run has succeeded")
     assert dispatcher.is_alive
 
 
@@ -183,11 +176,11 @@ def test_a_run_whose_database_goes_between_its_claim_and_its_worker_is_found_aga
 
     monkeypatch.setattr(PlanStore, "folder", folder)
     run = analyst.post(f"/v1/plans/{small_plan.plan_id}/runs").json()
-    assert gone.wait(60)
+    assert gone.wait(HANG_SECONDS)
     time.sleep(0.5)
     gate.open()
     place = f"/v1/runs/{run['run_id']}"
-    until(lambda: analyst.get(place).json()["status"] == "succeeded")
+    until(lambda: analyst.get(place).json()["status"] == "succeeded", "the run has succeeded")
     assert "requeued" in analyst.get(f"{place}/events").text
 
 

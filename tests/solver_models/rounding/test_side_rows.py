@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -29,6 +31,26 @@ def problems(draw: st.DrawFn) -> tuple[Grid, FloatArray, SideRows]:
     value = (weight * grid.roll_up(cells)[node][:, products.leaf]).sum(axis=1)
     room = np.array(draw(st.lists(st.sampled_from([0.0, 0.2, 0.9, np.inf]), min_size=2 * m, max_size=2 * m)))
     return grid, cells, SideRows(node, weight, value - room[:m], value + room[m:])
+
+
+@settings(derandomize=True, max_examples=120)
+@given(problems(), st.lists(st.booleans(), min_size=3, max_size=3))
+def test_soft_rows_are_kept_as_far_as_they_cost_no_other_row(
+    problem: tuple[Grid, FloatArray, SideRows], soft: list[bool]
+) -> None:
+    grid, cells, side = problem
+    is_soft = np.array(soft[: len(side)])
+    units = round_targets(grid, cells, replace(side, is_soft=is_soft)).units
+    assert_guarantees(grid, cells, units)
+    mine = scaled_short(grid, side, units[np.ix_(grid.org.leaf, grid.products.leaf)].ravel())
+    candidates = all_roundings(grid.org, grid.products, cells.reshape(grid.n_rep, grid.n_product))
+    shortfalls = [scaled_short(grid, side, candidate.ravel()) for candidate in candidates]
+    if any(not short.any() for short in shortfalls):
+        assert not mine.any()
+    kept = [short[is_soft] for short in shortfalls if not short[~is_soft].any()]
+    if kept:
+        assert not mine[~is_soft].any()
+        assert mine[is_soft].sum() <= min(np.ceil(8 * short - 1e-6).sum() / 8 for short in kept) + 1e-6
 
 
 def scaled_short(grid: Grid, side: SideRows, cells: FloatArray) -> FloatArray:
