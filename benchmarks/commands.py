@@ -101,8 +101,13 @@ def _timed(result: CommandResult, arguments: Sequence[str], limit: float) -> Com
     outcome = FINISHED if ended.exit_code == expected else NO_ANSWER
     if ended.exit_code is None:
         outcome = STOPPED
-    figures = {"seconds": ended.seconds, "cpu_seconds": ended.cpu_seconds, "megabytes": ended.megabytes}
-    return replace(result, outcome=outcome, **figures)
+    return replace(
+        result,
+        outcome=outcome,
+        seconds=ended.seconds,
+        cpu_seconds=ended.cpu_seconds,
+        megabytes=ended.megabytes,
+    )
 
 
 def _said(result: CommandResult) -> str:
