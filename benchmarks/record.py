@@ -130,6 +130,29 @@ class WarmResult:
 
 
 @dataclass(frozen=True)
+class CommandResult:
+    """One command on one plan, start of Python included.
+
+    Parameters
+    ----------
+    command
+        Its name and what is particular about it.
+    cells, rules
+        The plan; lines of rules.csv.
+    outcome
+        `finished`, `stopped` at the limit, or `no answer`: another exit code than the right one.
+    """
+
+    command: str
+    cells: int
+    rules: int
+    outcome: str
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where and with what it was measured."""
 

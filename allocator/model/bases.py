@@ -14,16 +14,26 @@ from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, CodeArray, FloatArray, IntArray
 
 
-def nodes_named(labels: Labels, level: str, node_id: str) -> IntArray:
-    """Positions of the nodes a rule names: each of the level (below node_id if given), or node_id itself."""
-    if not level:
-        return np.array([labels.node_code[node_id]], np.int64)
-    of_level = np.flatnonzero(np.array(labels.level) == level).astype(np.int64)
-    if not node_id:
-        return of_level
-    top = labels.node_code[node_id]
-    below: IntArray = of_level[(of_level >= top) & (of_level < labels.grid.org.subtree_end[top])]
-    return below
+class NodesNamed:
+    """Finds the nodes that rules name."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+        self._of_level: dict[str, IntArray] = {}
+
+    def at(self, level: str, node_id: str) -> IntArray:
+        """Positions of each node of the level (below node_id if given), or of node_id itself."""
+        if not level:
+            return np.array([self._labels.node_code[node_id]], np.int64)
+        if level not in self._of_level:
+            self._of_level[level] = np.flatnonzero(np.array(self._labels.level) == level).astype(np.int64)
+        of_level = self._of_level[level]
+        if not node_id:
+            return of_level
+        top = self._labels.node_code[node_id]
+        first, last = np.searchsorted(of_level, (top, self._labels.grid.org.subtree_end[top]))
+        below: IntArray = of_level[first:last]
+        return below
 
 
 def nodes_at_work(plan: Plan, labels: Labels) -> BoolArray:
@@ -138,28 +148,28 @@ def _capacity_of(plan: Plan, labels: Labels, measure: str) -> FloatArray:
         & rules["product_id"].isin(["", "*"])
     ]
     capacity = np.full(len(labels.node_id), np.inf)
+    named = NodesNamed(labels)
     for level, node_id, most in zip(hard["level"], hard["node_id"], hard["max"], strict=True):
-        node = nodes_named(labels, level, node_id)
+        node = named.at(level, node_id)
         capacity[node] = np.minimum(capacity[node], most)
     return np.where(np.isinf(capacity), np.nan, capacity)
 
 
-def _plain(low: float, high: float, base: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return _open(np.full(len(base), low), -np.inf), _open(np.full(len(base), high), np.inf)
+def _plain(low: FloatArray, high: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return _open(low, -np.inf), _open(high, np.inf)
 
 
-def _times_base(low: float, high: float, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _times_base(low: FloatArray, high: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     return _open(low * base, -np.inf), _open(high * base, np.inf)
 
 
-def _growth(low: float, high: float, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _growth(low: FloatArray, high: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     return _open((1.0 + low) * base, -np.inf), _open((1.0 + high) * base, np.inf)
 
 
-def _band(low: float, high: float, base: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _band(low: FloatArray, high: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Fairness: lower and upper are the factors 1 - band and 1 + band."""
-    down = -high if np.isnan(low) else low
-    return np.full(len(base), 1.0 + down), np.full(len(base), 1.0 + high)
+    return 1.0 + np.where(np.isnan(low), -high, low), 1.0 + high
 
 
 def _open(values: FloatArray, otherwise: float) -> FloatArray:
@@ -187,7 +197,7 @@ BASES: dict[str, _Base] = {
 }
 MOVING_BASES = (("fairness", "anchor"), ("fairness", "capacity"))
 """Kinds and bases that differ between plans with the same tables."""
-BOUNDS: dict[str, Callable[[float, float, FloatArray], tuple[FloatArray, FloatArray]]] = {
+BOUNDS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]] = {
     "range": _plain,
     "growth": _growth,
     "capacity": _plain,

@@ -1,12 +1,14 @@
 """What mix and fairness rules count besides the targets of the plan: carried.csv."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from allocator.model.known_rules import Reach
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 
 class Carried(NamedTuple):
@@ -20,18 +22,29 @@ class Carried(NamedTuple):
     done_whole: FloatArray
     base: FloatArray
 
-    def at(self, node: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """What is done, done of all products, and the base, of each node; 0, 0, NaN where no row is."""
-        place = np.searchsorted(self.node, node)
-        known = place < len(self.node)
-        known[known] = self.node[place[known]] == node[known]
-        found = [np.zeros(len(node)), np.zeros(len(node)), np.full(len(node), np.nan)]
-        for column, values in zip(found, self[1:], strict=True):
-            column[known] = values[place[known]]
-        return found[0], found[1], found[2]
 
+def carried_at(
+    carried: Sequence[Carried], reach: Reach
+) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """What is done, done of all products, the base, and whether there is a row, at every node of rules.
 
-NOTHING_CARRIED = Carried(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
+    Parameters
+    ----------
+    carried
+        By rule of the reach.
+    """
+    n = len(reach.node)
+    found = (np.zeros(n), np.zeros(n), np.full(n, np.nan))
+    has_row = np.zeros(n, bool)
+    start = np.searchsorted(reach.rule, np.arange(len(carried) + 1))
+    for own, first, last in zip(carried, start[:-1], start[1:], strict=True):
+        node = reach.node[first:last]
+        place = np.minimum(np.searchsorted(own.node, node), len(own.node) - 1)
+        known = own.node[place] == node
+        has_row[first:last] = known
+        for column, values in zip(found, own[1:], strict=True):
+            column[first:last][known] = values[place[known]]
+    return (*found, has_row)
 
 
 def carried_of(plan: Plan, labels: Labels) -> dict[str, Carried]:

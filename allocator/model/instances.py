@@ -1,20 +1,21 @@
 """Business rules and pins, spelled out: one entry per rule and node it applies to."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from allocator.anchors.anchors import Anchors
-from allocator.model.bases import BASES, BOUNDS, DEFAULT_BASIS, nodes_at_work, nodes_named, peer_groups
-from allocator.model.carried import Carried, carried_of
-from allocator.model.known_rules import KnownRules, Reach, ReachKey
+from allocator.model.bases import BASES, BOUNDS, DEFAULT_BASIS, nodes_at_work
+from allocator.model.carried import Carried, carried_at, carried_of
+from allocator.model.known_rules import KnownRules, Reach, ReachKey, named_reach
 from allocator.model.labels import Labels
 from allocator.model.lines import Lines, Shape
 from allocator.plan.plan import Plan
-from solver_models.arrays import FloatArray
+from allocator.plan.tables import ALL_PRODUCTS
+from solver_models.arrays import FloatArray, IntArray
 
 AMOUNT_KINDS = ("range", "growth", "capacity", "commitment", "pin")
 RATIO_KINDS = ("mix", "fairness", "link")
@@ -46,14 +47,14 @@ def spell_lines(plan: Plan, labels: Labels, measure: str, anchors: Anchors, know
     """
     carried = carried_of(plan, labels)
     parts = [
-        _part_of(plan, labels, measure, anchors, known, rule)
-        if rule.rule_id not in carried
-        else _carried_part(plan, labels, measure, anchors, carried[rule.rule_id], rule)
-        for rule in _rules_of(plan, measure)
+        _part(plan, labels, measure, anchors, known, key, rules)
+        if key.is_plain
+        else _carried_part(plan, labels, measure, anchors, carried, key, rules)
+        for key, rules in _alike(_rules_of(plan, measure), carried).items()
     ]
     parts.append(_pins(plan, measure, known.pins(plan, labels, measure)))
-    shape = known.shape(tuple(part.key for part in parts), lambda: _shape_of(parts))
-    return _whole_units(shape, parts, float(plan.spec.measures[measure].round_to))
+    shape, order = known.shape(tuple(part.key for part in parts), lambda: _shape_of(parts))
+    return _whole_units(shape, order, parts, float(plan.spec.measures[measure].round_to))
 
 
 class Rule(NamedTuple):
@@ -82,17 +83,34 @@ def _rules_of(plan: Plan, measure: str) -> list[Rule]:
     )
 
 
+class _Alike(NamedTuple):
+    """What rules are spelled out together by; `is_plain` = carried.csv does not name them."""
+
+    kind: str
+    basis: str
+    is_plain: bool
+
+
+def _alike(rules: Sequence[Rule], carried: Container[str]) -> dict[_Alike, list[tuple[int, Rule]]]:
+    """Rules with their places in the order of the ids, those of one kind and basis together."""
+    found: dict[_Alike, list[tuple[int, Rule]]] = {}
+    for place, rule in enumerate(rules):
+        key = _Alike(rule.kind, rule.basis or DEFAULT_BASIS[rule.kind], rule.rule_id not in carried)
+        found.setdefault(key, []).append((place, rule))
+    return found
+
+
 @dataclass(frozen=True)
 class _Part:
-    """The instances of one rule: where it applies, what they share, and the numbers that they do not.
+    """The instances of rules of one kind and basis: what they share, and the numbers that they do not.
 
     Parameters
     ----------
     key
-        All that the shape of the instances depends on: position, rule_id, kind, basis, tier, owners, reach.
+        All that the shape of the instances depends on.
     """
 
-    key: tuple[int, str, str, str, int, str | tuple[str, ...], Reach]
+    key: "_PartKey"
     min: FloatArray
     max: FloatArray
     base: FloatArray
@@ -102,83 +120,119 @@ class _Part:
     done_whole: FloatArray
 
 
-def _part_of(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, known: KnownRules, rule: Rule
+class _PartKey(NamedTuple):
+    """Kind and basis; place in the order, row, id, tier and owner of each rule; where they apply."""
+
+    kind: str
+    basis: str
+    place: tuple[int, ...]
+    position: tuple[int, ...]
+    rule_id: tuple[str, ...]
+    tier: tuple[int, ...]
+    owner: tuple[str, ...]
+    reach: Reach
+
+
+def _part(
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    anchors: Anchors,
+    known: KnownRules,
+    alike: _Alike,
+    rules: Sequence[tuple[int, Rule]],
 ) -> _Part:
-    """Spell out one rule."""
-    key = _reach_key(rule)
-    reach, base = known.reach(plan, labels, measure, anchors, key)
+    """Spell out rules of one kind and basis."""
+    reach, base = known.reach(plan, labels, measure, anchors, _reach_key(alike, rules))
     nothing = np.zeros(len(base))
-    return _with_numbers(rule, key.basis, reach, base, nothing, nothing)
+    return _with_numbers(alike, rules, reach, base, nothing, nothing)
 
 
 def _carried_part(
-    plan: Plan, labels: Labels, measure: str, anchors: Anchors, own: Carried, rule: Rule
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    anchors: Anchors,
+    carried: Mapping[str, Carried],
+    alike: _Alike,
+    rules: Sequence[tuple[int, Rule]],
 ) -> _Part:
-    """Spell out a rule that counts what is done already; it applies where carried.csv says so."""
-    key = _reach_key(rule)
-    node = nodes_named(labels, rule.level, rule.node_id)
-    node = node[np.isin(node, own.node)]
-    product = np.full(len(node), labels.product_code[key.product_id], np.int64)
-    done, done_whole, given = own.at(node)
-    base = BASES[rule.kind](plan, labels, measure, anchors, node, product, key.basis)
+    """Spell out rules that count what is done already; they apply where carried.csv says so."""
+    named = named_reach(plan, labels, _reach_key(alike, rules))
+    done, done_whole, given, has_row = carried_at([carried[rule.rule_id] for _, rule in rules], named)
+    base = BASES[alike.kind](plan, labels, measure, anchors, named.node, named.product, alike.basis)
     base = np.where(np.isfinite(given), given, base)
-    group = peer_groups(plan, labels, node) if rule.kind == "fairness" else np.full(len(node), -1, np.int64)
-    applies = np.isfinite(base) & (base > 0) & nodes_at_work(plan, labels)[node]
-    reach = Reach(node[applies], product[applies], group[applies])
-    return _with_numbers(rule, key.basis, reach, base[applies], done[applies], done_whole[applies])
+    applies = has_row & np.isfinite(base) & (base > 0) & nodes_at_work(plan, labels)[named.node]
+    return _with_numbers(alike, rules, named.at(applies), base[applies], done[applies], done_whole[applies])
 
 
-def _reach_key(rule: Rule) -> ReachKey:
-    basis = rule.basis or DEFAULT_BASIS[rule.kind]
-    return ReachKey(rule.kind, basis, rule.level, rule.node_id, rule.product_id or "*")
+def _reach_key(alike: _Alike, rules: Sequence[tuple[int, Rule]]) -> ReachKey:
+    return ReachKey(
+        alike.kind,
+        alike.basis,
+        tuple(rule.level for _, rule in rules),
+        tuple(rule.node_id for _, rule in rules),
+        tuple(rule.product_id or ALL_PRODUCTS for _, rule in rules),
+    )
 
 
 def _with_numbers(
-    rule: Rule, basis: str, reach: Reach, base: FloatArray, done: FloatArray, done_whole: FloatArray
+    alike: _Alike,
+    rules: Sequence[tuple[int, Rule]],
+    reach: Reach,
+    base: FloatArray,
+    done: FloatArray,
+    done_whole: FloatArray,
 ) -> _Part:
-    lower, upper = BOUNDS[rule.kind](float(rule.min), float(rule.max), base)
-    tier = 0 if rule.tier in ("", "hard") else int(rule.tier)
-    return _Part(
-        key=(rule.position, rule.rule_id, rule.kind, basis, tier, rule.owner, reach),
-        min=np.full(len(base), rule.min, np.float64),
-        max=np.full(len(base), rule.max, np.float64),
-        base=base,
-        lower=lower,
-        upper=upper,
-        done=done,
-        done_whole=done_whole,
+    low, high = (
+        np.array([getattr(rule, name) for _, rule in rules], np.float64)[reach.rule]
+        for name in ("min", "max")
     )
+    lower, upper = BOUNDS[alike.kind](low, high, base)
+    key = _PartKey(
+        alike.kind,
+        alike.basis,
+        tuple(place for place, _ in rules),
+        tuple(rule.position for _, rule in rules),
+        tuple(rule.rule_id for _, rule in rules),
+        tuple(0 if rule.tier in ("", "hard") else int(rule.tier) for _, rule in rules),
+        tuple(rule.owner for _, rule in rules),
+        reach,
+    )
+    return _Part(key, low, high, base, lower, upper, done, done_whole)
 
 
 def _pins(plan: Plan, measure: str, found: tuple[Reach, FloatArray, tuple[str, ...]]) -> _Part:
-    """Pins as equalities."""
+    """Pins as equalities, behind all rules."""
     reach, amount, owner = found
-    key = (-1, "pin", "pin", "amount", 0, owner, reach)
-    nothing = np.zeros(len(amount))
-    return _Part(key, amount, amount, np.ones(len(amount)), amount, amount, nothing, nothing)
+    n = len(amount)
+    last, nothing = len(plan.rules), np.zeros(n)
+    key = _PartKey("pin", "amount", (last,) * n, (-1,) * n, ("pin",) * n, (0,) * n, owner, reach)
+    return _Part(key, amount, amount, np.ones(n), amount, amount, nothing, nothing)
 
 
-def _shape_of(parts: Sequence[_Part]) -> Shape:
-    """All instances, column by column."""
-    rule, rule_id, kind, basis, tier, owner, reach = zip(*(part.key for part in parts), strict=True)
-    count = [len(one.node) for one in reach]
-    owners = [
-        name
-        for one, n in zip(owner, count, strict=True)
-        for name in ([one] * n if isinstance(one, str) else one)
-    ]
-    return Shape(
-        rule=np.repeat(np.array(rule, np.int64), count),
-        rule_id=np.repeat(np.array(rule_id, object), count),
-        kind=np.repeat(np.array(kind, object), count),
-        basis=np.repeat(np.array(basis, object), count),
-        node=np.concatenate([one.node for one in reach]),
-        product=np.concatenate([one.product for one in reach]),
-        tier=np.repeat(np.array(tier, np.int64), count),
-        owner=np.array(owners, object),
-        group=np.concatenate([one.group for one in reach]),
+def _shape_of(parts: Sequence[_Part]) -> tuple[Shape, IntArray]:
+    """All instances, column by column, in the order of their rules; and that order."""
+    keys = [part.key for part in parts]
+    count = [len(key.reach.node) for key in keys]
+    order = np.argsort(_of_rules(keys, "place", np.int64), kind="stable")
+    shape = Shape(
+        rule=_of_rules(keys, "position", np.int64)[order],
+        rule_id=_of_rules(keys, "rule_id", object)[order],
+        kind=np.repeat(np.array([key.kind for key in keys], object), count)[order],
+        basis=np.repeat(np.array([key.basis for key in keys], object), count)[order],
+        node=np.concatenate([key.reach.node for key in keys])[order],
+        product=np.concatenate([key.reach.product for key in keys])[order],
+        tier=_of_rules(keys, "tier", np.int64)[order],
+        owner=_of_rules(keys, "owner", object)[order],
+        group=np.concatenate([key.reach.group for key in keys])[order],
     )
+    return shape, order
+
+
+def _of_rules(keys: Sequence[_PartKey], name: str, dtype: type) -> Any:
+    """What rules have in common with all their instances, instance by instance."""
+    return np.concatenate([np.array(getattr(key, name), dtype)[key.reach.rule] for key in keys])
 
 
 def _float_noise(units: FloatArray) -> FloatArray:
@@ -186,9 +240,14 @@ def _float_noise(units: FloatArray) -> FloatArray:
     return np.maximum(WHOLE, 1e-15 * np.where(np.isfinite(units), np.abs(units), 0.0))
 
 
-def _whole_units(shape: Shape, parts: Sequence[_Part], unit: float) -> Lines:
+def _whole_units(shape: Shape, order: IntArray, parts: Sequence[_Part], unit: float) -> Lines:
     """Draw amount bounds inwards to whole units; a growth or commitment interval without one stays."""
-    low, high = (np.concatenate([getattr(part, name) for part in parts]) for name in ("lower", "upper"))
+
+    def column(name: str) -> FloatArray:
+        joined: FloatArray = np.concatenate([getattr(part, name) for part in parts])[order]
+        return joined
+
+    low, high = column("lower"), column("upper")
     in_measure = shape.of_kind(*AMOUNT_KINDS) & ~shape.is_effort
     low_in = np.ceil(low / unit - _float_noise(low / unit)) * unit
     high_in = np.floor(high / unit + _float_noise(high / unit)) * unit
@@ -196,12 +255,12 @@ def _whole_units(shape: Shape, parts: Sequence[_Part], unit: float) -> Lines:
     inward = in_measure & ~keep
     return Lines(
         shape,
-        min=np.concatenate([part.min for part in parts]),
-        max=np.concatenate([part.max for part in parts]),
-        base=np.concatenate([part.base for part in parts]),
+        min=column("min"),
+        max=column("max"),
+        base=column("base"),
         lower=np.where(inward, low_in, low),
         upper=np.where(inward, high_in, high),
-        done=np.concatenate([part.done for part in parts]),
-        done_whole=np.concatenate([part.done_whole for part in parts]),
+        done=column("done"),
+        done_whole=column("done_whole"),
         is_whole=inward,
     )

@@ -1,6 +1,6 @@
 """Where rules apply, remembered from plan to plan: most scenarios change numbers, not who is meant."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,42 +9,45 @@ import numpy as np
 import pandas as pd
 
 from allocator.anchors.anchors import Anchors
-from allocator.model.bases import BASES, MOVING_BASES, nodes_at_work, nodes_named, peer_groups
+from allocator.model.bases import BASES, MOVING_BASES, NodesNamed, nodes_at_work, peer_groups
 from allocator.model.labels import Labels
 from allocator.model.lines import Shape
 from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
-MOST = 1000
-"""Rules that are remembered; a plan with more of them spells the others out each time."""
-SHAPES = 3
+KEPT = 3
 
 
 class ReachKey(NamedTuple):
-    """What decides where a rule applies."""
+    """What decides where the rules of one kind and basis apply; the texts hold one entry per rule."""
 
     kind: str
     basis: str
-    level: str
-    node_id: str
-    product_id: str
+    level: tuple[str, ...]
+    node_id: tuple[str, ...]
+    product_id: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """Nodes and products that a rule applies to, and the numbers of their peer groups (-1 = none).
+    """Nodes and products that rules apply to, and the numbers of their peer groups (-1 = none).
 
-    Known by identity: the same reach is the same object.
+    Known by identity: the same reach is the same object. `rule` counts the rules of the key from 0.
     """
 
+    rule: IntArray
     node: IntArray
     product: IntArray
     group: IntArray
 
+    def at(self, which: BoolArray) -> "Reach":
+        """Return a part of it."""
+        return Reach(self.rule[which], self.node[which], self.product[which], self.group[which])
+
 
 @dataclass(frozen=True)
 class _Known:
-    """All nodes that a rule names, which of them it applies to, and what it referred to when last asked."""
+    """All nodes that rules name, to which of them they apply, and what they referred to when last asked."""
 
     named: Reach
     applies: BoolArray
@@ -61,21 +64,24 @@ class KnownRules:
     """
 
     def __init__(self) -> None:
-        self._known: dict[ReachKey, _Known] = {}
-        self._shapes: OrderedDict[Hashable, Shape] = OrderedDict()
+        # by kind and basis: those of the last few plans
+        self._known: dict[tuple[str, str], OrderedDict[ReachKey, _Known]] = defaultdict(OrderedDict)
+        self._shapes: OrderedDict[Hashable, tuple[Shape, IntArray]] = OrderedDict()
         self._at_work: BoolArray | None = None
         self._pins: tuple[pd.DataFrame, tuple[Reach, FloatArray, tuple[str, ...]]] | None = None
 
     def reach(
         self, plan: Plan, labels: Labels, measure: str, anchors: Anchors, key: ReachKey
     ) -> tuple[Reach, FloatArray]:
-        """Return where a rule applies and what it refers to there."""
-        known = self._known.get(key)
+        """Return where the rules of one kind and basis apply and what they refer to there."""
+        kept = self._known[key.kind, key.basis]
+        known = kept.get(key)
         source = plan.commitments if key.kind == "commitment" else None
         is_fixed = (key.kind, key.basis) not in MOVING_BASES
         if known is not None and is_fixed and known.source is source:
+            kept.move_to_end(key)
             return known.reach, known.base
-        named = _named(plan, labels, key) if known is None else known.named
+        named = named_reach(plan, labels, key) if known is None else known.named
         base = BASES[key.kind](plan, labels, measure, anchors, named.node, named.product, key.basis)
         if self._at_work is None:
             self._at_work = nodes_at_work(plan, labels)
@@ -83,20 +89,22 @@ class KnownRules:
         if known is not None and np.array_equal(applies, known.applies):
             reach = known.reach
         else:
-            reach = Reach(named.node[applies], named.product[applies], named.group[applies])
-        if known is not None or len(self._known) < MOST:
-            self._known[key] = _Known(named, applies, reach, base[applies], source)
+            reach = named.at(applies)
+        kept[key] = _Known(named, applies, reach, base[applies], source)
+        kept.move_to_end(key)
+        if len(kept) > KEPT:
+            kept.popitem(last=False)
         return reach, base[applies]
 
-    def shape(self, key: Hashable, make: Callable[[], Shape]) -> Shape:
-        """Return the shape of a list of instances; the last few are kept."""
+    def shape(self, key: Hashable, make: Callable[[], tuple[Shape, IntArray]]) -> tuple[Shape, IntArray]:
+        """Return the shape of a list of instances and their order; the last few are kept."""
         if key in self._shapes:
             self._shapes.move_to_end(key)
             return self._shapes[key]
-        self._shapes[key] = shape = make()
-        if len(self._shapes) > SHAPES:
+        self._shapes[key] = found = make()
+        if len(self._shapes) > KEPT:
             self._shapes.popitem(last=False)
-        return shape
+        return found
 
     def pins(self, plan: Plan, labels: Labels, measure: str) -> tuple[Reach, FloatArray, tuple[str, ...]]:
         """Return nodes and products, amounts and owners of the pins, sorted by node and product."""
@@ -105,17 +113,22 @@ class KnownRules:
         return self._pins[1]
 
 
-def _named(plan: Plan, labels: Labels, key: ReachKey) -> Reach:
-    node = nodes_named(labels, key.level, key.node_id)
-    product = np.full(len(node), labels.product_code[key.product_id], np.int64)
+def named_reach(plan: Plan, labels: Labels, key: ReachKey) -> Reach:
+    """Return all nodes that rules of one kind and basis name, rule by rule."""
+    named = NodesNamed(labels)
+    nodes = [named.at(level, node_id) for level, node_id in zip(key.level, key.node_id, strict=True)]
+    count = [len(one) for one in nodes]
+    node = np.concatenate(nodes)
+    product = np.array([labels.product_code[name] for name in key.product_id], np.int64)
     group = peer_groups(plan, labels, node) if key.kind == "fairness" else np.full(len(node), -1, np.int64)
-    return Reach(node, product, group)
+    return Reach(np.repeat(np.arange(len(count)), count), node, np.repeat(product, count), group)
 
 
 def _pins_of(plan: Plan, labels: Labels, measure: str) -> tuple[Reach, FloatArray, tuple[str, ...]]:
     pins = plan.pins[plan.pins["measure"] == measure]
     node, product = labels.codes_of_nodes(pins["node_id"]), labels.codes_of_products(pins["product_id"])
     order = np.lexsort((product, node))
-    reach = Reach(node[order], product[order], np.full(len(pins), -1, np.int64))
+    pin = np.arange(len(pins), dtype=np.int64)
+    reach = Reach(pin, node[order], product[order], np.full(len(pins), -1, np.int64))
     owner = tuple(pins["owner"].to_numpy(object)[order].tolist())
     return reach, pins["amount"].to_numpy(np.float64)[order], owner
