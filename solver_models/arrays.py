@@ -14,11 +14,18 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 def dot(left: ArrayLike, right: ArrayLike) -> FloatArray:
     """Return `left @ right` of dense vectors and matrices, summed in one order on every processor.
 
-    The operator `@` hands dense arrays to BLAS, whose kernels, and so the last digits, depend on the processor.
+    The operator `@` hands dense arrays to BLAS, whose last digits depend on the processor.
     """
     one, other = np.asarray(left, np.float64), np.asarray(right, np.float64)
     rows, columns = "ij"[2 - one.ndim :], "jk"[: other.ndim]
     return np.asarray(np.einsum(f"{rows},{columns}->{(rows + columns).replace('j', '')}", one, other))
+
+
+def significant(values: FloatArray, digits: int) -> FloatArray:
+    """Round to significant decimal digits."""
+    size = np.where(values != 0, np.abs(values), 1.0)
+    unit = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
+    return np.asarray(np.rint(values / unit) * unit)
 
 
 def frozen_float(values: object) -> FloatArray:

@@ -1,12 +1,13 @@
 """Prices that do not depend on who found the point: proved, and the smallest of all that prove it."""
 
 from dataclasses import replace
+from importlib import import_module
+from typing import cast
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray
-from solver_models.engines.least_norm import nearly_least_norm
 from solver_models.exact.least_norm import (
     PriceProgram,
     Tightness,
@@ -66,7 +67,7 @@ def canonical(program: LinearProgram, solution: Solution) -> Solution | None:
 
 
 def plain(program: LinearProgram, solution: Solution) -> Solution:
-    """Return the solution with what is noise in the engine's own prices set to 0, where no smaller ones are found."""
+    """Return the solution with the engine's own prices, what is noise in them set to 0."""
     price = np.where(
         np.abs(solution.row_price) > NOISE * np.abs(solution.row_price).max(initial=0.0),
         solution.row_price,
@@ -82,7 +83,10 @@ def smallest_prices(known: PriceProgram, n_row: int) -> FloatArray | None:
     """Least-norm prices: exact for small programs, to twelve digits for others; None if there are none."""
     if len(known.row) * len(known.column) <= EXACT_SIZE:
         return least_norm_prices(known, n_row)
-    return nearly_least_norm(known, n_row)
+    # the interior point's library is loaded by large programs only
+    return cast(
+        FloatArray | None, import_module("solver_models.engines.least_norm").nearly_least_norm(known, n_row)
+    )
 
 
 def _tightness(program: LinearProgram, solution: Solution) -> Tightness:
@@ -106,7 +110,6 @@ def _tightness(program: LinearProgram, solution: Solution) -> Tightness:
 
 def scaled_program(program: LinearProgram, column: FloatArray) -> tuple[LinearProgram, FloatArray]:
     """Return the program in columns x / column with rows of unit norm, and the norms they had."""
-    factor = np.repeat(1.0, program.n_row)
     matrix = csr_array(program.matrix.multiply(column[None, :]).tocsr())
     norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64).ravel())
     factor = np.where(norm > 0, norm, 1.0)

@@ -58,7 +58,7 @@ class SolvedModel:
     is_confirmed: bool = True
 
     def fallbacks(self, engine: str) -> int:
-        """Programs that `engine` left to another one; exact arithmetic is everybody's way where a model is small."""
+        """Programs that `engine` left to another one; small models are solved in exact arithmetic by all."""
         if self.is_small:
             return int(not self.is_confirmed)
         stages = sum(name not in (engine, KEPT) for tier in self.tiers for name in tier.solved_by)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import FloatArray, IntArray, significant
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.engines.exact import ExactEngine
 from solver_models.failures import EngineStopped, ModelInfeasible, raise_unless_optimal
@@ -27,6 +27,8 @@ from solver_models.tier_rows import Sides, all_met, sides_of, without_tier
 
 EXACT = ExactEngine()
 SATISFIED, SATISFIED_EXACTLY = 1e-9, 1e-12
+DIGITS = 12
+"""Of a price that is written: what lies behind them depends on the engine."""
 SMALLEST = 1e-9
 """Cells smaller than this beside the largest are scaled as if they were of this size."""
 
@@ -246,7 +248,7 @@ class _Part:
         m, k = len(self.model.rows), len(self.sides)
         face = self.spread(face)
         sides = self.whole_sides
-        price = solution.row_price
+        price = significant(solution.row_price, DIGITS)
         return StagePrices(
             tier,
             name,

@@ -19,7 +19,7 @@ FORBIDDEN_MODULES = {"util", "utils", "helper", "helpers", "manager", "managers"
 FORBIDDEN_FUNCTIONS = {"process", "helper", "utils"}
 # What each package may use beside the standard library and the packages before it in the arrow.
 LIBRARIES = {
-    "solver_models": {"numpy", "scipy", "highspy", "piqp", "pulp", "ortools"},
+    "solver_models": {"numpy", "scipy", "flint", "highspy", "piqp", "pulp", "ortools"},
     "allocator": {
         "numpy",
         "scipy",
@@ -44,6 +44,7 @@ LIBRARIES = {
 }
 # Libraries with a single door.
 DOORS = {
+    "flint": "solver_models/exact/",
     "pulp": "solver_models/engines/pulp_engine.py",
     "highspy": "solver_models/",
     "piqp": "solver_models/engines/interior.py",

@@ -91,9 +91,7 @@ def plan_share(plan: Plan, months: RepMonths, present_in_plan: FloatArray) -> Fl
     Shape (n_rep,), 0..1.
     """
     first = PAST_MONTHS - 12
-    share: FloatArray = dot(
-        present_in_plan, months.season_share(first, first + plan.spec.months)
-    )
+    share: FloatArray = dot(present_in_plan, months.season_share(first, first + plan.spec.months))
     return share
 
 

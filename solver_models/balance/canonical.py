@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import FloatArray, IntArray, significant
 from solver_models.balance.kkt import cells_at, residuals, row_size
 from solver_models.balance.polish import polish
 from solver_models.balance.system import normal_form
 from solver_models.exact.balance import exact_balance
+from solver_models.exact.least_norm import without_noise
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.sparse_rows import rows_at
@@ -20,17 +21,16 @@ GIVE = 1e-7
 DIGITS = 12
 START_DIGITS = 5
 ACCEPTED = 1e-9
-GOOD = 1e-11
 
 
 def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnswer:
     """Return the same point with the smallest prices that prove it.
 
-    The norm of prices is sqrt(sum (price of a row x its length in stretch)^2), the length being
-    sqrt(sum weight A^2). Only the rows that the point is tight at can carry one. Small models are
-    written in 256-bit arithmetic, so that not a bit depends on the engine or the processor; in others rows give way by a
-    ten-millionth of their price, which makes the prices unique, and the error is refined away. The
-    prices then have twelve digits, and the cells are those that follow from them.
+    The norm of prices is sqrt(sum (price of a row x its length)^2). Only the rows that the point is tight
+    at can carry one. Small models are written in 256-bit arithmetic, so that not a bit depends on the engine
+    or the processor; in others rows give way by a ten-millionth of their price, which makes the
+    prices unique, and the error is refined away. These prices have twelve digits. The cells are those that follow
+    from the prices.
     """
     if model.n_cell == 0 or len(model.rows) == 0:
         return answer
@@ -91,18 +91,13 @@ def _refined(
 ) -> tuple[FloatArray, FloatArray, int] | None:
     """Springs give the unique prices; held rows, begun from these, keep them the smallest."""
     form = normal_form(model, row_size(model))
-    start = _rounded(form.price_in(price), START_DIGITS)
+    start = significant(form.price_in(price), START_DIGITS)
     springs = polish(form, start, free / form.free_scale, give=np.full(form.n_row, GIVE))
     if springs is None:
         return None
-    held = polish(form, _rounded(springs.price, START_DIGITS), springs.free)
+    held = polish(form, significant(springs.price, START_DIGITS), springs.free)
     if held is None:
         return None
-    return form.price_out(_rounded(held.price, DIGITS)), held.free * form.free_scale, 0
-
-
-def _rounded(values: FloatArray, digits: int) -> FloatArray:
-    """Round to significant digits."""
-    size = np.where(values != 0, np.abs(values), 1.0)
-    unit = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
-    return np.asarray(np.rint(values / unit) * unit)
+    stretch = np.zeros(model.n_column)
+    price, _ = without_noise(model.rows.matrix, stretch, form.price_out(held.price), is_balance=True)
+    return significant(price, DIGITS), held.free * form.free_scale, 0

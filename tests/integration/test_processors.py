@@ -76,6 +76,5 @@ def test_all_processors_end_alike_with_the_same_targets_and_months(found: Found)
     assert any("targets" in run for run in found["Haswell"].values())
 
 
-@pytest.mark.xfail(reason="the result hash still depends on the last digits of floats")
 def test_all_processors_give_the_same_result_hash(found: Found) -> None:
     assert differing(found, "result") == set()
