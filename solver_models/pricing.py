@@ -84,9 +84,8 @@ def smallest_prices(known: PriceProgram, n_row: int) -> FloatArray | None:
     if len(known.row) * len(known.column) <= EXACT_SIZE:
         return least_norm_prices(known, n_row)
     # the interior point's library is loaded by large programs only
-    return cast(
-        FloatArray | None, import_module("solver_models.engines.least_norm").nearly_least_norm(known, n_row)
-    )
+    large = import_module("solver_models.engines.least_norm")
+    return cast(FloatArray | None, large.nearly_least_norm(known, n_row))
 
 
 def _tightness(program: LinearProgram, solution: Solution) -> Tightness:

@@ -29,8 +29,8 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
     The norm of prices is sqrt(sum (price of a row x its length)^2). Only the rows that the point is tight
     at can carry one. Small models are written in 256-bit arithmetic, so that not a bit depends on the engine
     or the processor; in others rows give way by a ten-millionth of their price, which makes the
-    prices unique, and the error is refined away. These prices have twelve digits. The cells are those that follow
-    from the prices.
+    prices unique, and the error is refined away. These prices have twelve digits. The cells are those
+    that follow from the prices.
     """
     if model.n_cell == 0 or len(model.rows) == 0:
         return answer

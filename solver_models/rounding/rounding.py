@@ -10,10 +10,9 @@ from solver_models.grid import Grid
 from solver_models.rounding.layers import item_values, split_layers
 from solver_models.rounding.repair import Table, keep_side_rows
 from solver_models.rounding.side_rows import SideRows, side_rows_of_layer
+from solver_models.rounding.units import MOST_UNITS
 
 NEGATIVE = -1e-6
-MOST_UNITS = 2.0**50
-"""Beyond this a float no longer tells the fraction of a unit."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.units import is_multiple, neighbours, plain
 from allocator.plan.yaml_source import Path
 from allocator.texts import worded
-from solver_models.rounding.rounding import MOST_UNITS
+from solver_models.rounding.units import MOST_UNITS
 
 
 @dataclass(frozen=True)
