@@ -33,7 +33,10 @@ def test_a_cluster_takes_the_place_of_processes(
         try:
             runs = [admin.post(f"/v1/plans/{small_plan.plan_id}/runs").json() for _ in range(2)]
             places = [f"/v1/runs/{run['run_id']}" for run in runs]
-            until(lambda: all(admin.get(place).json()["status"] == "succeeded" for place in places), "both runs have succeeded")
+            until(
+                lambda: all(admin.get(place).json()["status"] == "succeeded" for place in places),
+                "both runs have succeeded",
+            )
             found = [admin.get(place).json()["result_hash"] for place in places]
         finally:
             dispatcher.stop()
