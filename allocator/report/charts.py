@@ -43,7 +43,8 @@ def _scale(points: FloatArray) -> tuple[float, float, bool]:
         low, high = min(0.0, least), max(0.0, most)
         return low, high if high > low else low + 1.0, False
     room = (most - least) or 0.02 * most
-    return max(0.0, least - 0.55 * room), most, True
+    low = max(0.0, least - 0.55 * room)
+    return low, most if most > low else low + 1.0, True
 
 
 def _bar(start: float, end: float, low: float, high: float, name: str, is_cut: bool) -> Markup:

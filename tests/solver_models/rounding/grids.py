@@ -50,7 +50,7 @@ def rounding_problems(
     grid = draw(grids(most_nodes, most_products))
     cells = np.array(draw(st.lists(AMOUNT, min_size=grid.n_cell, max_size=grid.n_cell)))
     total = float((cells / grid.cell_factor).sum())
-    if total > 0 and draw(st.integers(0, 4)):
+    if total > 1e-6 and draw(st.integers(0, 4)):
         cells *= max(1.0, np.rint(total)) / total
     return grid, cells
 
