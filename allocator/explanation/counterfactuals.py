@@ -163,13 +163,18 @@ def strongest_by_dropping(case: Case, node: int, product: int, count: int = 3) -
 def _candidates(case: Case, node: int, product: int) -> list[str]:
     """Rules by what their prices moved here, largest first, then those with a price on the node itself."""
     grid, solved = case.labels.grid, case.solved
-    moved: dict[str, FloatArray] = {}
+    _, below, _ = grid.rows(np.array([node]), np.array([product]))
+    is_below = np.zeros(grid.n_cell, bool)
+    is_below[below] = True
+    moved: dict[str, float] = {}
+    # a rule that took elsewhere reaches this number through the totals only
+    reach: dict[str, float] = {}
     for move in rule_moves(case.labels, solved.problem, solved.balanced, solved.answer):
         if move.rule_id:
-            moved[move.rule_id] = moved.get(move.rule_id, np.zeros(grid.n_cell)) + move.amount
-    size = {rule_id: abs(float(grid.roll_up(cells)[node, product])) for rule_id, cells in moved.items()}
-    # a rule that took elsewhere reaches this number through the totals only
-    reach = {rule_id: float(np.abs(cells).sum()) for rule_id, cells in moved.items()}
+            amount = move.value / grid.cell_factor[move.cell]
+            moved[move.rule_id] = moved.get(move.rule_id, 0.0) + float(amount[is_below[move.cell]].sum())
+            reach[move.rule_id] = reach.get(move.rule_id, 0.0) + float(np.abs(move.value).sum())
+    size = {rule_id: abs(amount) for rule_id, amount in moved.items()}
     order = sorted(moved, key=lambda rule_id: (-size[rule_id], -reach[rule_id], rule_id))
     rules = case.result.rules
     own = rules.loc[(rules["node"] == node) & (rules["price"] != 0), "rule_id"]

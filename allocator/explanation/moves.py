@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.model import BalanceAnswer, BalanceModel, Rows
+from solver_models.sparse_rows import rows_at
 
 STEPS = (
     "last_year",
@@ -42,14 +44,26 @@ class Move:
         Empty for totals and for the limits that no rule set (not below zero, a settled tier).
     depth
         Depth of the nodes that the rule names.
-    amount
-        Shape (n_cell,), in the measure's unit on the street scale of the reps.
+    cell, value
+        Shape (k,): cells of the grid that it moved, each once, and by how much, in the measure's unit on
+        the street scale of the reps.
+    n_cell
+        Cells of the grid.
     """
 
     step: int
     rule_id: str
     depth: int
-    amount: FloatArray
+    cell: IntArray
+    value: FloatArray
+    n_cell: int
+
+    @property
+    def amount(self) -> FloatArray:
+        """What every cell was moved by, shape (n_cell,)."""
+        amount = np.zeros(self.n_cell)
+        amount[self.cell] = self.value
+        return amount
 
     def steps(self, depth: IntArray) -> Iterator[tuple[int, BoolArray]]:
         """Give (step, nodes that book the move under it)."""
@@ -78,15 +92,25 @@ def rule_moves(
     steps[np.isin(kind, ["fairness", "group"])] = STEPS.index("fairness")
     steps[kind == "pin"] = STEPS.index("pins")
     depth = np.where(steps == BY_DEPTH, depth, 0)
-    priced = answer.price != 0
-    keys = zip(steps[priced].tolist(), names[priced].tolist(), depth[priced].tolist(), strict=True)
     moves = []
-    for step, rule_id, node_depth in sorted(set(keys)):
-        chosen = priced & (steps == step) & (names == rule_id) & (depth == node_depth)
-        pull = (rows.matrix.T @ np.where(chosen, answer.price, 0.0))[:n]
-        moved = _spread(labels, problem, balanced.weight * pull * balanced.unit)
-        moves.append(Move(step, rule_id, node_depth, moved))
+    price, n_cell = answer.price, labels.grid.n_cell
+    for (step, rule_id, node_depth), row in _together(np.flatnonzero(price), steps, names, depth):
+        part = rows_at(rows.matrix, row)
+        pull = part.data * np.repeat(price[row], np.diff(part.indptr))
+        of_cell = part.indices < n
+        cell, which = np.unique(part.indices[of_cell], return_inverse=True)
+        moved = balanced.weight[cell] * np.bincount(which, pull[of_cell], len(cell)) * balanced.unit
+        moves.append(Move(step, rule_id, node_depth, problem.cell[cell], moved, n_cell))
     return moves + _bound_moves(labels, problem, balanced, answer)
+
+
+def _together(position: IntArray, *keys: np.ndarray) -> list[tuple[tuple[Any, ...], IntArray]]:
+    """Positions of equal keys together, in the order of the keys."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    columns = (key[position].tolist() for key in keys)
+    for place, key in zip(position.tolist(), zip(*columns, strict=True), strict=True):
+        found.setdefault(key, []).append(place)
+    return [(key, np.array(found[key], np.int64)) for key in sorted(found)]
 
 
 def _with_groups(instance: IntArray, kind: np.ndarray, rows: Rows, n_cell: int) -> IntArray:
@@ -119,12 +143,13 @@ def _bound_moves(
     name[known] = rule_ids[by[known]]
     step = np.full(len(by), BY_DEPTH)
     step[known] = np.where(is_pin[by[known]], STEPS.index("pins"), BY_DEPTH)
-    moves = []
-    for at, rule_id in sorted(set(zip(step[known].tolist(), name[known].tolist(), strict=True))):
-        mine = known & (step == at) & (name == rule_id)
-        moves.append(Move(at, rule_id, depth, _spread(labels, problem, np.where(mine, held, 0.0))))
-    rest = _spread(labels, problem, np.where(known, 0.0, held))
-    return [*moves, Move(STEPS.index("own_rules"), "", depth, rest)]
+    n_cell = labels.grid.n_cell
+    moves = [
+        Move(at, rule_id, depth, problem.cell[mine], held[mine], n_cell)
+        for (at, rule_id), mine in _together(np.flatnonzero(known), step, name)
+    ]
+    rest = np.flatnonzero(~known & (held != 0))
+    return [*moves, Move(STEPS.index("own_rules"), "", depth, problem.cell[rest], held[rest], n_cell)]
 
 
 def _holder(problem: MeasureProblem, x: FloatArray, held: FloatArray) -> IntArray:
@@ -137,10 +162,3 @@ def _holder(problem: MeasureProblem, x: FloatArray, held: FloatArray) -> IntArra
     near = np.abs(x - bound) <= AT_BOUND * np.maximum(1.0, np.abs(x))
     found: IntArray = np.where(near & (held != 0), by, NO_INSTANCE)
     return found
-
-
-def _spread(labels: Labels, problem: MeasureProblem, values: FloatArray) -> FloatArray:
-    """Put values of the moving cells into the grid; the others have no anchor and do not move."""
-    full = np.zeros(labels.grid.n_cell)
-    full[problem.cell] = values
-    return full

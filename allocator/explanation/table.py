@@ -105,9 +105,9 @@ def _rule_clauses(
 ) -> list[str]:
     """The clause that names each rule, its kind and owner; the last one, of no rule, is empty."""
     clauses = []
-    rules = result.rules
+    rules = dict(iter(result.rules.groupby("rule_id", sort=False)))
     for rule_id in waterfall.rule_ids:
-        own = rules[rules["rule_id"] == rule_id]
+        own = rules[rule_id]
         owner = ", ".join(dict.fromkeys(own.loc[own["price"] != 0, "owner"])) or own["owner"].iat[0]
         kind = text(f"kind.{own['kind'].iat[0]}", lang)
         by = text("step.rule_owner", lang, owner=owner) if owner else ""

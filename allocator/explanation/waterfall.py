@@ -10,6 +10,8 @@ from allocator.explanation.moves import STEPS, Move, rule_moves
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from solver_models.arrays import FloatArray, IntArray
+from solver_models.grid import Grid
+from solver_models.hierarchy import Hierarchy
 from solver_models.model import BalanceAnswer, BalanceModel
 
 __all__ = ["STEPS", "StepAmounts", "Waterfall", "build_waterfall", "step_amounts"]
@@ -126,26 +128,81 @@ def _add_moves(
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Add every move to its step and note, step by step and node by node, the rule that moved most."""
     grid = labels.grid
+    n_place = amounts[0].size
+    amounts = amounts.reshape(len(amounts), n_place)
     best, strongest = np.zeros(amounts.shape), np.full(amounts.shape, NOBODY, np.int64)
     rule_ids: list[str] = []
+    places = _Places.of(grid)
     for rule_id, own in _by_rule(moves):
         number = NOBODY
         if rule_id:
             number = len(rule_ids)
             rule_ids.append(rule_id)
-        moved: dict[int, FloatArray] = {}
-        for move in own:
-            by_node = grid.roll_up_plain(move.amount / grid.cell_factor)
-            for step, nodes in move.steps(grid.org.depth):
-                here = moved.setdefault(step, np.zeros(by_node.shape))
-                here[nodes] += by_node[nodes]
-        for step, by_node in moved.items():
-            amounts[step] += by_node
-            size = np.abs(by_node)
-            stronger = (size > np.maximum(best[step], NOTICED)) & (number != NOBODY)
-            best[step] = np.where(stronger, size, best[step])
-            strongest[step] = np.where(stronger, number, strongest[step])
-    return strongest, tuple(rule_ids)
+        for step, (place, moved) in _by_step(grid, places, own).items():
+            amounts[step, place] += moved
+            size = np.abs(moved)
+            stronger = (size > np.maximum(best[step, place], NOTICED)) & (number != NOBODY)
+            best[step, place[stronger]] = size[stronger]
+            strongest[step, place[stronger]] = number
+    return strongest.reshape(-1, len(grid.org), len(grid.products)), tuple(rule_ids)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where a cell counts: the nodes above each rep, the products above each leaf, -1 behind the last.
+
+    Parameters
+    ----------
+    nodes
+        Shape (n_rep, depth of the org), the rep itself included.
+    products
+        Shape (n_product, depth of the products).
+    n_product_node
+        A place is node * n_product_node + product.
+    """
+
+    nodes: IntArray
+    products: IntArray
+    n_product_node: int
+
+    @staticmethod
+    def of(grid: Grid) -> "_Places":
+        """Follow the parents of both trees."""
+        return _Places(_upwards(grid.org), _upwards(grid.products), len(grid.products))
+
+    def of_cells(self, cell: IntArray) -> tuple[IntArray, IntArray]:
+        """Places of some cells, and which of the cells each belongs to."""
+        rep, product = np.divmod(cell, len(self.products))
+        node, line = self.nodes[rep][:, :, None], self.products[product][:, None, :]
+        place = np.where((node >= 0) & (line >= 0), node * self.n_product_node + line, -1)
+        place = place.reshape(len(cell), self.nodes.shape[1] * self.products.shape[1])
+        which = np.broadcast_to(np.arange(len(cell))[:, None], place.shape)
+        return place[place >= 0], which[place >= 0]
+
+
+def _upwards(tree: Hierarchy) -> IntArray:
+    """Return each leaf and all above it, shape (n_leaf, depth), -1 behind the root."""
+    levels = [tree.leaf.astype(np.int64)]
+    while (levels[-1] > 0).any():
+        levels.append(np.where(levels[-1] >= 0, tree.parent[levels[-1]], -1).astype(np.int64))
+    return np.stack(levels, axis=1)
+
+
+def _by_step(grid: Grid, places: _Places, moves: list[Move]) -> dict[int, tuple[IntArray, FloatArray]]:
+    """Sum the moves of one rule by step and place."""
+    found: dict[int, list[tuple[IntArray, FloatArray]]] = {}
+    for move in moves:
+        place, which = places.of_cells(move.cell)
+        amount = (move.value / grid.cell_factor[move.cell])[which]
+        for step, nodes in move.steps(grid.org.depth):
+            here = nodes[place // places.n_product_node]
+            found.setdefault(step, []).append((place[here], amount[here]))
+    summed = {}
+    for step, parts in found.items():
+        place, which = np.unique(np.concatenate([one for one, _ in parts]), return_inverse=True)
+        amount = np.concatenate([one for _, one in parts])
+        summed[step] = place, np.bincount(which, amount, len(place)).astype(np.float64)
+    return summed
 
 
 def _by_rule(moves: Iterable[Move]) -> list[tuple[str, list[Move]]]:

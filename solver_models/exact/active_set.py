@@ -118,7 +118,7 @@ class _Search:
         self.size = np.concatenate([program.row_size, program.column_size])
         self.tolerance = self.size * np.repeat([NOISE, BOUND_NOISE], [m, n])
         self.is_equal = np.array(
-            [one is not None and one == two for one, two in zip(self.low, self.high, strict=True)]
+            [one is not None and one == two for one, two in zip(self.low, self.high, strict=True)], bool
         )
         self.z = [
             arb(centre) - arb(cost) * inverse
@@ -137,6 +137,8 @@ class _Search:
 
     def take_in_the_worst(self) -> bool:
         """Take in the constraint that is missed most; False if none is, or nothing can mend it."""
+        if self.m + self.n == 0:
+            return False
         activity = self._activity()
         miss, sign = self._misses(activity)
         relative = np.where(self._is_open() & (miss > self.tolerance), miss / self.size, 0.0)
