@@ -31,6 +31,8 @@ CERTIFIED_EXACTLY = 1e-7
 """What rounding to double precision may leave of an answer that exact arithmetic has proved."""
 SMALL = 2_500
 """Rows x columns of a model that is solved in exact arithmetic at once."""
+LARGE = 200_000
+"""Rows x columns beyond which exact arithmetic does not end in minutes: the simplex has the last word."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,19 @@ def solve_model(model: BalanceModel, engine: Engine, options: EngineOptions) -> 
         if _is_certified(model, solved):
             confirmed = isinstance(engine, BalanceEngine) or _is_confirmed(model, solved, engine, options)
             return replace(finished(model, solved), is_small=True, is_confirmed=confirmed)
+    impossible: ModelInfeasible | None = None
     for attempt in _attempts(model, engine, options):
         try:
             found = attempt()
-        except (ModelInfeasible, EngineError):
+        except ModelInfeasible as verdict:
+            impossible = verdict
+            continue
+        except EngineError:
             continue
         if found is not None and reaches_its_tiers(model, found):
             return finished(model, found)
+    if n_entries(model) > LARGE:
+        raise impossible or EngineError(f"{engine.name}: no point could be certified")
     solved = _tier_by_tier(model, EXACT, options)
     if not _is_certified(model, solved):
         raise EngineError("no point could be certified: cells differ by more than arithmetic can tell apart")
@@ -119,7 +127,9 @@ def _attempts(
     if isinstance(engine, BalanceEngine):
         if len(model.soft) and options.time_limit > 0 and not options.is_stopped:
             yield lambda: _by_conflict(model, engine, options)
-            _refuse_impossible(model, engine)
+        else:
+            yield lambda: _tier_by_tier(model, engine, options)
+        _refuse_impossible(model, engine)
         yield lambda: _tier_by_tier(model, engine, options)
         # prices that only seemed exact can lead to a face without a point: the simplex decides
         yield lambda: _tier_by_tier(model, engine.fallback, options)
@@ -129,7 +139,12 @@ def _attempts(
 
 def is_small(model: BalanceModel) -> bool:
     """Whether exact arithmetic is as fast as any engine."""
-    return (len(model.rows) + len(model.soft)) * model.n_column <= SMALL
+    return n_entries(model) <= SMALL
+
+
+def n_entries(model: BalanceModel) -> int:
+    """Rows x columns, hard and soft."""
+    return (len(model.rows) + len(model.soft)) * model.n_column
 
 
 def _is_confirmed(model: BalanceModel, solved: SolvedModel, engine: Engine, options: EngineOptions) -> bool:

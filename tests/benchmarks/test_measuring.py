@@ -120,7 +120,7 @@ def test_contestants_run_side_by_side_and_their_answers_are_compared(contest: Co
 def test_a_contestant_without_hope_is_not_run_and_the_reason_is_stated(
     before: PeerResult, cells: int, outcome: str, note: str, tmp_path: Path
 ) -> None:
-    contest = Contest(tmp_path, LIMIT, 100_000, None)
+    contest = Contest(tmp_path, 100.0, 100_000, None)
     contest.seen["highspy"] = before
     result = contest.why_not(route_named("highspy"), cells)
     assert result is not None

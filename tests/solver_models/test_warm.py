@@ -12,7 +12,7 @@ from solver_models.engines.choice import choose_engine
 from solver_models.failures import ModelInfeasible
 from solver_models.kept_prices import KEPT, carried_over
 from solver_models.model import BalanceModel, Rows
-from solver_models.solve import solve_model
+from solver_models.solve import is_small, solve_model
 from solver_models.warm import resolve, solve_warm
 from tests.models import random_model
 
@@ -113,9 +113,9 @@ def test_a_changed_model_gives_the_same_targets_warm_and_fresh(change) -> None:
 
 def test_a_new_rule_that_binds_nothing_keeps_the_prices_of_the_tiers_that_gave_way() -> None:
     gave_way = 0
-    for seed in range(40):
+    for seed in range(100):
         model = random_model(seed).scaled()
-        if fresh_or_none(model) is None:
+        if is_small(model) or fresh_or_none(model) is None:
             continue
         state = solve_warm(model, FAST, OPTIONS)
         more = one_more_rule(model, np.random.default_rng(seed))
