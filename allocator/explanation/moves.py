@@ -66,7 +66,7 @@ class Move:
         return amount
 
     def steps(self, depth: IntArray) -> Iterator[tuple[int, BoolArray]]:
-        """Give (step, nodes that book the move under it)."""
+        """Give (step, which of the nodes of these depths book the move under it)."""
         if self.step != BY_DEPTH:
             yield self.step, np.ones(len(depth), bool)
             return

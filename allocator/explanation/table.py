@@ -105,11 +105,17 @@ def _rule_clauses(
 ) -> list[str]:
     """The clause that names each rule, its kind and owner; the last one, of no rule, is empty."""
     clauses = []
-    rules = dict(iter(result.rules.groupby("rule_id", sort=False)))
+    rules = result.rules[result.rules["rule_id"].isin(waterfall.rule_ids)]
+    named = rules.drop_duplicates("rule_id")
+    first = dict(zip(named["rule_id"], zip(named["kind"], named["owner"], strict=True), strict=True))
+    priced = rules.loc[rules["price"] != 0].drop_duplicates(["rule_id", "owner"])
+    owners: dict[str, list[str]] = {}
+    for rule_id, owner in zip(priced["rule_id"], priced["owner"], strict=True):
+        owners.setdefault(rule_id, []).append(owner)
     for rule_id in waterfall.rule_ids:
-        own = rules[rule_id]
-        owner = ", ".join(dict.fromkeys(own.loc[own["price"] != 0, "owner"])) or own["owner"].iat[0]
-        kind = text(f"kind.{own['kind'].iat[0]}", lang)
+        own_kind, first_owner = first[rule_id]
+        owner = ", ".join(owners.get(rule_id, [])) or first_owner
+        kind = text(f"kind.{own_kind}", lang)
         by = text("step.rule_owner", lang, owner=owner) if owner else ""
         clauses.append(text("step.rule", lang, rule=rule_id, kind=kind, owner=by))
     return [*clauses, ""]

@@ -194,8 +194,8 @@ def _by_step(grid: Grid, places: _Places, moves: list[Move]) -> dict[int, tuple[
     for move in moves:
         place, which = places.of_cells(move.cell)
         amount = (move.value / grid.cell_factor[move.cell])[which]
-        for step, nodes in move.steps(grid.org.depth):
-            here = nodes[place // places.n_product_node]
+        depth = grid.org.depth[place // places.n_product_node]
+        for step, here in move.steps(depth):
             found.setdefault(step, []).append((place[here], amount[here]))
     summed = {}
     for step, parts in found.items():
