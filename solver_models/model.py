@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.sparse_rows import compact
+from solver_models.sparse_rows import compact, rows_at
 
 N_PART = 3
 """Rows that one source can become: itself, its share, its cap."""
@@ -36,6 +36,16 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    def at(self, which: IntArray) -> "Rows":
+        """Return some of the rows."""
+        return Rows(
+            rows_at(self.matrix, which),
+            self.lower[which],
+            self.upper[which],
+            self.source[which],
+            self.part[which],
+        )
 
     @property
     def key(self) -> IntArray:

@@ -5,9 +5,9 @@ from importlib import import_module
 from typing import cast
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from solver_models.arrays import FloatArray
+from solver_models.exact.active_set import SMALL, sizes_of_rows
 from solver_models.exact.least_norm import (
     PriceProgram,
     Tightness,
@@ -17,19 +17,15 @@ from solver_models.exact.least_norm import (
 )
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
-from solver_models.sparse_rows import absolute
+from solver_models.sparse_rows import absolute, norms, times_columns, times_rows
 
-EXACT_SIZE = 4_000
-"""Tight rows x columns up to which the smallest prices are found in 256-bit arithmetic."""
-SMALL = 5_000
-"""Rows x columns up to which a program can be left to exact arithmetic."""
 TIGHT, CLEAR, NOISE = 1e-10, 1e-7, 1e-9
 PROVED = 1e-7
 """What is left between both values here; the answer is judged to a billionth where it is reported."""
 
 
 def is_small(program: LinearProgram) -> bool:
-    """Whether exact arithmetic ends in seconds."""
+    """Whether exact arithmetic ends at once."""
     return program.n_row * program.n_column <= SMALL
 
 
@@ -46,7 +42,7 @@ def canonical(program: LinearProgram, solution: Solution) -> Solution | None:
 
     Returns
     -------
-    None if no prices were found that prove the point to a billionth.
+    None if no prices were found that prove the point.
     """
     tight = _tightness(program, solution)
     known = price_program(program.matrix, program.cost, tight)
@@ -81,7 +77,7 @@ def plain(program: LinearProgram, solution: Solution) -> Solution:
 
 def smallest_prices(known: PriceProgram, n_row: int) -> FloatArray | None:
     """Least-norm prices: exact for small programs, to twelve digits for others; None if there are none."""
-    if len(known.row) * len(known.column) <= EXACT_SIZE:
+    if len(known.row) * len(known.column) <= SMALL:
         return least_norm_prices(known, n_row)
     # the interior point's library is loaded by large programs only
     large = import_module("solver_models.engines.least_norm")
@@ -92,9 +88,8 @@ def _tightness(program: LinearProgram, solution: Solution) -> Tightness:
     """What the point touches, and what the engine's prices stand for."""
     x, price, reduced = solution.x, solution.row_price, solution.reduced_cost
     activity = program.matrix @ x
-    low = np.where(np.isfinite(program.row_lower), np.abs(program.row_lower), 0.0)
-    high = np.where(np.isfinite(program.row_upper), np.abs(program.row_upper), 0.0)
-    near = TIGHT * np.maximum(np.maximum(low, high), 1.0)
+    size = sizes_of_rows(program.matrix, program.row_lower, program.row_upper, np.zeros(program.n_column))
+    near = TIGHT * np.maximum(size, 1.0)
     beside = TIGHT * np.maximum(np.abs(x), 1.0)
     is_equal = program.row_lower == program.row_upper
     price = np.where(np.abs(price) > CLEAR * np.abs(price).max(initial=0.0), price, 0.0)
@@ -109,13 +104,13 @@ def _tightness(program: LinearProgram, solution: Solution) -> Tightness:
 
 def scaled_program(program: LinearProgram, column: FloatArray) -> tuple[LinearProgram, FloatArray]:
     """Return the program in columns x / column with rows of unit norm, and the norms they had."""
-    matrix = csr_array(program.matrix.multiply(column[None, :]).tocsr())
-    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64).ravel())
+    matrix = times_columns(program.matrix, column)
+    norm = norms(matrix)
     factor = np.where(norm > 0, norm, 1.0)
     return (
         LinearProgram(
             cost=program.cost * column,
-            matrix=csr_array(matrix.multiply(1.0 / factor[:, None]).tocsr()),
+            matrix=times_rows(matrix, 1.0 / factor),
             row_lower=program.row_lower / factor,
             row_upper=program.row_upper / factor,
             lower=program.lower / column,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -223,7 +224,8 @@ def _tier_by_tier(model: BalanceModel, engine: Engine, options: EngineOptions) -
     """Settle each tier over all rows, then balance."""
     balanced, tiers = settle_tiers(model, engine, options)
     if engine.name == EXACT.name:
-        return SolvedModel(balanced, tiers, exact_balance(balanced))
+        end = monotonic() + options.time_limit
+        return SolvedModel(balanced, tiers, exact_balance(balanced, lambda: monotonic() > end))
     return SolvedModel(balanced, tiers, solve_balance(balanced, engine, options.to_the_end))
 
 

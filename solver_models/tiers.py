@@ -20,7 +20,7 @@ from solver_models.model import BalanceModel, Rows
 from solver_models.pricing import canonical, is_small, plain, scaled_program
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution
-from solver_models.sparse_rows import positions_among, rows_at
+from solver_models.sparse_rows import positions_among
 from solver_models.tier_face import Face, apply_face
 from solver_models.tier_programs import largest_prices, largest_program, sum_program
 from solver_models.tier_rows import Sides, all_met, sides_of, without_tier
@@ -233,11 +233,8 @@ class _Part:
         row, side = positions_among(model.rows.source, focus), positions_among(sides.source, focus)
         if focus is None:
             return _Part(model, sides, row, side, model, sides)
-        rows = model.rows
-        some = Rows(
-            rows_at(rows.matrix, row), rows.lower[row], rows.upper[row], rows.source[row], rows.part[row]
-        )
-        return _Part(model, sides, row, side, replace(model, rows=some), sides.at(side))
+        some = replace(model, rows=model.rows.at(row))
+        return _Part(model, sides, row, side, some, sides.at(side))
 
     def spread(self, face: Face) -> Face:
         """Return the face over all rows and sides."""

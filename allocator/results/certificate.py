@@ -6,7 +6,7 @@ from typing import Any
 
 from allocator.allocation import Allocation
 
-PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp", "scipy")
+PACKAGES = ("target-allocator", "highspy", "numpy", "ortools", "pandas", "pulp", "python-flint", "scipy")
 
 
 def certificate(allocation: Allocation, result_hash: str, files: dict[str, str]) -> dict[str, Any]:

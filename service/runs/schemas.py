@@ -18,7 +18,7 @@ class RunCreate(Schema):
     """
 
     revision: Annotated[int, Field(ge=1, le=2**31 - 1), NUMBER] | None = None
-    engine: Annotated[str, Field(pattern=r"^(auto|fast|highs|pulp:[A-Za-z0-9_]{1,40})$")] = "auto"
+    engine: Annotated[str, Field(pattern=r"^(auto|fast|highs|exact|pulp:[A-Za-z0-9_]{1,40})$")] = "auto"
     lang: Literal["en", "zh"] = "en"
     with_workbook: bool = False
     time_limit: Annotated[float, Field(ge=1, le=10**6, allow_inf_nan=False), NUMBER] | None = None

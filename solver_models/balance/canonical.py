@@ -8,14 +8,12 @@ from solver_models.arrays import FloatArray, IntArray, significant
 from solver_models.balance.kkt import cells_at, residuals, row_size
 from solver_models.balance.polish import REGULARISATION, polish
 from solver_models.balance.system import ActiveRows, NormalForm, factorise, normal_form
+from solver_models.exact.active_set import SMALL
 from solver_models.exact.balance import exact_balance
 from solver_models.exact.least_norm import without_noise
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
-from solver_models.sparse_rows import rows_at
 
-EXACT_SIZE = 4_000
-"""Tight rows x columns up to which the answer is written in 256-bit arithmetic."""
 TIGHT = 1e-9
 GIVE = 1e-7
 DIGITS = 12
@@ -36,8 +34,8 @@ def canonical_balance(model: BalanceModel, answer: BalanceAnswer) -> BalanceAnsw
     if model.n_cell == 0 or len(model.rows) == 0:
         return answer
     row = _tight_rows(model, answer)
-    part = _with_rows(model, row)
-    small = len(row) * part.n_column <= EXACT_SIZE
+    part = replace(model, rows=model.rows.at(row))
+    small = len(row) * part.n_column <= SMALL
     found = _exactly(part) if small else _refined(part, answer.price[row], answer.free)
     if found is None:
         return answer
@@ -62,21 +60,6 @@ def _tight_rows(model: BalanceModel, answer: BalanceAnswer) -> IntArray:
     activity = model.rows.matrix @ np.concatenate([answer.x, answer.free])
     distance = np.minimum(np.abs(activity - model.rows.lower), np.abs(activity - model.rows.upper))
     return np.flatnonzero((distance <= TIGHT * row_size(model)) | (answer.price != 0))
-
-
-def _with_rows(model: BalanceModel, row: IntArray) -> BalanceModel:
-    rows = model.rows
-    return replace(
-        model,
-        rows=replace(
-            rows,
-            matrix=rows_at(rows.matrix, row),
-            lower=rows.lower[row],
-            upper=rows.upper[row],
-            source=rows.source[row],
-            part=rows.part[row],
-        ),
-    )
 
 
 def _exactly(model: BalanceModel) -> tuple[FloatArray, FloatArray, int] | None:

@@ -9,7 +9,7 @@ from solver_models.solution import Solution
 
 
 def choose_engine(name: str) -> Engine:
-    """Return the engine called `auto`, `fast`, `highs` or `pulp:NAME`; `auto` is the fast one.
+    """Return the engine called `auto`, `fast`, `highs`, `exact` or `pulp:NAME`; `auto` is the fast one.
 
     Raises
     ------
@@ -33,7 +33,9 @@ def choose_engine(name: str) -> Engine:
         pulp_engine.find_solver(solver)
         engine: Engine = pulp_engine.PulpEngine(solver)
         return engine
-    raise EngineError(f"no engine {name!r}; use auto, fast, highs or pulp:NAME (pulp:HiGHS, pulp:CBC ...)")
+    raise EngineError(
+        f"no engine {name!r}; use auto, fast, highs, exact or pulp:NAME (pulp:HiGHS, pulp:CBC ...)"
+    )
 
 
 @dataclass(frozen=True)

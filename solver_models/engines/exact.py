@@ -1,19 +1,18 @@
 """The engine of last resort: 256-bit arithmetic, for what double precision cannot prove."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import EngineOptions
-from solver_models.exact.active_set import DiagonalProgram, minimise, sizes_of_rows
+from solver_models.exact.active_set import NOISE, STRICT, TIGHT, DiagonalProgram, minimise, sizes_of_rows
 from solver_models.exact.least_norm import Tightness, least_norm_prices, price_program, without_noise
+from solver_models.failures import EngineStopped
 from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
 
-STRICT = 2.0**-100
-"""Curvature that makes a linear program strict; what it moves is 10^-30."""
-TIGHT = 1e-12
 UNBOUNDED = 1e20
 
 
@@ -30,23 +29,26 @@ class ExactEngine:
             return Solution(Status.STOPPED, failed, failed, failed, "no time")
         if np.any(program.row_lower > program.row_upper) or np.any(program.lower > program.upper):
             return Solution(Status.INFEASIBLE, failed, failed, failed, "bounds cross")
+        end = monotonic() + options.time_limit
         size = sizes_of_rows(program.matrix, program.row_lower, program.row_upper, np.zeros(n))
         reach = _reach(program, size)
-        point = minimise(
-            DiagonalProgram(
-                np.full(n, STRICT),
-                np.zeros(n),
-                program.cost,
-                program.matrix,
-                program.row_lower,
-                program.row_upper,
-                size,
-                program.lower,
-                program.upper,
-                reach,
-                np.ones(n, bool),
-            )
+        asked = DiagonalProgram(
+            np.full(n, STRICT),
+            np.zeros(n),
+            program.cost,
+            program.matrix,
+            program.row_lower,
+            program.row_upper,
+            size,
+            program.lower,
+            program.upper,
+            reach,
+            np.ones(n, bool),
         )
+        try:
+            point = minimise(asked, lambda: monotonic() > end or options.is_stopped)
+        except EngineStopped as stopped:
+            return Solution(Status.STOPPED, failed, failed, failed, str(stopped))
         if not point.is_feasible:
             return Solution(Status.INFEASIBLE, point.x, point.row_price, failed, "rows contradict each other")
         if np.abs(point.x).max(initial=0.0) > UNBOUNDED:
@@ -55,8 +57,8 @@ class ExactEngine:
         tight = Tightness(
             np.abs(activity - program.row_lower) <= TIGHT * size,
             np.abs(activity - program.row_upper) <= TIGHT * size,
-            np.abs(point.x - program.lower) <= 1e-14 * reach,
-            np.abs(point.x - program.upper) <= 1e-14 * reach,
+            np.abs(point.x - program.lower) <= NOISE * reach,
+            np.abs(point.x - program.upper) <= NOISE * reach,
         )
         price = least_norm_prices(price_program(program.matrix, program.cost, tight), program.n_row)
         price, reduced = without_noise(

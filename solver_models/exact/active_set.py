@@ -1,5 +1,6 @@
 """A strictly convex quadratic program with a diagonal, in 256-bit arithmetic."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from flint import arb, arb_mat, ctx
 from scipy.sparse import csr_array
 
 from solver_models.arrays import BoolArray, FloatArray
+from solver_models.failures import EngineStopped
 from solver_models.sparse_rows import absolute
 
 PRECISION = 256
@@ -14,6 +16,13 @@ PRECISION = 256
 NOISE = 1e-14
 """A row that is missed by less, relative to the numbers it adds up, is met: coefficients are rounded."""
 BOUND_NOISE = 1e-26
+"""The same for bounds of columns, which no coefficient rounds."""
+STRICT = 2.0**-100
+"""Curvature of columns that have none of their own; what it moves is 10^-30."""
+TIGHT = 1e-12
+"""A row within this share of its size of a bound is at it."""
+SMALL = 4_000
+"""Rows x columns of a program that ends in a few hundredths of a second."""
 SLOTS = 12
 """Room for held constraints at first; it doubles when it is full."""
 DEPENDENT = 1e-26
@@ -64,8 +73,6 @@ class ActiveSetPoint:
         Shapes (n_row,), (n_column,): multipliers of rows and bounds, >= 0 at the lower side, exactly 0 where
         nothing is held; of a proof of impossibility: the weights of the rows and bounds that contradict
         each other.
-    row_slack, slack
-        Shapes (n_row,), (n_column,): distance to the nearer side, relative to its size.
     is_feasible
         Whether there is a point.
     steps
@@ -75,13 +82,11 @@ class ActiveSetPoint:
     x: FloatArray
     row_price: FloatArray
     reduced_cost: FloatArray
-    row_slack: FloatArray
-    slack: FloatArray
     is_feasible: bool
     steps: int
 
 
-def minimise(program: DiagonalProgram) -> ActiveSetPoint:
+def minimise(program: DiagonalProgram, is_over: Callable[[], bool] = lambda: False) -> ActiveSetPoint:
     """Dual active-set method: from the free minimum, take in the row that is missed most until none is.
 
     Every step keeps the prices' signs right and raises the value, so it ends: at the one minimiser, or
@@ -89,14 +94,25 @@ def minimise(program: DiagonalProgram) -> ActiveSetPoint:
     the rounding of its coefficients explains is left alone.
 
     Source: Goldfarb and Idnani, Mathematical Programming 27 (1983), 1-33.
+
+    Parameters
+    ----------
+    is_over
+        Asked before each row whether the time is up.
+
+    Raises
+    ------
+    EngineStopped
+        If it is.
     """
     before = ctx.prec
     ctx.prec = PRECISION
     try:
         search = _Search(program)
         search.take_in_definitions()
-        while search.take_in_the_worst():
-            pass
+        while search.contradiction is None and search.take_in_the_worst():
+            if is_over():
+                raise EngineStopped("exact arithmetic ran out of time")
         return search.point()
     finally:
         ctx.prec = before
@@ -311,14 +327,10 @@ class _Search:
             price[which] = sign
         for slot, (which, sign) in self.held.items():
             price[which] = sign * float(weights[slot])
-        miss, _ = self._misses(self._activity())
-        slack = np.abs(miss) / self.size
         return ActiveSetPoint(
             np.array([float(value) for value in self.z]),
             price[: self.m],
             price[self.m :],
-            slack[: self.m],
-            slack[self.m :],
             self.contradiction is None,
             self.steps,
         )

@@ -1,24 +1,25 @@
 """The balance in 256-bit arithmetic."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from solver_models.balance.kkt import residuals
-from solver_models.exact.active_set import DiagonalProgram, minimise, sizes_of_rows
+from solver_models.exact.active_set import NOISE, STRICT, TIGHT, DiagonalProgram, minimise, sizes_of_rows
 from solver_models.exact.least_norm import Tightness, least_norm_prices, price_program, without_noise
 from solver_models.failures import ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 
-STRICT = 2.0**-100
-TIGHT = 1e-12
 
-
-def exact_balance(model: BalanceModel) -> BalanceAnswer:
+def exact_balance(model: BalanceModel, is_over: Callable[[], bool] = lambda: False) -> BalanceAnswer:
     """Return the minimiser of a model without soft tiers, with the least of all prices that prove it.
 
     Raises
     ------
     ModelInfeasible
         If rows and bounds contradict each other, by more than the rounding of their coefficients.
+    EngineStopped
+        If `is_over` says so.
     """
     if model.is_crossed:
         raise ModelInfeasible("a lower bound lies above its upper bound")
@@ -41,14 +42,15 @@ def exact_balance(model: BalanceModel) -> BalanceAnswer:
             upper,
             amount,
             np.arange(model.n_column) < n,
-        )
+        ),
+        is_over,
     )
     if not point.is_feasible:
         raise ModelInfeasible("rows and bounds contradict each other")
     x, t = point.x[:n], point.x[n:]
     activity = model.rows.matrix @ point.x
     stretch = np.concatenate([(x - model.anchor) / model.weight, free])
-    near = 1e-14 * np.maximum(np.abs(x), model.weight)
+    near = NOISE * np.maximum(np.abs(x), model.weight)
     tight = Tightness(
         np.abs(activity - model.rows.lower) <= TIGHT * size,
         np.abs(activity - model.rows.upper) <= TIGHT * size,

@@ -7,10 +7,12 @@ from scipy.sparse import csr_array
 
 from solver_models.arrays import BoolArray, FloatArray
 from solver_models.exact.active_set import DiagonalProgram, minimise
-from solver_models.sparse_rows import absolute, norms, rows_at
+from solver_models.sparse_rows import absolute, norms, rows_at, times_rows
 
 NEGLIGIBLE = 2e-14
+"""A term below this share of those it is added to is the rounding of the others."""
 LEAST_SIZE = 1e-3
+"""A column's error is measured against no less, so that noise is no contradiction."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ def price_program(
     column = np.flatnonzero(~(tight.low & tight.high))
     norm = norms(matrix)[row]
     norm = np.where(norm > 0, norm, 1.0)
-    part = csr_array(rows_at(matrix, row).T.tocsr()[column])
-    scaled = csr_array(part.multiply(1.0 / norm[None, :]).tocsr())
+    scaled = csr_array(times_rows(rows_at(matrix, row), 1.0 / norm).T.tocsr()[column])
     largest = np.abs(cost).max(initial=0.0)
     size = np.full(len(cost), largest if largest > 0 else 1.0) if cost_size is None else cost_size
     return PriceProgram(

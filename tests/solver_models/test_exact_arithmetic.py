@@ -11,7 +11,7 @@ from solver_models.engines.choice import choose_engine
 from solver_models.engines.exact import ExactEngine
 from solver_models.exact.balance import exact_balance
 from solver_models.exact.least_norm import without_noise
-from solver_models.failures import ModelInfeasible
+from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceModel, Rows, SoftRows
 from solver_models.program import LinearProgram
 from solver_models.solution import Status
@@ -130,6 +130,14 @@ def test_a_linear_program_has_the_value_and_the_verdict_of_the_simplex(seed: int
         )
         assert bound @ ours.row_price == pytest.approx(theirs.objective, abs=1e-9), "weak duality, reached"
         assert np.abs(ours.row_price).sum() > 0 or theirs.objective == 0
+
+
+def test_exact_arithmetic_hears_that_the_time_is_up() -> None:
+    model = balance([40.0, 60.0], [[1.0, 1.0]], [120.0], [np.inf])
+    with pytest.raises(EngineStopped):
+        exact_balance(model, is_over=lambda: True)
+    asked = program([1.0, 1.0], [[1.0, 1.0]], [1.0], [np.inf])
+    assert EXACT.solve(asked, EngineOptions(stop=lambda: True)).status is Status.STOPPED
 
 
 def test_what_is_noise_in_prices_becomes_exactly_zero_and_small_true_prices_stay() -> None:

@@ -7,7 +7,7 @@ from allocator.fairness.audit import audit_measure
 from allocator.fairness.words import audit_lines
 from allocator.model.labels import label_plan
 from allocator.plan.reading import read_plan
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook, at most 300 reps"
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 

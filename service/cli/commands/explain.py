@@ -16,7 +16,7 @@ from allocator.pipeline import solve_measure
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.texts import text, worded
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--appeal", default=None, metavar="PERCENT", help="what if the node gets, say, -10%% (needs --plan)"
     )
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

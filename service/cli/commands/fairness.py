@@ -8,7 +8,7 @@ from allocator.fairness.report import fairness_document
 from allocator.fairness.words import fairness_lines
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--curve", action="store_true", help="price of fairness too: solves the plan about a dozen times"
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:

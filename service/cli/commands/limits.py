@@ -7,7 +7,7 @@ from allocator.plan.reading import read_plan
 from allocator.texts import text
 from scenarios.frontier.limits import feasible_limits
 from scenarios.frontier.words import limits_json, limits_text
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="stated product totals keep their proportion to the company's total, or stay as they are",
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 

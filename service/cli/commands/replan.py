@@ -11,7 +11,7 @@ from allocator.texts import text
 from scenarios.replan.folder import check_replan_target, write_replan
 from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="anchors of the rest: the current targets (keep), or times what was sold of them so far (learn)",
     )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 

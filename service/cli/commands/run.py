@@ -17,7 +17,7 @@ from allocator.results.folder import Form, check_target, write_diagnosis, write_
 from allocator.results.summary import summary_json, summary_text
 from allocator.texts import text
 from allocator.wording import Wording, in_language
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("plan", type=Path, metavar="DIR", help="plan folder or .xlsx workbook")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="result folder to write")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
     parser.add_argument(

@@ -17,7 +17,7 @@ from scenarios.curves.words import sweep_text
 from scenarios.files.sweep_file import MOST_RUNS, SweepFile, read_sweep
 from scenarios.runs.fleets import FEWEST_MEGABYTES, Fleet, InProcess, Processes
 from scenarios.runs.sweep import Options, SweepSession
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 
 HELP = "solve many scenarios of a plan: grids, draws, curves, acceptance"
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder; begun sweeps go on")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--rounded", action="store_true", help="round to whole units: slower")
     parser.add_argument(
         "--limit", type=int, default=MOST_RUNS, metavar="N", help="refuse more runs than this"

@@ -13,7 +13,7 @@ from scenarios.files.scenario_file import read_scenario
 from scenarios.scenario import Chain, Scenario
 from scenarios.whatif import what_if, what_if_document
 from scenarios.whatif_words import what_if_text
-from service.cli.engines import engine_named
+from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="scenario file (YAML or JSON)",
     )
     parser.add_argument("--exact", action="store_true", help="do not round to whole units: faster")
-    parser.add_argument("--engine", default="auto", help="auto, fast, highs or pulp:NAME (default: auto)")
+    add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
 
 
