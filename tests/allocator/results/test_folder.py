@@ -96,9 +96,17 @@ def test_the_certificate_says_what_was_run_on_what(tmp_path):
     assert document["seconds"] == {"solve": 0.25, "round": 0.125}
     assert set(document["measures"]) == {"revenue", "profit"}
     assert document["measures"]["revenue"]["residuals"] == {"kkt": 1e-12}
-    assert {"python", "numpy", "scipy", "pandas", "highspy", "pulp", "ortools", "target-allocator"} == set(
-        versions()
-    )
+    assert {
+        "python",
+        "numpy",
+        "scipy",
+        "pandas",
+        "highspy",
+        "pulp",
+        "ortools",
+        "python-flint",
+        "target-allocator",
+    } == set(versions())
     assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
