@@ -46,18 +46,21 @@ def expected_months(sold: BoolArray) -> BoolArray:
 
 
 def quiet_by_chance(sold: BoolArray, base: slice, expected: BoolArray) -> FloatArray:
-    """Log of the chance that a seller sells nothing in a month, 0 for who never sells. Shape (n_seller,).
+    """Log of the chance that a seller sells nothing in a month, 0 for who sold nothing in the base year.
 
-    A seller's share of months with sales is taken over the months of the base year in which anybody sold.
+    A seller's share of months with sales is taken over the months since his first sale in which anybody sold.
+
+    Returns
+    -------
+    Shape (n_seller,).
     """
-    seen = sold[:, base] & expected[base]
-    present = seen.any(axis=0)
-    n = int(present.sum())
-    if not n:
-        return np.zeros(len(sold))
-    share = seen.sum(axis=1) / n
-    log_quiet: FloatArray = np.log(np.maximum(1.0 - share, SURE / n))
-    return np.where(share > 0, log_quiet, 0.0)
+    seen = sold & expected
+    known = seen.any(axis=0)
+    since = np.logical_or.accumulate(seen, axis=1)
+    n = (since & known).sum(axis=1)
+    share = seen.sum(axis=1) / np.maximum(n, 1)
+    log_quiet: FloatArray = np.log(np.maximum(1.0 - share, SURE / np.maximum(n, 1)))
+    return np.where(sold[:, base].any(axis=1), log_quiet, 0.0)
 
 
 def base_months(start: int, n_month: int) -> slice:
@@ -76,8 +79,9 @@ def missing_months(sold: BoolArray, start: int, n_month: int) -> list[int]:
     absent = np.flatnonzero(expected[base] & ~sold[:, base].any(axis=0))
     if not len(absent):
         return []
-    none_at_all = not sold[:, base].any()
-    by_chance = float(quiet_by_chance(sold, base, expected).sum()) > np.log(BY_CHANCE)
-    if by_chance and not none_at_all:
+    # a run of months at either end is one event
+    is_run = len(absent) == absent[-1] - absent[0] + 1 and (absent[0] == 0 or absent[-1] == n_month - 1)
+    log_chance = float(quiet_by_chance(sold, base, expected).sum()) * (len(absent) if is_run else 1)
+    if sold[:, base].any() and log_chance > np.log(BY_CHANCE):
         return []
     return [start - 12 + int(k) for k in absent]

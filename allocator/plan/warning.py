@@ -93,7 +93,7 @@ def warning(
 
 
 def in_order(found: Sequence[PlanWarning], accepted: Mapping[str, str]) -> tuple[PlanWarning, ...]:
-    """Return warnings by code and in the order found, long groups cut short, with the reasons given.
+    """Return warnings by code, file and row, long groups cut short, with the reasons given.
 
     Parameters
     ----------
@@ -103,6 +103,7 @@ def in_order(found: Sequence[PlanWarning], accepted: Mapping[str, str]) -> tuple
     listed: list[PlanWarning] = []
     for code in CODES:
         group = [replace(one, accepted=accepted.get(code, "")) for one in found if one.code == code]
+        group.sort(key=lambda one: (one.file, one.row))
         listed += group[:LISTED_PER_CODE]
         if len(group) > LISTED_PER_CODE:
             more = worded("warning.more_of_the_same", count=len(group) - LISTED_PER_CODE)

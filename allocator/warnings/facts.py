@@ -15,7 +15,11 @@ from allocator.plan.base_year import WINDOW, base_months, missing_months, sold_i
 from allocator.plan.plan import NO_DATE, Plan, first_day
 from allocator.plan.spec import AmountRange, Growth
 from allocator.warnings.reach import Reach, reach_of
+from allocator.warnings.units import shifted_nodes, switched_months
 from solver_models.arrays import BoolArray, FloatArray, IntArray
+
+TOTAL_STEP = 1.5
+"""Distance of a total to the history, in powers of ten, from which it seems to be in another unit."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class Sales:
         return sums
 
     @cached_property
+    def switched(self) -> BoolArray:
+        """Mark the months in another unit than the others, shape (36,)."""
+        return switched_months(self.by_rep)
+
+    @cached_property
     def ever(self) -> BoolArray:
         """Mark the reps with any sales on file, shape (n_rep,)."""
         return np.bincount(self.rep, weights=self.amount != 0, minlength=self.n_rep) > 0
@@ -94,6 +103,9 @@ class Facts:
     plan: Plan
     labels: Labels
     _sales: dict[str, Sales] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _shifted: dict[str, list[tuple[int, float]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _nodes: dict[str, FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def sales(self, measure: str) -> Sales:
@@ -136,11 +148,23 @@ class Facts:
             rows[measure] = row, cell[row]
         return rows
 
+    def comparable(self) -> Iterator[Sales]:
+        """Yield the history of each measure whose base year is in one unit: amounts can be held to it."""
+        for sales in self.with_history():
+            if not sales.switched[base_months(sales.start, sales.n_month)].any():
+                yield sales
+
     def last_year(self, measure: str) -> FloatArray:
         """Amounts of the base year by node and product, shape (n_node, n_product_node)."""
         if measure not in self._nodes:
             self._nodes[measure] = self.labels.grid.roll_up_plain(self.sales(measure).last_year)
         return self._nodes[measure]
+
+    def shifted_nodes(self, measure: str) -> list[tuple[int, float]]:
+        """Return the nodes whose history is in another unit than that of the others, and by how much."""
+        if measure not in self._shifted:
+            self._shifted[measure] = shifted_nodes(self.labels.grid.org, self.sales(measure).by_rep)
+        return self._shifted[measure]
 
     def total(self, measure: str) -> float:
         """Return the company's total; one that grows is (1 + g) x the base year, not rounded."""
@@ -148,6 +172,11 @@ class Facts:
         if isinstance(total, Growth):
             return (1.0 + total.growth) * float(self.last_year(measure)[0, 0])
         return float(total)
+
+    def total_in_unit(self, measure: str) -> bool:
+        """Tell whether the total seems to be in the unit of the history: rules can be held to it then."""
+        total, last = self.total(measure), float(self.last_year(measure)[0, 0])
+        return total <= 0 or last <= 0 or abs(np.log10(total / last)) < TOTAL_STEP
 
     def most_of_products(self, measure: str) -> FloatArray:
         """Return the most that the totals let each product have, shape (n_product_node,)."""

@@ -1,6 +1,7 @@
 """Amounts of the history that lie far from their neighbours, and months or nodes in another unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from allocator.plan.base_year import WINDOW
 from allocator.plan.plan import month_text
 from allocator.plan.warning import PlanWarning, warning
 from allocator.warnings.facts import Facts, Sales
+from allocator.warnings.units import FEWEST_ROWS
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 NEIGHBOURS = 6
@@ -22,52 +24,21 @@ file to compare with, and where it is not."""
 ROW_FACTOR = 20.0
 """A row is this many times the next largest of the same rep and product."""
 ROW_NOISE = 0.30
-FEWEST_ROWS = 6
-UNIT_STEP = 1.7
-"""Shift in powers of ten from which months or nodes seem to be in another unit."""
 MOST_SERIES = 2000
-FEWEST_SERIES = 3
-CLOSE = 0.35
-NODE_STEP = 2.7
 
 
 def history_plausible(facts: Facts) -> Iterator[PlanWarning]:
     """Warn of a unit that changes, of months and of rows far from their neighbours."""
     for sales in facts.with_history():
-        switched = _switched_months(sales)
-        yield from _months_in_another_unit(facts, sales, switched)
+        yield from _months_in_another_unit(facts, sales)
         yield from _nodes_in_another_unit(facts, sales)
-        yield from _far_months(facts, sales, switched)
-        if not switched.any():
-            yield from _far_rows(facts, sales)
+        rows = () if sales.switched.any() else tuple(_far_rows(sales))
+        yield from (_row_warning(facts, sales, one) for one in rows)
+        yield from _far_months(facts, sales, rows)
 
 
-def _switched_months(sales: Sales) -> BoolArray:
-    """Mark the months in which most reps' amounts are shifted by the same power of ten, shape (36,).
-
-    The shift of a rep's month is its distance to the median of the rep's months on file, in powers of ten.
-    Where the months fall into two groups, those that the plan grows from are taken to be right only if they
-    are the more numerous ones.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where(sales.by_rep != 0, np.log10(np.abs(sales.by_rep)), np.nan)
-    size = size[np.isfinite(size).sum(axis=1) >= FEWEST_ROWS]
-    if len(size) < 1:
-        return np.zeros(WINDOW, dtype=bool)
-    shift = size - np.nanmedian(size, axis=1)[:, None]
-    known = np.isfinite(shift)
-    count = known.sum(axis=0)
-    middle = np.full(WINDOW, 0.0)
-    for k in np.flatnonzero(count >= min(FEWEST_SERIES, len(size))).tolist():
-        own = shift[known[:, k], k]
-        # all of it is shifted, not the middle alone
-        if np.mean(np.abs(own - np.median(own)) < 1.0) >= 0.8:
-            middle[k] = np.median(own)
-    switched: BoolArray = np.abs(middle) >= UNIT_STEP
-    return switched
-
-
-def _months_in_another_unit(facts: Facts, sales: Sales, switched: BoolArray) -> Iterator[PlanWarning]:
+def _months_in_another_unit(facts: Facts, sales: Sales) -> Iterator[PlanWarning]:
+    switched = sales.switched
     if not switched.any():
         return
     total = np.abs(sales.by_rep).sum(axis=0)
@@ -101,46 +72,30 @@ def factor_text(power: int) -> str:
 
 
 def _nodes_in_another_unit(facts: Facts, sales: Sales) -> Iterator[PlanWarning]:
-    """Nodes right above reps, or higher, whose reps all sell a power of ten more or less than all others."""
-    org = facts.labels.grid.org
-    level = np.abs(sales.by_rep).sum(axis=1)
-    with np.errstate(divide="ignore"):
-        size = np.where(level > 0, np.log10(level), np.nan)
-    known = np.isfinite(size)
-    if known.sum() < 2 * FEWEST_SERIES:
-        return
-    # of nodes with fewer than half of all reps, the median of all is nearly that of the others
-    middle = float(np.median(size[known]))
-    covered = np.zeros(len(org), dtype=bool)
-    for node in range(1, len(org)):
-        covered[node] |= covered[org.parent[node]]
-        first, end = int(org.leaf_start[node]), int(org.leaf_end[node])
-        if covered[node] or org.is_leaf[node] or end - first < FEWEST_SERIES:
-            continue
-        own = size[first:end][known[first:end]]
-        if len(own) < FEWEST_SERIES or 2 * len(own) >= known.sum():
-            continue
-        step = float(np.median(own)) - middle
-        if abs(step) >= NODE_STEP and np.median(np.abs(own - np.median(own))) < 1.0:
-            covered[node] = True
-            name = facts.labels.node_id[node]
-            yield warning(
-                "unit-switch",
-                facts.org_place(node),
-                "node_id",
-                name,
-                node_id=name,
-                kind="node",
-                measure=sales.measure,
-                node=name,
-                factor=factor_text(int(np.rint(step))),
-            )
+    for node, step in facts.shifted_nodes(sales.measure):
+        name = facts.labels.node_id[node]
+        yield warning(
+            "unit-switch",
+            facts.org_place(node),
+            "node_id",
+            name,
+            node_id=name,
+            kind="node",
+            measure=sales.measure,
+            node=name,
+            factor=factor_text(int(np.rint(step))),
+        )
 
 
-def _far_months(facts: Facts, sales: Sales, switched: BoolArray) -> Iterator[PlanWarning]:
-    """Months of the company far from their neighbours, unless the same month of another year was as far."""
+def _far_months(facts: Facts, sales: Sales, rows: Sequence["FarRow"]) -> Iterator[PlanWarning]:
+    """Months of the company far from their neighbours, unless the same month of another year was as far.
+
+    What single rows are too large by does not count here: they have warnings of their own.
+    """
     total = sales.by_rep.sum(axis=0)
-    above = above_neighbours(np.where(switched, np.nan, total))
+    for row in rows:
+        total[row.month] -= np.sign(row.amount) * (abs(row.amount) - row.usual)
+    above = above_neighbours(np.where(sales.switched, np.nan, total))
     season, has_other_year = nearest_other_year(above)
     distance = above - season
     known = np.isfinite(above)
@@ -199,8 +154,20 @@ def nearest_other_year(above: FloatArray) -> tuple[FloatArray, BoolArray]:
     return season.ravel(), known.ravel()
 
 
-def _far_rows(facts: Facts, sales: Sales) -> Iterator[PlanWarning]:
-    """Rows of a rep and product far above all its others, in proportion to how much amounts vary at all."""
+@dataclass(frozen=True)
+class FarRow:
+    """A row of a rep and product far above all its others; `usual` is the median of the others."""
+
+    row: int
+    cell: int
+    month: int
+    amount: float
+    usual: float
+    z: float
+
+
+def _far_rows(sales: Sales) -> Iterator[FarRow]:
+    """Find the rows far above all others of their rep and product, in proportion to how much amounts vary."""
     size = np.abs(sales.by_cell)
     # whose largest is ROW_FACTOR times any other has a sum not far above it: few are looked at in full
     steep = np.flatnonzero(size.sum(axis=1) <= (1 + (WINDOW - 1) / ROW_FACTOR) * size.max(axis=1))
@@ -215,26 +182,29 @@ def _far_rows(facts: Facts, sales: Sales) -> Iterator[PlanWarning]:
         others = np.delete(size[cell], month)
         usual = float(np.median(others[others > 0]))
         z = float(np.log(size[cell, month] / usual)) / noise
-        if z < FAR:
-            continue
-        rows: IntArray = np.flatnonzero((sales.cell == cell) & (sales.place == month))
-        row = int(rows[np.argmax(np.abs(sales.amount[rows]))])
-        node = facts.labels.node_id[facts.rep_node(cell // sales.n_product)]
-        yield warning(
-            "row-far-from-neighbours",
-            facts.plan.places.of("history", int(sales.row[row])),
-            "amount",
-            f"{sales.amount[row]:.15g}",
-            node_id=node,
-            measure=sales.measure,
-            node=node,
-            product=facts.labels.leaf_product_id[cell % sales.n_product],
-            month=month_text(sales.start - WINDOW + month),
-            amount=f"{sales.amount[row]:,.15g}",
-            factor=f"{size[cell, month] / usual:,.3g}",
-            usual=f"{usual:,.6g}",
-            z=f"{z:.1f}",
-        )
+        if z >= FAR:
+            rows: IntArray = np.flatnonzero((sales.cell == cell) & (sales.place == month))
+            row = int(rows[np.argmax(np.abs(sales.amount[rows]))])
+            yield FarRow(row, cell, month, float(sales.amount[row]), usual, z)
+
+
+def _row_warning(facts: Facts, sales: Sales, far: FarRow) -> PlanWarning:
+    node = facts.labels.node_id[facts.rep_node(far.cell // sales.n_product)]
+    return warning(
+        "row-far-from-neighbours",
+        facts.plan.places.of("history", int(sales.row[far.row])),
+        "amount",
+        f"{far.amount:.15g}",
+        node_id=node,
+        measure=sales.measure,
+        node=node,
+        product=facts.labels.leaf_product_id[far.cell % sales.n_product],
+        month=month_text(sales.start - WINDOW + far.month),
+        amount=f"{far.amount:,.15g}",
+        factor=f"{abs(far.amount) / far.usual:,.3g}",
+        usual=f"{far.usual:,.6g}",
+        z=f"{far.z:.1f}",
+    )
 
 
 def _usual_noise(size: FloatArray) -> float:

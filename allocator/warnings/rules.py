@@ -20,7 +20,7 @@ ROUNDING = 1e-9
 def rules_can_bind(facts: Facts) -> Iterator[PlanWarning]:
     """Warn of rules no side of which can ever be reached by any node that they name, or that name nobody."""
     for measure in facts.plan.spec.measures:
-        for kind in RULE_KINDS:
+        for kind in RULE_KINDS if facts.total_in_unit(measure) else ():
             reach = facts.reach(measure, kind)
             if not len(reach.rule):
                 continue
@@ -100,7 +100,9 @@ def _promised(facts: Facts, measure: str, reach: Reach) -> FloatArray:
 
 def bands_allow_growth(facts: Facts) -> Iterator[PlanWarning]:
     """Warn of bands for a whole level that the growth asked for lies outside of."""
-    for sales in facts.with_history():
+    for sales in facts.comparable():
+        if not facts.total_in_unit(sales.measure):
+            continue
         yield from _growth_bands(facts, sales.measure)
         yield from _amount_bands(facts, sales.measure)
 

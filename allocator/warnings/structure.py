@@ -122,7 +122,8 @@ def _implied_by_links(facts: Facts, margin: FloatArray) -> Iterator[PlanWarning]
     is_link = (frame["kind"] == "link") & (frame["node_id"] == root)
     is_link &= frame["basis"].isin(["", "margin"]) & frame["product_id"].isin(["", "*"])
     for rule in np.flatnonzero(is_link.to_numpy(bool)).tolist():
-        total = facts.total(str(frame["measure"].iloc[rule]))
+        measure = str(frame["measure"].iloc[rule])
+        total = facts.total(measure) if facts.total_in_unit(measure) else 0.0
         for side, beyond in (("min", margin.max()), ("max", margin.min())):
             bound = float(frame[side].iloc[rule])
             sign = 1 if side == "min" else -1

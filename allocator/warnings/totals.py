@@ -7,14 +7,12 @@ import pandas as pd
 
 from allocator.plan.spec import AmountRange, Growth
 from allocator.plan.warning import PlanWarning, warning
-from allocator.warnings.facts import Facts
+from allocator.warnings.facts import TOTAL_STEP, Facts
 from allocator.warnings.history import factor_text
 from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 LEAST_GROWTH, MOST_GROWTH = -0.5, 1.0
 """Growth of a total outside of this is improbable."""
-UNIT_STEP = 1.5
-"""Distance of a total to the history, in powers of ten, from which it seems to be in another unit."""
 ROW_STEP = 2.0
 """The same for one row among others of its table."""
 FEWEST_ROWS = 5
@@ -22,7 +20,7 @@ FEWEST_ROWS = 5
 
 def totals_against_history(facts: Facts) -> Iterator[PlanWarning]:
     """Warn of the totals of the company and of products that the history makes improbable."""
-    for sales in facts.with_history():
+    for sales in facts.comparable():
         measure, last_year = sales.measure, facts.last_year(sales.measure)[0]
         total = facts.plan.spec.measures[measure].total
         path: tuple[str, ...] = ("measures", measure, "total")
@@ -54,7 +52,7 @@ def _judged(
     if last <= 0 or LEAST_GROWTH <= total / last - 1 <= MOST_GROWTH:
         return
     step = np.log10(total / last) if total > 0 else 0.0
-    code = "total-in-another-unit" if abs(step) >= UNIT_STEP else "growth-improbable"
+    code = "total-in-another-unit" if abs(step) >= TOTAL_STEP else "growth-improbable"
     yield warning(
         code,
         facts.plan.places.setting(path),
@@ -72,7 +70,7 @@ def _judged(
 
 def stated_against_history(facts: Facts) -> Iterator[PlanWarning]:
     """Warn of commitments, potential, pins and amounts of rules in another unit than the history."""
-    for sales in facts.with_history():
+    for sales in facts.comparable():
         for table in ("commitments", "potential", "pins"):
             yield from _table(facts, sales.measure, table)
         yield from _rule_amounts(facts, sales.measure)
@@ -89,11 +87,13 @@ def _table(facts: Facts, measure: str, table: str) -> Iterator[PlanWarning]:
     product = facts.labels.codes_of_products(frame["product_id"].iloc[row])
     amount = frame["amount"].to_numpy(np.float64)[row]
     step, known = _steps(amount, facts.last_year(measure)[node, product])
+    for top, _ in facts.shifted_nodes(measure):
+        known &= (node < top) | (node >= facts.labels.grid.org.subtree_end[top])
     if not known.any():
         return
     middle = float(np.median(step[known]))
     # a potential is in the scale of a market, which may be any
-    if table != "potential" and abs(middle) >= UNIT_STEP and known.sum() >= min(FEWEST_ROWS, len(row)):
+    if table != "potential" and abs(middle) >= TOTAL_STEP and known.sum() >= min(FEWEST_ROWS, len(row)):
         yield _in_another_unit(facts, table, int(row[known][0]), measure, middle, "table", amount[known][0])
         return
     if known.sum() < FEWEST_ROWS:
