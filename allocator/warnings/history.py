@@ -14,8 +14,8 @@ from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 NEIGHBOURS = 6
 """Months on either side that a month is compared with."""
-FAR = 6.0
-"""Robust z from which an amount is far: distance in logs / (1.4826 x median distance)."""
+MONTH_FAR, FAR = 8.0, 6.0
+"""Robust z from which a month of the company, and a row, is far: distance in logs / (1.4826 x its median)."""
 MONTH_NOISE = 0.10
 """Least noise of a month's log."""
 MONTH_FACTOR, LONE_MONTH_FACTOR = 2.0, 4.0
@@ -103,7 +103,7 @@ def _far_months(facts: Facts, sales: Sales, rows: Sequence["FarRow"]) -> Iterato
         return
     noise = max(MONTH_NOISE, 1.4826 * float(np.median(np.abs(distance[known]))))
     least = np.log(np.where(has_other_year, MONTH_FACTOR, LONE_MONTH_FACTOR))
-    is_far = known & (np.abs(above) >= least) & (np.abs(distance) >= np.maximum(FAR * noise, least))
+    is_far = known & (np.abs(above) >= least) & (np.abs(distance) >= np.maximum(MONTH_FAR * noise, least))
     for k in np.flatnonzero(is_far).tolist():
         month = month_text(sales.start - WINDOW + k)
         yield warning(
