@@ -88,6 +88,14 @@ TEXTS = {
         "en": "the file is not {tried}; read as {guess} it says `{example}`",
         "zh": "文件不是 {tried} 编码；按 {guess} 读取时内容为 `{example}`",
     },
+    "fault.sheet.hidden": {
+        "en": "the sheet {title} is hidden: it is not used unseen",
+        "zh": "工作表 {title} 已隐藏：不会在看不见的情况下使用",
+    },
+    "fault.sheet.hidden.hint": {
+        "en": "show the sheet if it belongs to the plan, or delete it",
+        "zh": "若属于本计划请取消隐藏，否则请删除",
+    },
     "fault.encoding.garbled": {
         "en": "read as {declared} the file says `{garbled}`, read as {guess} it says `{example}`",
         "zh": "按 {declared} 读取时内容为 `{garbled}`，按 {guess} 读取时为 `{example}`",
