@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from allocator.verification.baseline.blend import Baseline
 from allocator.verification.company import Company
 from allocator.verification.measure_result import HEADER, MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults, worded
@@ -83,21 +84,24 @@ def check_explanation(result: MeasureResult, table: pd.DataFrame) -> tuple[list[
     return checks, Explained(by_step)
 
 
-def check_steps(company: Company, result: MeasureResult, explained: Explained, stage: Stage) -> list[Check]:
-    """Check what the steps say: last year, the anchor, the rules by their prices, what was rounded.
+def check_steps(
+    company: Company, result: MeasureResult, explained: Explained, baseline: Baseline, stage: Stage
+) -> list[Check]:
+    """Check what the steps say: last year, the sources, the anchor, the rules by their prices, the rest.
 
-    A rule's step is its price times the weights of the cells it covers, on the company's scale. How last
-    year became the anchor (trend, potential, commitment, growth) is checked as one sum.
+    The pull of a source is its weight x (source - history). A rule's step is its price times the
+    weights of the cells it covers, on the company's scale.
     """
     factor = company.factor[:, None]
     anchor = company.node_sums(result.cell_anchor) / factor
+    history = baseline.source[0]
+    pulled = baseline.weight * (baseline.source - history)
+    potential, commitment = (company.plain_sums(history + pulled[1 : k + 1].sum(axis=0)) for k in (1, 2))
     found = [
         ("last_year", "what was made in the same months of last year", company.last_year(result.measure)),
-        (
-            "commitment",
-            "the steps up to commitment lead to the baseline",
-            company.plain_sums(result.baseline),
-        ),
+        ("trend", "the steps up to trend lead to the level of the history", company.plain_sums(history)),
+        ("potential", "the step potential is its weight x (potential - history)", potential),
+        ("commitment", "the steps up to commitment lead to the baseline", commitment),
         ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
     ]
     running = anchor.copy()
@@ -136,9 +140,7 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
     """Give each step of rules and what it moved at every node and product, on the company's scale."""
     company, sides, prices, point = stage.company, stage.sides, stage.prices, stage.point
     kind = sides.rules.table["kind"].to_numpy(object)[sides.entry[prices.side]]
-    depth_of = np.zeros(len(company.org), np.int64)
-    for level, nodes in enumerate(company.org.by_depth):
-        depth_of[nodes] = level
+    depth_of = company.org.depth
     depth = depth_of[sides.node[prices.side]]
     shared = np.isin(kind, ["total", "product_total"])
     fair, pin = kind == "fairness", kind == "pin"

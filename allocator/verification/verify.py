@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from allocator.verification.baseline.blend import baseline_of
+from allocator.verification.baseline.checks import check_baseline
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
 from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
@@ -195,6 +197,8 @@ def _check_against_plan(
         *check_unrounded_totals(company, measure, room),
         check_month_weights(company, measure),
     ]
+    baseline = baseline_of(company, measure)
+    checks += check_baseline(measure, baseline)
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
     amounts = row_amounts(company, measure, sides)
@@ -221,5 +225,5 @@ def _check_against_plan(
     checks += [check, *found]
     if frame is None:
         checks.append(check_evidence(company, measure, sides, point, result.certificate))
-        checks += [] if explained is None else check_steps(company, measure, explained, balance)
+        checks += [] if explained is None else check_steps(company, measure, explained, baseline, balance)
     return checks if file is None else [*checks, check_rule_prices(balance, file)]

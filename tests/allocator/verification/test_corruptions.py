@@ -90,7 +90,7 @@ def test_a_result_with_one_thing_changed_is_refused(
         ("rounding: not the nearest", "nearest_rounding"),
         ("months: the whole year in December", "month_weights"),
         ("months: a unit a month later", "month_weights"),
-        ("cells.csv: all baselines doubled", "explanation.commitment"),
+        ("cells.csv: all baselines doubled", "baseline"),
         ("explanation.csv: own_rules -> shared_load", "explanation.own_rules"),
         ("explanation.csv: a step renamed", "explanation.company_growth"),
         ("rules.csv: a missed rule said to be kept", "rule_texts"),
