@@ -41,7 +41,8 @@ def texts(months: int) -> dict[str, str]:
         f"  m: {{unit: EUR, round_to: 1, total: {7000 * months}}}\n"
         "product_totals: {m: {y: {min: 10, max: 2000}}}\n"
         "baseline: {history: 0.6, potential: 0.3, commitment: 0.1}\n",
-        ORG: "node_id,parent_id,level,peer_group,start,ramp,name\nall,,company,,,,\nt,all,team,,,,\nu,all,team,,,,\n"
+        ORG: "node_id,parent_id,level,peer_group,start,ramp,name\n"
+        "all,,company,,,,\nt,all,team,,,,\nu,all,team,,,,\n"
         "a,t,rep,n,,,\nb,t,rep,n,,,\nc,t,rep,n,,,\nd,u,rep,,,,\ne,u,rep,,2023-07-01,,\n"
         "f,u,rep,n,2024-02-10,0.4/0.8,\n",
         "products.csv": "product_id,parent_id,name\nx,,\ny,,\n",
