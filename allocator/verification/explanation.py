@@ -157,7 +157,9 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
 
     gradient, _ = stage.gradient()
     held = np.where(moves, point.x - point.anchor - point.weight * gradient, 0.0)
-    on_pin = _pinned(stage)
+    pinned = _pinned(stage)
+    # what keeps a cell pinned to 0 from falling is that no cell may be below 0
+    on_pin = (pinned > 0) | ((pinned == 0) & (held < 0))
     by_rep = company.factor[company.org.leaves][:, None]
 
     def at_nodes(cells: FloatArray) -> FloatArray:
@@ -177,11 +179,11 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
     yield "shared_load", at_nodes(moved(shared))
 
 
-def _pinned(stage: Stage) -> BoolArray:
-    """Cells that a pin of their own fixes. Shape (n_rep, n_leaf_product)."""
+def _pinned(stage: Stage) -> FloatArray:
+    """Amounts of the pins of single cells, NaN without. Shape (n_rep, n_leaf_product)."""
     rules, company = stage.sides.rules, stage.company
     chosen = rules.is_kind("pin") & rules.table["on_cell"].to_numpy(bool)
-    found = np.zeros(stage.point.x.shape, bool)
+    found = np.full(stage.point.x.shape, np.nan)
     rep = company.org.first_leaf[rules.ints("node")[chosen]]
-    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = True
+    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = rules.floats("lower")[chosen]
     return found

@@ -15,6 +15,7 @@ from tests.allocator.verification.tampering import (
     rows_of,
     write_rows,
 )
+from tests.allocator.verification.tiny import certify
 
 Corrupt = Callable[[Path], None]
 REP, OTHER, TEAM, ROOT = "a1", "a2", "north", "all"
@@ -381,7 +382,16 @@ CORRUPTIONS: dict[str, Corrupt] = {
 
 TOLD: dict[str, Corrupt] = {
     "the program, its versions, its engine": lambda out: certificate(out, versions={}, engine="other"),
-    "how long it took and in how many passes": lambda out: certificate(out, seconds={}),
-    "the words of a step (not its name or amount)": edit("explanation", ROOT_ALL, text="so it is"),
+    "how long it took, in how many passes, and the numbers of rows": all_of(
+        lambda out: certificate(out, seconds={}), lambda out: _in_measure(out, passes={}, rows=1)
+    ),
+    "the words of a step or a rule (not a step's name or amount, nor whether a rule binds)": all_of(
+        edit("explanation", ROOT_ALL, text="so it is"),
+        first_of("rules", "text", "so - binding", status="binding"),
+    ),
+    "what the judgements, the report, the names and the workbook say": all_of(
+        lambda out: (out / "report.html").write_bytes(b"so it is") and None,
+        lambda out: certify(out) and None,
+    ),
 }
 """What passes, as docs/verification.md says."""
