@@ -85,12 +85,22 @@ def check_explanation(result: MeasureResult, table: pd.DataFrame) -> tuple[list[
 
 
 def check_steps(
-    company: Company, result: MeasureResult, explained: Explained, baseline: Baseline, stage: Stage
+    company: Company,
+    result: MeasureResult,
+    explained: Explained,
+    baseline: Baseline,
+    stage: Stage,
+    among: BoolArray,
 ) -> list[Check]:
     """Check what the steps say: last year, the sources, the anchor, the rules by their prices, the rest.
 
     The pull of a source is its weight x (source - history). A rule's step is its price times the
     weights of the cells it covers, on the company's scale.
+
+    Parameters
+    ----------
+    among
+        Shape (n_node,): nodes whose steps are checked; those outside a frame stand as before.
     """
     factor = company.factor[:, None]
     anchor = company.node_sums(result.cell_anchor) / factor
@@ -118,7 +128,7 @@ def check_steps(
     checks = []
     for step, promise, amount in found:
         so_far, exact = explained.up_to(step), amount / result.unit
-        off = np.abs(so_far - exact) - 1e-9 * np.abs(exact)
+        off = np.where(among[:, None], np.abs(so_far - exact) - 1e-9 * np.abs(exact), 0.0)
         checks.append(
             judge_nodes(
                 f"explanation.{step}",
@@ -142,7 +152,7 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
     kind = sides.rules.table["kind"].to_numpy(object)[sides.entry[prices.side]]
     depth_of = company.org.depth
     depth = depth_of[sides.node[prices.side]]
-    shared = np.isin(kind, ["total", "product_total"])
+    shared = np.isin(kind, ["total", "product_total", "frame"])
     fair, pin = kind == "fairness", kind == "pin"
     own = ~(shared | fair | pin)
 
