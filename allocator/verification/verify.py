@@ -237,8 +237,7 @@ def _check_against_plan(
         point = framed_point(company, point, frame)
     found, balance = check_optimality(company, measure, sides, amounts, point, prices)
     checks += [check, *found]
-    if frame is None:
-        checks.append(check_evidence(company, measure, sides, point, result.certificate))
+    checks.append(check_evidence(company, measure, sides, point, result.certificate))
     among = np.ones(len(company.org), bool) if frame is None else frame.below(company)
     if explained is not None:
         checks += check_steps(company, measure, explained, baseline, balance, among)
