@@ -229,6 +229,13 @@ def test_every_engine_finds_the_same_limits(tmp_path: Path, name: str) -> None:
         assert found.company.stops_above
 
 
+def test_a_second_process_changes_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = read_plan(write_plan(tmp_path / "plan"))
+    in_turn = feasible_limits(plan, "revenue", ENGINE, levels=["region", "rep"])
+    monkeypatch.setattr("scenarios.frontier.limits.MUCH", 0)
+    assert feasible_limits(plan, "revenue", ENGINE, levels=["region", "rep"]) == in_turn
+
+
 @pytest.mark.parametrize("name", ["auto", "highs"])
 def test_a_product_total_that_follows_is_named_by_one_side(tmp_path: Path, name: str) -> None:
     plan = read_plan(
