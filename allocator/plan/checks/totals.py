@@ -210,6 +210,8 @@ def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None
 
 def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, products_are_tree: bool) -> None:
     """Totals that are given as growth have a positive history to grow from."""
+    if not _uses_growth(draft, measure):
+        return
     sheet = draft.sheets["history"]
     if not (draft.knows_months and products_are_tree and sheet.is_complete and not sheet.missing):
         return
