@@ -120,7 +120,6 @@ def product_bounds(draft: Draft, measure: str) -> dict[int, Bounds]:
     stated = draft.settings.spec.product_totals.get(measure, {})
     unit = Fraction(draft.settings.spec.measures[measure].round_to)
     company = company_bounds(draft, measure)
-    by_product = draft.history_last_year(measure)
     bounds = {}
     for product, total in stated.items():
         row = draft.products.index.get(product)
@@ -129,7 +128,8 @@ def product_bounds(draft: Draft, measure: str) -> dict[int, Bounds]:
         if isinstance(total, Decimal):
             bounds[row] = Bounds(Fraction(total), Fraction(total))
         elif isinstance(total, Growth):
-            bounds[row] = _grown(float(by_product[draft.products.is_below(row)].sum()), total, unit)
+            history = draft.history_last_year(measure)[draft.products.is_below(row)]
+            bounds[row] = _grown(float(history.sum()), total, unit)
         else:
             bounds[row] = _ranged(total, company)
     return bounds
