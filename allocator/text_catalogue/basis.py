@@ -23,6 +23,15 @@ TEXTS = {
         "en": "Assumed, as the past is too short to show it: {parts}; therefore the range is wide.",
         "zh": "历史太短无法得出、只能假设：{parts}；因此区间较宽。",
     },
+    "basis.unknown": {
+        "en": "What the chances rest on was not written down with the result.",
+        "zh": "结果文件未说明概率的依据。",
+    },
+    "basis.of": {"en": "{names}: {said}", "zh": "{names}：{said}"},
+    "basis.more": {
+        "en": "The chances of further results rest on {count} other bases.",
+        "zh": "其余结果的概率另有 {count} 种依据。",
+    },
     "basis.and": {"en": "; ", "zh": "；"},
     "basis.space": {"en": " ", "zh": ""},
 }
