@@ -40,7 +40,7 @@ def write_comparison(comparison: Comparison, out: Path, lang: str) -> dict[str, 
     page = comparison_page(comparison, lang)
     (out / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
     write_workbook(comparison, out / "comparison.xlsx", lang)
-    document = comparison_document(comparison)
+    document = comparison_document(comparison, lang)
     words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
     return document
