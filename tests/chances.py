@@ -4,20 +4,54 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pandas as pd
 
+from tests.plans import write_plan
+
 SHOWN = re.compile(r"probab|chance|at.goal|incentive|概率|达标|激励成本", re.IGNORECASE)
 """Words without which no chance can be told."""
+NO_WORDS = ("parquet", "yaml")
+"""Targets and their steps in columns; settings that a person wrote."""
 ASSUMED = {"en": "Assumed, as the past is too short to show it", "zh": "历史太短无法得出、只能假设"}
 CODE = "spread assumed"
 NO_CHANCE = {
     "chance_basis": "what a chance rests on, not a chance",
     "payout": "a curve of plan.yaml",
     "limits": "what plan.yaml asks of a chance",
+    "rules": "what a rule of acceptance asks of a chance",
 }
+
+REPS, MONTHS = 12, 22
+SETTINGS = (
+    "plan: short\nstart: 2026-01\nmeasures:\n  revenue: {unit: USD, round_to: 1, total: {growth: 0.2}}\n"
+    "attainment: {company_min: 0.99, at_goal_min: 0.99, at_goal_max: 1}\n"
+    "payout: {revenue: {rate: 0.05, curve: {0.7: 0, 1: 1, 1.3: 2}}}\n"
+)
+
+
+def short_company(folder: Path) -> Path:
+    """Sellers with 22 months on file: nothing but the season can be learned."""
+    org = ["node_id,parent_id,level,name", "co,,company,Co", "g0,co,region,G0", "g1,co,region,G1"]
+    org += [f"r{k},g{k % 2},rep,Rep {k}" for k in range(REPS)]
+    months = [f"{2024 + (m + 2) // 12}-{(m + 2) % 12 + 1:02d}" for m in range(MONTHS)]
+    history = ["period,node_id,product_id,measure,amount"]
+    history += [
+        f"{month},r{k},p,revenue,{10_000 + 500 * k + 900 * ((3 * k + 5 * m) % 7)}"
+        for m, month in enumerate(months)
+        for k in range(REPS)
+    ]
+    return write_plan(
+        folder,
+        plan=SETTINGS,
+        org="\n".join(org) + "\n",
+        products="product_id,parent_id,name\np,,P\n",
+        history="\n".join(history) + "\n",
+        **dict.fromkeys(("rules", "commitments", "potential", "pins", "calendar")),
+    )
 
 
 def speaks_of_a_chance(words: str) -> bool:
@@ -39,7 +73,9 @@ def _parts(name: str, content: bytes) -> Iterator[tuple[str, str, bool]]:
     """Yield place, words and whether the basis is said: by measure, table or sheet, else the whole file."""
     kind = name.rpartition(".")[2]
     if kind == "json":
-        yield from _documents(name, json.loads(content))
+        yield from _walk(name, json.loads(content), says=False)
+    elif kind == "ndjson":
+        yield from _walk(name, [json.loads(line) for line in content.splitlines()], says=False)
     elif kind == "csv":
         table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
         columns = [column for column in table if column not in NO_CHANCE and speaks_of_a_chance(column)]
@@ -52,17 +88,13 @@ def _parts(name: str, content: bytes) -> Iterator[tuple[str, str, bool]]:
         for sheet in openpyxl.load_workbook(io.BytesIO(content)):
             words = " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
             yield f"{name}: {sheet.title}", words, says_what_it_rests_on(words)
-    elif kind != "parquet":
+    elif kind not in NO_WORDS:
         words = content.decode("utf-8")
         yield name, words, says_what_it_rests_on(words)
 
 
-def _documents(name: str, document: Any) -> Iterator[tuple[str, str, bool]]:
-    """Every object that holds a chance itself must, or one around it must, say what it rests on."""
-    yield from _walk(name, document, says=False)
-
-
 def _walk(place: str, found: Any, *, says: bool) -> Iterator[tuple[str, str, bool]]:
+    """Every object that holds a chance itself must, or one around it must, say what it rests on."""
     if isinstance(found, dict):
         says = says or any(_is_basis(found.get(key)) for key in ("basis", "chance_basis"))
         for key, value in found.items():

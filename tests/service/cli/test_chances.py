@@ -6,15 +6,8 @@ import pandas as pd
 import pytest
 
 from service.cli.main import COMMANDS, main
-from tests.chances import silent_places, speaks_of_a_chance
-from tests.plans import write_plan
+from tests.chances import REPS, short_company, silent_places, speaks_of_a_chance
 
-NODES, MONTHS = 12, 22
-SETTINGS = (
-    "plan: short\nstart: 2026-01\nmeasures:\n  revenue: {unit: USD, round_to: 1, total: {growth: 0.2}}\n"
-    "attainment: {company_min: 0.99, at_goal_min: 0.99, at_goal_max: 1}\n"
-    "payout: {revenue: {rate: 0.05, curve: {0.7: 0, 1: 1, 1.3: 2}}}\n"
-)
 SCENARIOS = (
     "scenarios:\n  - {name: stated, changes: [{kind: set, path: attainment.growth, value: 0.1}]}\n"
     "grid: {total: ['-5%', '+5%']}\nmonte_carlo: {runs: 3, seed: 1, growth: {sd: 0.05}}\n"
@@ -25,27 +18,6 @@ NO_CHANCES = {
     "serve": "its answers are tried by tests/service/analysts/test_chances.py",
     "backtest": "share of sellers who did reach what they would have been given: a count, no chance",
 }
-
-
-def short_company(folder: Path) -> Path:
-    """Sellers with 22 months on file: nothing but the season can be learned."""
-    org = ["node_id,parent_id,level,name", "co,,company,Co", "g0,co,region,G0", "g1,co,region,G1"]
-    org += [f"r{k},g{k % 2},rep,Rep {k}" for k in range(NODES)]
-    months = [f"{2024 + (m + 2) // 12}-{(m + 2) % 12 + 1:02d}" for m in range(MONTHS)]
-    history = ["period,node_id,product_id,measure,amount"]
-    history += [
-        f"{month},r{k},p,revenue,{10_000 + 500 * k + 900 * ((3 * k + 5 * m) % 7)}"
-        for m, month in enumerate(months)
-        for k in range(NODES)
-    ]
-    return write_plan(
-        folder,
-        plan=SETTINGS,
-        org="\n".join(org) + "\n",
-        products="product_id,parent_id,name\np,,P\n",
-        history="\n".join(history) + "\n",
-        **dict.fromkeys(("rules", "commitments", "potential", "pins", "calendar")),
-    )
 
 
 def calls(place: Path) -> dict[str, list[list[str]]]:
@@ -86,7 +58,7 @@ def test_every_command_says_what_its_chances_rest_on(
 ) -> None:
     short_company(tmp_path / "plan")
     (tmp_path / "sweep.yaml").write_text(SCENARIOS, encoding="utf-8")
-    actuals = [f"2026-{m:02d},r{k},p,revenue,9000" for m in range(1, 4) for k in range(NODES)]
+    actuals = [f"2026-{m:02d},r{k},p,revenue,9000" for m in range(1, 4) for k in range(REPS)]
     (tmp_path / "actuals.csv").write_text("\n".join(["period,node_id,product_id,measure,amount", *actuals]))
     asked = calls(tmp_path)
     assert {*asked, *NO_CHANCES} == set(COMMANDS)
