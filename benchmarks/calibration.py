@@ -4,8 +4,8 @@
 
 prints the tables of docs/attainment.md: of each fifth of stated chances how many came true, and how many
 outcomes fell into the stated 80 % intervals. With `--informed` whoever foretells knows beforehand which sizes
-of company luck there are and how often; only that of the company before him he does not know. No method can
-know more from the same years. Nothing is timed.
+of company luck there are and how often; only that of the company before him he does not know: what is still
+off then is what the years do not show. Nothing is timed.
 """
 
 import argparse

@@ -6,8 +6,8 @@ TEXTS = {
         "zh": "公司增长（历史中有 {growth_years} 次年度增长）",
     },
     "basis.season": {
-        "en": "the season of the plan's months (whether last year's are on file)",
-        "zh": "计划月份的季节性（历史中是否有上年同月）",
+        "en": "the season of the plan's months",
+        "zh": "计划月份的季节性",
     },
     "basis.spread": {
         "en": "how far sellers miss their forecasts ({forecasts} forecasts replayed)",
