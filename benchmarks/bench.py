@@ -1,6 +1,6 @@
-"""One command for all figures of docs/performance.md: peers, whole runs, growth, what-if, the service.
+"""One command for all figures of docs/performance.md: peers, runs, growth, commands, what-if, the service.
 
-    python -m benchmarks.bench            all sizes, under 25 minutes on 2 cores
+    python -m benchmarks.bench            all sizes, under 35 minutes on 2 cores
     python -m benchmarks.bench --quick    1,000 and 10,000 cells, without the page
 
 Writes a JSON record, and (unless it is quick) the page and its pictures with `benchmarks.report`.
@@ -19,11 +19,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.commands import measure_commands
 from benchmarks.machine import this_machine
 from benchmarks.peers.routes import OURS, OURS_PASSES
 from benchmarks.plan_sizes import task_of
 from benchmarks.processes import PROJECT, run_measured, run_module
-from benchmarks.record import NO_ANSWER, BenchmarkRecord, PeerResult, WarmResult
+from benchmarks.record import NO_ANSWER, BenchmarkRecord, CommandResult, PeerResult, WarmResult
 from benchmarks.report_page import read_record
 from benchmarks.served import measure_service
 from benchmarks.side_by_side import Contest
@@ -33,7 +34,7 @@ HIPO_PYTHON = PROJECT / ".venv-hipo" / "bin" / "python"
 RECORD = PROJECT / "docs" / "performance" / "results.json"
 AGREEMENT = 1e-8
 CONNECTIONS = 8
-PARTS = ("peers", "runs", "growth", "warm", "service")
+PARTS = ("peers", "runs", "growth", "commands", "warm", "service")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Extent:
         Runs of a quick contestant.
     growth_base
         Reps of the smallest plan of the growth series; 0 = none.
+    command_reps
+        Reps of the plans on which every command is timed.
     changes
         What-if changes at each size.
     pull_seconds
@@ -66,6 +69,7 @@ class Extent:
     run_limit: float = 180.0
     repeats: int = 3
     growth_base: int = 250
+    command_reps: tuple[int, ...] = (1_000, 10_000)
     changes: int = 100
     pull_seconds: float = 8.0
 
@@ -79,6 +83,7 @@ QUICK = Extent(
     run_limit=30.0,
     repeats=1,
     growth_base=0,
+    command_reps=(200,),
     changes=20,
     pull_seconds=1.0,
 )
@@ -100,6 +105,7 @@ def measure(
         "peers": lambda: {"peers": measure_peers(extent, scratch)},
         "runs": lambda: {"runs": measure_sizes(scratch, extent.run_sizes, engine, extent.run_limit)},
         "growth": lambda: {"growth": measure_growth(scratch, extent.growth_base, engine, extent.run_limit)},
+        "commands": lambda: {"commands": measure_all_commands(extent, scratch)},
         "warm": lambda: {"warm": measure_what_if(extent, engine, scratch)},
         "service": lambda: {"service": [measure_service(scratch, extent.pull_seconds, CONNECTIONS)]},
     }
@@ -117,6 +123,13 @@ def measure_peers(extent: Extent, scratch: Path) -> list[PeerResult]:
     hipo = HIPO_PYTHON if HIPO_PYTHON.exists() else None
     contest = Contest(scratch, extent.peer_limit, extent.largest_for_peers, hipo, extent.repeats)
     return [result for cells in extent.peer_sizes for result in contest.at_size(cells)]
+
+
+def measure_all_commands(extent: Extent, scratch: Path) -> list[CommandResult]:
+    """Time every command at every number of reps."""
+    return [
+        result for reps in extent.command_reps for result in measure_commands(scratch, reps, extent.run_limit)
+    ]
 
 
 def measure_what_if(extent: Extent, engine: str, scratch: Path) -> list[WarmResult]:

@@ -1,24 +1,22 @@
 """Every command on plans whose reps have rules of their own, each in a process of its own.
 
-    python -m benchmarks.commands                        into the record of docs/performance.md
-    python -m benchmarks.commands --reps 1000 --record out/commands.json
+    python -m benchmarks.commands --reps 1000 --only verify --only limits
 
 Rule lines vary: the nine of every benchmark plan, then own rules of every tenth rep, of every rep,
-of every rep in every product. Part of `make bench`.
+of every rep in every product. Part of `make bench`, which keeps the figures.
 """
 
 import argparse
-import json
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.plan_sizes import PlanSize, plan_of
-from benchmarks.processes import PROJECT, run_measured
+from benchmarks.processes import run_measured
 from benchmarks.record import FINISHED, NO_ANSWER, STOPPED, CommandResult
 
 PRODUCTS = 10
@@ -29,7 +27,6 @@ LESS = 0.99
 IMPOSSIBLE = 1.6
 INFEASIBLE_EXIT = 3
 LIMIT = 120.0
-RECORD = PROJECT / "out" / "commands.json"
 
 
 def rule_sizes(reps: int) -> list[PlanSize]:
@@ -44,10 +41,10 @@ def rule_sizes(reps: int) -> list[PlanSize]:
 
 def measure_commands(scratch: Path, reps: int, limit: float, only: Sequence[str] = ()) -> list[CommandResult]:
     """Time all commands on plans with few and many rules, or those named."""
-    return [result for size in rule_sizes(reps) for result in _of_plan(scratch, size, limit, only)]
+    return [result for size in rule_sizes(reps) for result in measure_plan(scratch, size, limit, only)]
 
 
-def _of_plan(scratch: Path, size: PlanSize, limit: float, only: Sequence[str]) -> list[CommandResult]:
+def measure_plan(scratch: Path, size: PlanSize, limit: float, only: Sequence[str]) -> list[CommandResult]:
     """Time the commands on one plan; what reads a result gets the one that `run` has just written."""
     plan, impossible = plan_of(size, scratch), plan_of(replace(size, total_factor=IMPOSSIBLE), scratch)
     folders = {name: scratch / name for name in ("result", "other", "comparison", "impossible")}
@@ -60,7 +57,7 @@ def _of_plan(scratch: Path, size: PlanSize, limit: float, only: Sequence[str]) -
         is_needed = name.startswith("run") and "impossible" not in name
         if only and name not in only and not is_needed:
             continue
-        result = _timed(CommandResult(name, size.cells, rules, FINISHED, 0, 0, 0), arguments, limit)
+        result = timed(CommandResult(name, size.cells, rules, FINISHED, 0, 0, 0), arguments, limit)
         results.append(result)
         print(f"{size.cells:,} cells, {rules:,} rules: {name} {_said(result)}", flush=True)
     return results
@@ -94,7 +91,7 @@ def _smaller_total(plan: Path) -> str:
     return f"measures.revenue.total={round(LESS * int(written[1]) / 1000) * 1000}"
 
 
-def _timed(result: CommandResult, arguments: Sequence[str], limit: float) -> CommandResult:
+def timed(result: CommandResult, arguments: Sequence[str], limit: float) -> CommandResult:
     """Run one command; another end than the right one is noted instead of a figure."""
     ended = run_measured([sys.executable, "-m", "service.cli.main", *arguments], limit)
     expected = INFEASIBLE_EXIT if "impossible" in result.command else 0
@@ -116,18 +113,15 @@ def _said(result: CommandResult) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and write the figures as JSON."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description="every command, with few and many rules")
     parser.add_argument("--reps", type=int, default=10_000)
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds a command may take")
     parser.add_argument("--only", action="append", default=[], help="a command by its name (may be repeated)")
-    parser.add_argument("--record", type=Path, default=RECORD)
     parsed = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         results = measure_commands(Path(scratch), parsed.reps, parsed.limit, parsed.only)
-    parsed.record.parent.mkdir(parents=True, exist_ok=True)
-    parsed.record.write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n", encoding="utf-8")
-    return 0
+    return 0 if all(result.outcome == FINISHED for result in results) else 1
 
 
 if __name__ == "__main__":

@@ -215,3 +215,4 @@ class BenchmarkRecord:
     growth: list[GrowthSeries]
     warm: list[WarmResult]
     service: list[ServiceResult] = field(default_factory=list)
+    commands: list[CommandResult] = field(default_factory=list)

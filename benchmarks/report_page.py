@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from benchmarks.processes import PROJECT
 from benchmarks.record import BenchmarkRecord
 from benchmarks.report_tables import (
+    command_tables,
     growth_table,
     machine_text,
     peer_tables,
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Callable[[BenchmarkRecord], str]] = {
     "peers": peer_tables,
     "runs": run_table,
     "growth": growth_table,
+    "commands": command_tables,
     "what-if": warm_table,
     "service": service_table,
 }

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.peers.routes import OURS_PASSES, TEXTBOOK_LP
-from benchmarks.record import FINISHED, STOPPED, BenchmarkRecord, PeerResult, RunResult, WarmResult
+from benchmarks.record import (
+    FINISHED,
+    STOPPED,
+    BenchmarkRecord,
+    CommandResult,
+    PeerResult,
+    RunResult,
+    WarmResult,
+)
 from benchmarks.whole_run import exponent
 
 SAME_ANSWER = 1e-6
@@ -12,6 +20,18 @@ LP_ROUTES = (TEXTBOOK_LP, OURS_PASSES)
 SOLVE_PHASES = ("solve",)
 # What was asked for: cells -> seconds to solve, seconds and MB of the whole run.
 WANTED = {10_000: (0.03, 1, 300), 100_000: (0.4, 5, 1_000), 1_000_000: (7, 60, 6_000)}
+
+WANTED_CELLS, WANTED_RULES = 100_000, 1_009
+# What was asked for at that size: command -> seconds.
+WANTED_SECONDS = {
+    "run": 6,
+    "verify": 5,
+    "whatif": 3,
+    "compare": 5,
+    "limits": 10,
+    "explain --plan": 5,
+    "run, impossible total": 10,
+}
 
 
 def machine_text(record: BenchmarkRecord) -> str:
@@ -171,6 +191,36 @@ def growth_table(record: BenchmarkRecord) -> str:
 
 def _exponent(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def command_tables(record: BenchmarkRecord) -> str:
+    """One table per number of cells: seconds and peak memory of every command by lines of rules.csv."""
+    parts = []
+    for cells in dict.fromkeys(result.cells for result in record.commands):
+        here = [result for result in record.commands if result.cells == cells]
+        rules = sorted({result.rules for result in here})
+        is_asked = cells == WANTED_CELLS and WANTED_RULES in rules
+        rows = [
+            (
+                f"`{command}`",
+                *[_command_text(here, command, lines) for lines in rules],
+                *([f"{WANTED_SECONDS[command]} s" if command in WANTED_SECONDS else ""] if is_asked else []),
+            )
+            for command in dict.fromkeys(result.command for result in here)
+        ]
+        head = ("command", *[f"{lines:,} rule lines" for lines in rules])
+        asked = (f"asked at {WANTED_RULES:,}",) if is_asked else ()
+        parts.append(f"### {cells:,} cells, every command\n{_table((*head, *asked), rows)}")
+    return "\n\n".join(parts) or "Not measured."
+
+
+def _command_text(results: Sequence[CommandResult], command: str, rules: int) -> str:
+    for result in results:
+        if (result.command, result.rules) == (command, rules):
+            if result.outcome == FINISHED:
+                return f"{seconds_text(result.seconds)} s, {result.megabytes:,.0f} MB"
+            return f"{result.outcome} ({seconds_text(result.seconds)} s)"
+    return "-"
 
 
 def warm_table(record: BenchmarkRecord) -> str:

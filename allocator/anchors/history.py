@@ -23,6 +23,8 @@ LEAST_PRODUCT_SHARE = 0.25
 """A product that is younger than a quarter of the windows is scaled up as if it were a quarter old."""
 LEAST_OWN, MOST_OWN = 0.05, 1.0
 """Bounds of the exposure (in windows) at which a short history is believed by half."""
+LAST_DIGIT = 1e-15
+"""A level below this part of the company's is less than the last digit of its sum: nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,17 @@ def history_level(
     share = plan_share(plan, months, present_in_plan)
     return HistoryLevel(
         last_year=same_month_windows(observed)[0],
-        level=(full * share[:, None]).ravel(),
+        level=without_dust((full * share[:, None]).ravel()),
         share_of_plan=share,
         noise=np.where(is_own, noise, spread),
         is_own=is_own,
         rule=rule,
     )
+
+
+def without_dust(cells: FloatArray) -> FloatArray:
+    """Set to 0 what is less than 1e-15 of the sum of all: sales of long ago that have all but faded."""
+    return np.where(cells < LAST_DIGIT * cells.sum(), 0.0, cells)
 
 
 def without_negatives(cells: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.bench import Extent, disagreements, measure
+from benchmarks.commands import measure_plan, rule_sizes, timed
 from benchmarks.peers.own import model_of_task, named_engine, solve_model
 from benchmarks.peers.routes import OURS, OURS_PASSES, TEXTBOOK_LP, route_named
 from benchmarks.plans import write_benchmark_plan
@@ -20,6 +21,7 @@ from benchmarks.record import (
     STOPPED,
     AnswerCheck,
     BenchmarkRecord,
+    CommandResult,
     PeerResult,
 )
 from benchmarks.side_by_side import Contest
@@ -204,3 +206,27 @@ def test_what_if_reports_every_kind_and_agrees_with_a_fresh_solve(tmp_path: Path
     assert result.median_seconds.keys() == {*KINDS, "all"}
     assert result.changes == 8
     assert result.largest_difference <= 1e-9
+
+
+def test_every_command_is_timed_on_plans_with_few_and_many_rules(tmp_path: Path) -> None:
+    sizes = rule_sizes(20)
+    assert [size.own_rules + size.own_cell_rules for size in sizes] == [0, 2, 20, 160]
+    results = measure_plan(tmp_path, sizes[-1], LIMIT, ())
+    assert {(result.outcome, result.cells, result.rules) for result in results} == {(FINISHED, 200, 169)}
+    assert [result.command for result in results] == [
+        "check",
+        "run",
+        "run, another total",
+        "verify",
+        "whatif",
+        "compare",
+        "limits",
+        "explain",
+        "explain --plan",
+        "run, impossible total",
+    ]
+
+
+def test_a_command_that_ends_otherwise_than_it_should_gives_no_figure(tmp_path: Path) -> None:
+    wrong = timed(CommandResult("check", 0, 0, FINISHED, 0, 0, 0), ["check", str(tmp_path / "none")], LIMIT)
+    assert wrong.outcome == NO_ANSWER

@@ -365,6 +365,17 @@ def test_amounts_too_small_to_divide_by_are_nothing(amount):
     assert (found.level == 0).all()
 
 
+@pytest.mark.parametrize(("amount", "expected"), [(1e-6, 0.0), (1.0, 12.0)])
+def test_a_level_below_the_last_digit_of_the_company_is_nothing(amount, expected):
+    history = [
+        {"period": 2020 * 12 - back, "node_id": rep, "product_id": "p", "measure": "sales", "amount": sold}
+        for back in range(1, 13)
+        for rep, sold in (("a", 1e12), ("b", amount))
+    ]
+    _, level = level_of(make_plan(company(*reps("a"), *reps("b")), products("p"), history, months=12))
+    assert sum(level["b"]) == pytest.approx(expected, rel=1e-9, abs=0)
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(odd_plans())
 def test_whatever_the_dates_and_gaps_a_level_is_a_number_and_who_is_not_there_gets_none(plan):
