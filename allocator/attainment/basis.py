@@ -89,7 +89,7 @@ def basis_lines(bases: Mapping[str, Basis | None], lang: str) -> list[str]:
 
 def _listed(names: list[str], lang: str) -> str:
     more = text("limits.more", lang, count=len(names) - SHOWN_NAMES)
-    return ", ".join(names[:SHOWN_NAMES]) + (more if len(names) > SHOWN_NAMES else "")
+    return text("basis.and", lang).join(names[:SHOWN_NAMES]) + (more if len(names) > SHOWN_NAMES else "")
 
 
 def basis_sentence(basis: Basis | None, lang: str) -> str:
@@ -98,7 +98,8 @@ def basis_sentence(basis: Basis | None, lang: str) -> str:
         return text("basis.unknown", lang)
     said = []
     for word in WORDS:
-        parts = [text(f"basis.{part}", lang, **basis) for part in PARTS if basis[part] == word]
+        kind = "stated." if word == "stated" else ""
+        parts = [text(f"basis.{kind}{part}", lang, **basis) for part in PARTS if basis[part] == word]
         if parts:
             said.append(text(f"basis.say.{word}", lang, parts=text("basis.and", lang).join(parts)))
     return text("basis.space", lang).join(said)

@@ -17,6 +17,11 @@ TEXTS = {
         "en": "the luck that regions and the company share ({region_years} region-years)",
         "zh": "区域与公司共同的波动（{region_years} 个区域年）",
     },
+    "basis.stated.growth": {"en": "the company's growth", "zh": "公司增长"},
+    "basis.stated.shared": {
+        "en": "the luck that regions and the company share",
+        "zh": "区域与公司共同的波动",
+    },
     "basis.say.learned": {"en": "Learned from the past: {parts}.", "zh": "由历史得出：{parts}。"},
     "basis.say.stated": {"en": "Stated in plan.yaml: {parts}.", "zh": "由 plan.yaml 给定：{parts}。"},
     "basis.say.assumed": {
