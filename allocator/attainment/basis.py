@@ -8,6 +8,7 @@ from allocator.plan.spec import AttainmentLimits
 from allocator.texts import text
 
 PARTS = ("growth", "season", "spread", "shared")
+STATABLE = ("growth", "shared")
 WORDS = ("learned", "stated", "assumed")
 COUNTS = ("growth_years", "forecasts", "region_years")
 Basis = Mapping[str, Any]
@@ -52,7 +53,8 @@ def basis_on_file(found: object) -> dict[str, Any] | None:
         return None
     parts = {part: found.get(part) for part in PARTS}
     counts = {name: found.get(name) for name in COUNTS}
-    known = all(word in WORDS for word in parts.values()) and all(type(n) is int for n in counts.values())
+    words = all(word in WORDS and (word != "stated" or part in STATABLE) for part, word in parts.items())
+    known = words and all(type(n) is int for n in counts.values())
     return {**parts, "is_wide": "assumed" in parts.values(), **counts} if known else None
 
 
