@@ -41,7 +41,7 @@ def write_comparison(comparison: Comparison, out: Path, lang: str) -> dict[str, 
         write_csv(out / "movers.csv", [comparison.movers])
         page = comparison_page(comparison, lang)
         (out / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
-        document = comparison_document(comparison)
+        document = comparison_document(comparison, lang)
         helper.tell("")
         helper.wait()
     words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
