@@ -1,6 +1,6 @@
 """Business rules: what they name exists, their basis is there, their bounds make sense."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -236,9 +236,10 @@ def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
     level, node = draft.texts("rules", "level"), draft.texts("rules", "node_id")
     measure, product = draft.texts("rules", "measure"), draft.product_rows("rules")
     messages = []
+    committed = cache(lambda measure, product: _committed(draft, measure, product))
     for k in np.flatnonzero(is_rule & ((level != "") | (node != "")) & (product >= -1)):
         named = named_nodes(draft, level[k], node[k])
-        if named.any() and not (named & _committed(draft, measure[k], int(product[k]))).any():
+        if named.any() and not (named & committed(measure[k], int(product[k]))).any():
             messages.append((int(k), worded("fault.rules.no_commitment")))
     faults.rows(
         draft.sheets["rules"],
