@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.anchors.build import build_anchors
+from allocator.anchors.presence_notes import presence_lines, presence_notes
 from allocator.diagnosis.conflict import conflict_on_trees
 from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.evaluation import Evaluation, evaluate_targets
@@ -61,12 +62,15 @@ def validate(warm: Warm, chain: Chain, lang: str) -> Validation:
         applied = apply_warm(warm, chain)
     except InputFaults as error:
         faults = [PlanFault.model_validate(fault.as_dict(lang)) for fault in error.faults]
-        return Validation(valid=False, faults=faults, warnings=[], contradictions=[], log=[])
+        return Validation(valid=False, faults=faults, warnings=[], contradictions=[], log=[], presence=[])
     found = _contradictions(applied.plan, warm.family.ground)
     log = [entry.sentence() for entry in applied.log]
-    warned = plan_warnings(applied.plan, warm.family.ground.labels(applied.plan))
-    warnings = [WarningView.model_validate(one.as_dict(lang)) for one in warned]
-    return Validation(valid=not found, faults=[], warnings=warnings, contradictions=found, log=log)
+    labels = warm.family.ground.labels(applied.plan)
+    presence = presence_lines(presence_notes(applied.plan, labels), lang)
+    warnings = [WarningView.model_validate(one.as_dict(lang)) for one in plan_warnings(applied.plan, labels)]
+    return Validation(
+        valid=not found, faults=[], warnings=warnings, contradictions=found, log=log, presence=presence
+    )
 
 
 def evaluate(plan: Plan, rows: Sequence[TypedRow]) -> list[Score]:
