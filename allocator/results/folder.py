@@ -106,7 +106,7 @@ def write_results(
 
     Returns
     -------
-    `result_hash`, `files` and `warnings`.
+    `result_hash`, `files`, `warnings` and `chance_basis` (as warnings.json has them).
     """
     phases = phases or Phases()
     known = plan_warnings(allocation.plan, allocation.labels) if warned is None else warned
@@ -138,10 +138,11 @@ def write_results(
         write_json(folder / NAMES, names_document(allocation.plan))
         beside_tables = file_hashes(folder)
         write_json(folder / "certificate.json", certificate(allocation, digest, beside_tables))
+        kept = json.loads((folder / WARNINGS).read_text(encoding="utf-8"))
         return {
             "result_hash": digest,
             "files": sorted(path.name for path in folder.iterdir()),
-            "warnings": [one.as_dict(lang) for one in read_warnings(folder)],
+            **{name: kept[name] for name in ("warnings", "chance_basis")},
         }
 
     return _swap_in(out, fill)
@@ -162,7 +163,8 @@ def _judge(
     for name, document in judged.items():
         write_json(folder / f"{name}.json", document)
     warned = result_warnings(allocation, judged["attainment"], known)
-    write_json(folder / WARNINGS, warnings_document(allocation.plan, warned, lang))
+    bases = {measure: found["basis"] for measure, found in judged["attainment"]["measures"].items()}
+    write_json(folder / WARNINGS, warnings_document(allocation.plan, warned, lang, bases))
     return {**judged, "warnings": warned}
 
 

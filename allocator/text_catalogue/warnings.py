@@ -397,8 +397,9 @@ TEXTS = {
         "zh": "{measure} 的预期达标占比为 {value}，低于 {limit}",
     },
     "warning.chance-below-limits.effect": {
-        "en": "The targets add up; by the sales on file fewer will be reached than the limit asks for.",
-        "zh": "目标在数字上成立，但按已有销售数据，能达成的少于该界限的要求。",
+        "en": "The targets add up; by the sales on file fewer will be reached than the limit asks for. "
+        "{basis}",
+        "zh": "目标在数字上成立，但按已有销售数据，能达成的少于该界限的要求。{basis}",
     },
     "warning.chance-below-limits.hint": {
         "en": "lower the total, say what will bring the growth, or state other limits under `attainment`",

@@ -67,13 +67,22 @@ def refuse_warnings(found: Iterable[PlanWarning]) -> None:
         raise InputFaults(faults)
 
 
-def warnings_document(plan: Plan, found: Iterable[PlanWarning], lang: str) -> dict[str, Any]:
-    """Return warnings.json: plan, input_hash, counts and every warning, sentences in `lang`."""
+def warnings_document(
+    plan: Plan, found: Iterable[PlanWarning], lang: str, bases: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return warnings.json: plan, input_hash, counts and every warning, sentences in `lang`.
+
+    Parameters
+    ----------
+    bases
+        By measure what its chances rest on, where there are targets.
+    """
     listed = list(found)
     return {
         "plan": plan.spec.plan,
         "input_hash": plan.input_hash,
         "open": len(open_ones(listed)),
         "accepted": len(listed) - len(open_ones(listed)),
+        **({} if bases is None else {"chance_basis": dict(bases)}),
         "warnings": [one.as_dict(lang) for one in listed],
     }

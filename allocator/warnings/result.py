@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from allocator.allocation import Allocation
+from allocator.attainment.basis import basis_sentence
 from allocator.plan.warning import PlanWarning, warning
+from allocator.wording import Wording
 
 FEWEST_NODES = 5
 EVERYWHERE = 0.95
@@ -41,6 +43,8 @@ def chance_within_limits(allocation: Allocation, attainment: Mapping[str, Any]) 
     for measure, judged in attainment.get("measures", {}).items():
         path = ("measures", measure, "total")
         place = allocation.plan.places.setting(path)
+        basis = judged["basis"]
+        rests_on = Wording(basis_sentence(basis, "en"), basis_sentence(basis, "zh"))
         values = {
             "company": (judged["company"]["probability"], least),
             "share": (judged["share_at_goal"]["expected"], limits.at_goal_min),
@@ -56,4 +60,5 @@ def chance_within_limits(allocation: Allocation, attainment: Mapping[str, Any]) 
                     measure=measure,
                     value=f"{value:.0%}",
                     limit=f"{limit:.0%}",
+                    basis=rests_on,
                 )
