@@ -7,7 +7,8 @@ from pathlib import Path
 
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
-from allocator.results.folder import write_diagnosis, write_results
+from allocator.results.folder import write_results
+from allocator.results.json_text import json_text
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
 from service.plans.org_paths import paths_of
@@ -103,7 +104,5 @@ def _contents(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
 
 
 def _infeasible(infeasible: InfeasiblePlan) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="run-") as folder:
-        out = Path(folder) / "result"
-        write_diagnosis(infeasible.diagnosis, out)
-        return Outcome("infeasible", str(infeasible), _contents(out, ["diagnosis.json"]))
+    words = json_text(infeasible.diagnosis) + "\n"
+    return Outcome("infeasible", str(infeasible), {"diagnosis.json": words.encode()})
