@@ -89,9 +89,7 @@ async def asked_of(
     request: Request,
     wanted: Annotated[Filters, Depends(filters)],
     form: Annotated[Format | None, Query(alias="format")] = None,
-    cursor: Annotated[
-        str | None, Query(max_length=80, pattern=r"^[a-z0-9_]{1,64}\.[fs]\.[0-9]{1,9}$")
-    ] = None,
+    cursor: PullCursor = None,
     limit: Annotated[int | None, Query(ge=1, le=500)] = None,
 ) -> Asked:
     """Return what is asked for; async, so that no thread is asked for it."""
