@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from allocator.results.beside import beside
 from allocator.results.csv_text import write_csv
 from allocator.results.whole_folder import FolderKind, whole_folder, write_mark
 from scenarios.comparison.comparison import Comparison
@@ -27,9 +28,12 @@ def write_comparison(comparison: Comparison, out: Path, lang: str, *, force: boo
         Write over files of an earlier comparison that people changed.
     """
     with whole_folder(out, FOLDER, force=force) as fresh:
-        write_csv(fresh / "comparison.csv", [comparison.table])
-        write_csv(fresh / "movers.csv", [comparison.movers])
-        page = comparison_page(comparison, lang)
-        (fresh / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
-        write_workbook(comparison, fresh / "comparison.xlsx", lang)
-        return write_mark(fresh, FOLDER, comparison_document(comparison))
+        with beside(lambda _: write_workbook(comparison, fresh / "comparison.xlsx", lang)) as helper:
+            write_csv(fresh / "comparison.csv", [comparison.table])
+            write_csv(fresh / "movers.csv", [comparison.movers])
+            page = comparison_page(comparison, lang)
+            (fresh / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
+            document = comparison_document(comparison, lang)
+            helper.tell("")
+            helper.wait()
+        return write_mark(fresh, FOLDER, document)
