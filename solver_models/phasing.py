@@ -46,15 +46,32 @@ def phase_targets(units: IntArray, weight: FloatArray, phase: FloatArray | float
     ValueError
         If a weight is negative or not finite.
     """
+    return _phased(units, running_shares(weight), phase)
+
+
+def _phased(units: IntArray, running: FloatArray, phase: FloatArray | float) -> IntArray:
     size = np.abs(units)[..., None]
-    running = np.cumsum(_scaled(weight), axis=-1)
-    total = running[..., -1:]
-    even = np.arange(1, weight.shape[-1] + 1) / weight.shape[-1]
-    share = np.where(total > 0, running / np.where(total > 0, total, 1.0), even)
-    cumulative = np.floor(size * share + (phase + TIE + TIE_RELATIVE * size)).astype(np.int64)
+    cumulative = np.floor(size * running + (phase + TIE + TIE_RELATIVE * size)).astype(np.int64)
     cumulative = np.minimum(cumulative, size)
     cumulative[..., -1:] = size
     return np.asarray(np.diff(cumulative, axis=-1, prepend=0) * np.sign(units)[..., None])
+
+
+def running_shares(weight: FloatArray) -> FloatArray:
+    """Return (w_1 + ... + w_t) / sum w; t / n where a row has no weights. Shape as `weight`."""
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("month weights must be finite and not negative")
+    # scaled by a power of two (exact) to a largest month near 1, so that no sum can overflow
+    _, exponent = np.frexp(weight.max(axis=-1, keepdims=True))
+    running = np.cumsum(np.ldexp(weight, -exponent), axis=-1)
+    total = running[..., -1:]
+    even = np.arange(1, weight.shape[-1] + 1) / weight.shape[-1]
+    return np.asarray(np.where(total > 0, running / np.where(total > 0, total, 1.0), even))
+
+
+def _month_shares(running: FloatArray) -> FloatArray:
+    """Return the share of each month, given the running ones."""
+    return np.diff(running, axis=-1, prepend=0.0)
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,7 @@ def phase_grid(
     result = np.zeros((*units.shape, rep_weight.shape[1]), np.int64)
     if len(layers) > 1:
         amount = (unrounded / grid.cell_factor).reshape(grid.n_rep, grid.n_product)
-        by_node = grid.org.roll_up(amount[:, :, None] * month_shares(weight))
+        by_node = grid.org.roll_up(amount[:, :, None] * _month_shares(running_shares(weight)))
         of_part = held_by_children(grid, by_node, over_assigned=True)
         part_units = leaf_units - held_by_children(grid, leaf_units, over_assigned=False)
     products_off = 0
@@ -169,8 +186,9 @@ def round_months(
     """
     row, column = np.arange(units.shape[0])[:, None], np.arange(units.shape[1])[None, :]
     phase = np.floor((0.5 + row / PLASTIC + column / PLASTIC**2) % 1.0 * PHASES) / PHASES
-    months = units[:, :, None] * month_shares(weight)
-    start = phase_targets(units, weight, phase[:, :, None])
+    running = running_shares(weight)
+    months = units[:, :, None] * _month_shares(running)
+    start = _phased(units, running, phase[:, :, None])
     if standing is not None:
         fits = (standing.sum(axis=2) == units) & (np.abs(standing - months) < 1.0).all(axis=2)
         start = np.where(fits[:, :, None], standing, start)
@@ -179,18 +197,3 @@ def round_months(
     settle_products(table)
     search_products(table)
     return table.units, int((table.of_products.beyond(np.arange(len(products))) > 0).sum())
-
-
-def month_shares(weight: FloatArray) -> FloatArray:
-    """Share of each month in its row's weights; even where a row has none. Shape as `weight`."""
-    scaled = _scaled(weight)
-    total = scaled.sum(axis=-1, keepdims=True)
-    return np.asarray(np.where(total > 0, scaled / np.where(total > 0, total, 1.0), 1.0 / weight.shape[-1]))
-
-
-def _scaled(weight: FloatArray) -> FloatArray:
-    """Return weights times a power of two (exact) to a largest month near 1, so that no sum can overflow."""
-    if not (np.isfinite(weight).all() and (weight >= 0).all()):
-        raise ValueError("month weights must be finite and not negative")
-    _, exponent = np.frexp(weight.max(axis=-1, keepdims=True))
-    return np.asarray(np.ldexp(weight, -exponent))

@@ -6,14 +6,12 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.highs import solve_integer
 from solver_models.hierarchy import Hierarchy
-from solver_models.monthly.month_table import FRACTION, MonthTable, Sums
+from solver_models.monthly.month_table import MonthTable, Sums
 from solver_models.program import LinearProgram
-from solver_models.rounding.flow import tie_hash
 
 MOST_FREE = 2_000
 """Most months of cells that may be rounded either way in one search."""
 NODE_LIMIT = 100
-HASH_BITS = 10
 WHOLE_PRICE = 1.0
 MORE_PRICE = 1_000.0
 """Price of a unit off a whole month (which stays within one unit), and of any other unit."""
@@ -47,14 +45,12 @@ def search_products(table: MonthTable) -> None:
     n_line = lines.shape[0]
     beside = csr_array(hstack([eye_array(n_line), -eye_array(n_line)] * 2))
     matrix = vstack([hstack([vstack([cells, nodes]), csr_array((len(cell) + nodes.shape[0], 4 * n_line))]), hstack([lines, beside])])
-    nearest = 1.0 - 2.0 * table.fraction[entry, month] / FRACTION
-    hashed = tie_hash(entry * n_month + month, HASH_BITS) / float(1 << HASH_BITS)
     sums = table.of_products
     is_whole = (sums.low == sums.high)[1:].ravel().astype(np.float64)
     program = LinearProgram(
         cost=np.concatenate(
             [
-                0.25 * WHOLE_PRICE * (nearest + hashed / 64.0) / len(entry),
+                np.zeros(len(entry)),
                 np.full(2 * n_line, WHOLE_PRICE),
                 np.full(2 * n_line, MORE_PRICE),
             ]

@@ -19,8 +19,7 @@ def settle_products(table: MonthTable) -> None:
     One item gives a unit of product p from month t to u and one of product q from u to t: its own
     months, and so those of all nodes above it, stay what they are. Families of products are settled
     from the top of the product tree down; an exchange between two children of a line leaves the
-    line alone. First, many exchanges at once bring the sum of squared distances down; then, one by
-    one, those are made that help one month and put none outside its bounds.
+    line alone. In large families many exchanges at once first bring the sum of squared distances down.
     """
     for line in np.flatnonzero(~table.products.is_leaf).tolist():
         family = table.products.children_of(line)
@@ -92,37 +91,51 @@ def _first_cells(table: MonthTable, family: IntArray, source: int, sink: int) ->
 
 
 def _settle_family(table: MonthTable, family: IntArray) -> None:
-    """Exchange one by one until no month of the family that exchanges can help lies outside its bounds."""
+    """Exchange until no month of the family that exchanges can help lies outside its bounds."""
     sums = table.of_products
-    stuck = np.zeros((len(family), table.low.shape[1]), bool)
-    while True:
-        excess = np.where(stuck, 0, sums.excess(family))
-        if not excess.any():
+    stuck, moved = np.zeros((len(family), table.low.shape[1]), bool), False
+    while (all_excess := sums.excess(family)).any():
+        excess = np.where(stuck, 0, all_excess)
+        if excess.any():
+            k, t = divmod(int(np.abs(excess).argmax()), excess.shape[1])
+            stuck[k, t] = not _help_month(table, family, k, t, int(excess[k, t]))
+            moved |= not stuck[k, t]
+        elif moved:
+            stuck[:], moved = False, False
+        else:
             return
-        k, t = divmod(int(np.abs(excess).argmax()), excess.shape[1])
-        stuck[k, t] = not _help_month(table, family, k, t, int(excess[k, t]))
 
 
 def _help_month(table: MonthTable, family: IntArray, k: int, t: int, excess: int) -> bool:
     """Exchange units so that product k of the family comes nearer to its bounds in month t; say if it did.
 
-    Of the partners (product, month) that stay in bounds those which are helped most go first.
+    Exchanges bring down the units outside bounds, or leave them and bring down the sum of squared
+    distances; so they come to an end. Partners (product, month) that bring most down go first.
     """
     sums = table.of_products
     units, distance = sums.units[family], sums.distance(family)
-    may_give, may_take = units - sums.low[family], sums.high[family] - units
+    to_give, to_take = units - sums.low[family], sums.high[family] - units
     if excess < 0:
-        may_give, may_take, distance = may_take, may_give, -distance
-    room = np.minimum(np.minimum(may_take[k][None, :], may_give), may_take[:, t][:, None])
-    room[k], room[:, t] = 0, 0
-    gain = distance - distance[:, t][:, None] - distance[k][None, :]
-    partner, month = np.nonzero(room > 0)
-    order = np.argsort(-gain[partner, month], kind="stable")
+        to_give, to_take, distance = to_take, to_give, -distance
+    # one unit more leaves bounds (+1), stays within (0), or comes back from the other side (-1)
+    give, take = _crossing(to_give, to_take), _crossing(to_take, to_give)
+    outside = take[k][None, :] + give + take[:, t][:, None] - 1
+    gain = distance[k, t] + distance - distance[:, t][:, None] - distance[k][None, :]
+    worth = (outside < 0) | ((outside == 0) & (gain > 2 * FRACTION))
+    worth[k], worth[:, t] = False, False
+    partner, month = np.nonzero(worth)
+    order = np.lexsort((-gain[partner, month], outside[partner, month]))
+    room = np.minimum(np.minimum(to_take[k][None, :], to_give), to_take[:, t][:, None])
     for q, u in zip(partner[order], month[order], strict=True):
         source, sink = (t, int(u)) if excess > 0 else (int(u), t)
         forth = _first_cells(table, family[k : k + 1], source, sink)
         back = _first_cells(table, family[q : q + 1], sink, source)
-        most = np.array([min(abs(excess), room[q, u])])
+        most = np.array([max(1, min(abs(excess), room[q, u]))])
         if _exchange(table, forth, back, most, source, sink):
             return True
     return False
+
+
+def _crossing(room: IntArray, room_behind: IntArray) -> IntArray:
+    """Units that go out of bounds with one unit more: 1 without room, -1 where it comes back into them."""
+    return np.where(room <= 0, 1, np.where(room_behind < 0, -1, 0))

@@ -9,6 +9,7 @@ from solver_models.monthly.subtree_flow import round_subtrees
 FIRST = 1 << 40
 NEVER = -(1 << 61)
 """What months outside their bounds, and months that cannot give or take, count for."""
+DRAW, DRAWS = 2_654_435_761, 65_521
 NOBODY = np.zeros(0, np.int64)
 
 
@@ -90,15 +91,13 @@ def _shift_once(table: MonthTable, bad: IntArray, source: IntArray, sink: IntArr
     excess, row = table.of_tree.excess(bad), np.arange(len(bad))
     most = np.maximum(np.minimum(excess[row, source], -excess[row, sink]), 1)
     segment, child, cell = _cells_that_can(table, bad, source, sink)
-    score = (cell * 2654435761 + 40503 * source[segment] + 17 * sink[segment]) % 65521
-    order = np.lexsort((cell, score, child, segment))
-    segment, child, cell, score = (part[order] for part in (segment, child, cell, score))
-    # one cell per child, so that no child moves twice
-    first = np.ones(len(cell), bool)
-    first[1:] = (segment[1:] != segment[:-1]) | (child[1:] != child[:-1])
-    segment, cell, score = segment[first], cell[first], score[first]
-    order = np.lexsort((cell, score, segment))
-    segment, cell = segment[order], cell[order]
+    # a fixed draw chooses, so that no product is preferred; one cell per child, so that none moves twice
+    draw = (cell * DRAW + source[segment] * 40_503 + sink[segment] * 17) % DRAWS
+    first = np.flatnonzero(np.diff(segment, prepend=-1) | np.diff(child, prepend=-1))
+    if len(first):
+        best = np.minimum.reduceat(draw * len(cell) + np.arange(len(cell)), first) % len(cell)
+        best = best[np.lexsort((draw[best], segment[best]))]
+        segment, cell = segment[best], cell[best]
     rank = np.arange(len(segment)) - np.searchsorted(segment, segment)
     taken = rank < most[segment]
     segment, cell = segment[taken], cell[taken]

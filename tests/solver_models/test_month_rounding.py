@@ -13,11 +13,14 @@ from solver_models.monthly import exact_search
 from solver_models.monthly.month_table import MonthTable, month_table
 from solver_models.monthly.shifts import settle_tree
 from solver_models.monthly.subtree_flow import round_subtrees
-from solver_models.phasing import month_shares, phase_targets, round_months
+from solver_models.phasing import phase_targets, round_months, running_shares
 from tests.solver_models.rounding.grids import hierarchy, trees
 
 NOISE = 1e-6
-ALL = np.s_[:]
+
+
+def month_shares(weight: FloatArray) -> FloatArray:
+    return np.diff(running_shares(weight), axis=2, prepend=0.0)
 
 
 def flat(n: int) -> Hierarchy:
