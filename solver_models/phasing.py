@@ -83,7 +83,7 @@ class PhasedTargets:
     months
         Shape (n_node, n_product_node, n_month), int64; every [v, q] sums to its year.
     products_off
-        Months of products of a layer (the company's first) further than one unit from their unrounded value.
+        Months of the company's products and lines further than one unit from their unrounded value.
     """
 
     months: IntArray
@@ -127,7 +127,7 @@ def phase_grid(
         by_node = grid.org.roll_up(amount[:, :, None] * _month_shares(running_shares(weight)))
         of_part = held_by_children(grid, by_node, over_assigned=True)
         part_units = leaf_units - held_by_children(grid, leaf_units, over_assigned=False)
-    products_off = 0
+    products_off = []
     for layer in layers:
         item_units = leaf_units[layer.item_node]
         rep, part = layer.item_is_rep, ~layer.item_is_rep
@@ -143,10 +143,10 @@ def phase_grid(
             own = held - held_by_children(grid, held, over_assigned=False)
             item_standing[part] = own[layer.item_node[part]]
         phased, off = round_months(layer.tree, grid.products, item_units, item_weight, item_standing)
-        products_off += off
+        products_off.append(off)
         by_product = np.ascontiguousarray(grid.products.roll_up(np.ascontiguousarray(phased.swapaxes(0, 1))))
         result[layer.own_node] = layer.tree.roll_up(by_product.swapaxes(0, 1))[layer.own_position]
-    return PhasedTargets(result, products_off)
+    return PhasedTargets(result, products_off[0])
 
 
 def round_months(

@@ -26,7 +26,7 @@ from allocator.verification.measure_result import (
     read_measures,
     row_keys,
 )
-from allocator.verification.months import check_month_weights
+from allocator.verification.months import check_months
 from allocator.verification.nearest import check_nearest
 from allocator.verification.optimality import check_optimality, check_rule_prices, final_point
 from allocator.verification.plan_files import UnreadablePlan, plan_source, read_plan_files
@@ -193,7 +193,7 @@ def _check_against_plan(
         *check_totals(company, measure),
         *check_plan_columns(company, measure, room),
         *check_unrounded_totals(company, measure, room),
-        check_month_weights(company, measure),
+        *check_months(company, measure, result.certificate),
     ]
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
