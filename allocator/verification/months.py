@@ -123,7 +123,9 @@ def _company_products(result: MeasureResult, distance: FloatArray, certificate: 
     of_rounding = as_mapping(as_mapping(as_mapping(certificate.get("measures")).get(measure)).get("rounding"))
     admitted, far = of_rounding.get("product_months_off", 0), int((distance > ONE).sum())
     if admitted and admitted == far:
-        return list_faults(check, measure, f"{promise}, but {far} as certificate.json says", distance.size, [])
+        return list_faults(
+            check, measure, f"{promise}, but {far} as certificate.json says", distance.size, []
+        )
     if admitted:
         fault = f"certificate.json admits {admitted!r} months further away, the files have {far}"
         return list_faults(check, measure, promise, distance.size, [fault])

@@ -44,7 +44,12 @@ def search_products(table: MonthTable) -> None:
     year = cells @ now
     n_line = lines.shape[0]
     beside = csr_array(hstack([eye_array(n_line), -eye_array(n_line)] * 2))
-    matrix = vstack([hstack([vstack([cells, nodes]), csr_array((len(cell) + nodes.shape[0], 4 * n_line))]), hstack([lines, beside])])
+    matrix = vstack(
+        [
+            hstack([vstack([cells, nodes]), csr_array((len(cell) + nodes.shape[0], 4 * n_line))]),
+            hstack([lines, beside]),
+        ]
+    )
     sums = table.of_products
     is_whole = (sums.low == sums.high)[1:].ravel().astype(np.float64)
     program = LinearProgram(
@@ -59,7 +64,9 @@ def search_products(table: MonthTable) -> None:
         row_lower=np.concatenate([year, node_low, line_low]),
         row_upper=np.concatenate([year, node_high, line_high]),
         lower=np.zeros(len(entry) + 4 * n_line),
-        upper=np.concatenate([np.ones(len(entry)), is_whole, is_whole, np.full(2 * n_line, float(before[1]) + 2.0)]),
+        upper=np.concatenate(
+            [np.ones(len(entry)), is_whole, is_whole, np.full(2 * n_line, float(before[1]) + 2.0)]
+        ),
     )
     answer = solve_integer(program, NODE_LIMIT, 0.0)
     if answer is None:

@@ -82,7 +82,10 @@ def _first_cells(table: MonthTable, family: IntArray, source: int, sink: int) ->
     products, n = table.products, table.n_product
     start = products.leaf_start[family]
     leaves = np.arange(start[0], products.leaf_end[family[-1]])
-    step, span = (array.reshape(-1, n, array.shape[1])[:, leaves[0] : leaves[-1] + 1] for array in (table.step, table.span))
+    step, span = (
+        array.reshape(-1, n, array.shape[1])[:, leaves[0] : leaves[-1] + 1]
+        for array in (table.step, table.span)
+    )
     can = (step[:, :, source] > 0) & (step[:, :, sink] < span[:, :, sink])
     cells = np.where(can, leaves.astype(np.int32), NONE)
     if len(leaves) > len(family):

@@ -101,7 +101,9 @@ def test_months_that_stand_stay_and_still_keep_the_promises(
 @given(month_problems())
 def test_a_flow_alone_settles_any_tree(problem: tuple[Hierarchy, Hierarchy, IntArray, FloatArray]) -> None:
     tree, products, units, weight = problem
-    table = month_table(tree, products, units[:, :, None] * month_shares(weight), phase_targets(units, weight))
+    table = month_table(
+        tree, products, units[:, :, None] * month_shares(weight), phase_targets(units, weight)
+    )
     round_subtrees(table, np.zeros(1, np.int64))
     assert_tree_in_bounds(table)
     np.testing.assert_array_equal(table.units.sum(axis=2), units)

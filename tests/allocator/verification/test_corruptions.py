@@ -127,7 +127,7 @@ def test_what_is_only_told_is_named_in_the_docs(tmp_path: Path, right: tuple[Pat
 def test_months_rounded_cell_by_cell_in_one_phase_are_refused_at_the_nodes(
     tmp_path: Path, right: tuple[Path, Path]
 ) -> None:
-    """Every cell is within half a unit in its running totals, every sum ties, and yet the company has lumps."""
+    """Running totals of cells are within half a unit, every sum ties, and yet the company has lumps."""
     plan_folder, right_out = right
     out = Path(shutil.copytree(right_out, tmp_path / "out"))
     plan = read_plan(plan_folder)

@@ -1,7 +1,8 @@
 """A tiny company whose optimum is known by hand, written as plan and result folders by plain loops.
 
 Four reps in two regions, three products of which two form a line. Nothing here uses the product's
-code: sums run over dicts, months are split by a search of their own, rounding is found by trying all roundings.
+code: sums run over dicts, months are split by a search of their own, rounding is found by trying
+all roundings.
 """
 
 import csv
