@@ -98,5 +98,6 @@ def _family(
         entry, at = entry[at > 0], tree.parent[at[at > 0]].astype(np.int64)
     row, column = np.concatenate(rows), np.concatenate(columns)
     matrix = csr_array((np.ones(len(row)), (row, column)), shape=(len(tree) * n_month, len(leaf)))
-    fixed = sums.units.ravel() - matrix @ now
-    return matrix, sums.low.ravel() - fixed, sums.high.ravel() - fixed
+    fixed = np.asarray(sums.units.ravel() - matrix @ now, np.float64)
+    low, high = (bound.ravel().astype(np.float64) - fixed for bound in (sums.low, sums.high))
+    return matrix, low, high

@@ -40,7 +40,7 @@ class Sums:
     def excess(self, nodes: IntArray) -> IntArray:
         """Return months above (+) or below (-) their bounds, in units. Shape (len(nodes), n_month)."""
         units = self.units[nodes]
-        return np.maximum(units - self.high[nodes], 0) - np.maximum(self.low[nodes] - units, 0)
+        return np.asarray(np.maximum(units - self.high[nodes], 0) - np.maximum(self.low[nodes] - units, 0))
 
     def beyond(self, nodes: IntArray) -> IntArray:
         """Return by how many units months are further than one unit away. Shape (len(nodes), n_month).
@@ -48,7 +48,7 @@ class Sums:
         A month that was whole before rounding is outside its bounds, but not beyond, one unit away.
         """
         is_whole = self.low[nodes] == self.high[nodes]
-        return np.maximum(np.abs(self.excess(nodes)) - is_whole, 0)
+        return np.asarray(np.maximum(np.abs(self.excess(nodes)) - is_whole, 0))
 
     def distance(self, nodes: IntArray) -> IntArray:
         """Return units minus unrounded month, in 1/65536. Shape (len(nodes), n_month)."""
