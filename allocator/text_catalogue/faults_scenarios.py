@@ -314,6 +314,14 @@ TEXTS = {
         "en": "this rep gives to himself",
         "zh": "转出与转入是同一名销售人员",
     },
+    "fault.replan.beyond_book": {
+        "en": "the moves of {month} take {share} times the book of {seat}: more than the whole",
+        "zh": "{month} 生效的划转共取走 {seat} 业务的 {share} 倍，超过全部",
+    },
+    "fault.replan.beyond_book.hint": {
+        "en": "shares of one book that move in one month add up to 1 at most; give what moves later a later month",
+        "zh": "同一席位同月划出的份额合计不得超过 1；之后才划转的部分请填写更晚的生效月份",
+    },
     "fault.replan.other_plan": {
         "en": "the published result does not hold every node, product and month of this plan once",
         "zh": "已发布的结果未完整对应本计划的每个节点、产品和月份",

@@ -14,7 +14,6 @@ from allocator.model.labels import Labels
 from allocator.phasing import history_index, table_index
 from allocator.plan.plan import Plan, month_text
 from allocator.plan.rebuilding import amount_text
-from scenarios.replan.inputs import Moves
 from scenarios.replan.locked import Locked
 from scenarios.replan.productivity import Productivity, productivity
 from scenarios.replan.remaining_rules import REMAINING, remaining_rules
@@ -91,25 +90,6 @@ class Remainder:
         """
         factor = np.repeat(self.productivity.factor, labels.grid.n_product)
         return labels.grid.roll_up_plain(np.asarray(self.current * factor, np.float64))
-
-
-def remaining_cells(
-    labels: Labels, published: IntArray, done: int, moves: Moves | None, start: int
-) -> IntArray:
-    """Return the published units of the remaining months by cell after the moves, shape (n_rep, n_product).
-
-    A move takes its share of every month from its effective month on; months that are over stay.
-    """
-    cells = published[np.ix_(labels.grid.org.leaf, labels.grid.products.leaf)][:, :, done:].copy()
-    if moves is None:
-        return np.asarray(cells.sum(axis=2))
-    for k in range(len(moves.month)):
-        first = max(0, int(moves.month[k]) - start - done)
-        own = cells[moves.giver[k]][moves.products[k], first:]
-        moved = np.floor(own * moves.share[k] + 0.5).astype(np.int64)
-        cells[moves.giver[k], moves.products[k], first:] -= moved
-        cells[moves.taker[k], moves.products[k], first:] += moved
-    return np.asarray(cells.sum(axis=2))
 
 
 def remainder_of(

@@ -16,10 +16,11 @@ from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.texts import worded
-from scenarios.replan.inputs import Moves, as_of_month, read_actuals, read_moves, read_published
+from scenarios.replan.inputs import as_of_month, read_actuals, read_published
 from scenarios.replan.locked import Locked, lock_actuals
+from scenarios.replan.moves import Moves, read_moves, remaining_cells
 from scenarios.replan.plan_folder import write_remaining_plan
-from scenarios.replan.remainder import Policy, Remainder, remainder_of, remaining_cells
+from scenarios.replan.remainder import Policy, Remainder, remainder_of
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 
