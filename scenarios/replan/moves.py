@@ -71,9 +71,9 @@ def _by_leaf(labels: Labels, rows: pd.DataFrame) -> Moves:
     """Spell moves out by product leaf; rows that say the same book and taker add up."""
     products = labels.grid.products
     first, last = (side[rows["at"].to_numpy(np.int64)] for side in (products.leaf_start, products.leaf_end))
-    count = (last - first).astype(np.int64)
-    spelled = rows.loc[rows.index.repeat(count)].assign(
-        product=np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)] or [[]])
+    leaves = [np.arange(a, b, dtype=np.int64) for a, b in zip(first, last, strict=True)]
+    spelled = rows.loc[rows.index.repeat((last - first).astype(np.int64))].assign(
+        product=np.concatenate([np.empty(0, np.int64), *leaves])
     )
     key = ["month", "giver", "taker", "product"]
     # a sum of floats depends on its order: shares are added smallest first
@@ -86,13 +86,13 @@ def _check_books(path: Path, labels: Labels, moves: Moves, faults: FaultCollecto
     """More than the whole book of a seat in one month is a fault: said once per seat and month."""
     columns = {"month": moves.month, "giver": moves.giver, "product": moves.product, "share": moves.share}
     given = pd.DataFrame(columns).groupby(["month", "giver", "product"])["share"].sum()
-    most = given[given > 1 + NOISE].groupby(["month", "giver"]).max()
-    for (month, giver), share in most.items():
+    most = given[given > 1 + NOISE].groupby(["month", "giver"]).max().reset_index()
+    for month, giver, share in zip(most["month"], most["giver"], most["share"], strict=True):
         message = worded(
             "fault.replan.beyond_book",
-            seat=labels.rep_id[int(giver)],
+            seat=labels.rep_id[giver],
             share=f"{share:.4g}",
-            month=month_text(int(month)),
+            month=month_text(month),
         )
         hint = worded("fault.replan.beyond_book.hint")
         faults.add(path.name, 0, "share", "", code="more-than-the-book", message=message, hint=hint)
