@@ -319,7 +319,7 @@ TEXTS = {
         "zh": "{month} 生效的划转共取走 {seat} 业务的 {share} 倍，超过全部",
     },
     "fault.replan.beyond_book.hint": {
-        "en": "shares of one book that move in one month add up to 1 at most; give what moves later a later month",
+        "en": "shares of one book that move in one month add up to 1 at most; what moves later has a later month",
         "zh": "同一席位同月划出的份额合计不得超过 1；之后才划转的部分请填写更晚的生效月份",
     },
     "fault.replan.other_plan": {

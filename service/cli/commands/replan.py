@@ -9,6 +9,7 @@ from allocator.plan.reading import read_plan
 from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.replan.folder import check_replan_target, write_replan
+from scenarios.replan.order import StabilityTier
 from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import add_engine, engine_named
@@ -26,6 +27,7 @@ AMOUNTS = (
     "target",
 )
 SHARES = ("churn", "reps_changed", "largest_change")
+COUNTS = ("reps_to_nothing", "reps_from_nothing")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stability", type=_share, default=Decimal("0.1"), metavar="0..1", help="soft band per rep (0.1)"
     )
     parser.add_argument(
+        "--stability-tier",
+        type=_tier,
+        default="auto",
+        metavar="auto|first|last|TIER",
+        help="where stability stands among the soft rules: before the plan's tier TIER, before all, after "
+        "all, or (auto) before those that the published year did not keep; with --keep-gap 0, before all",
+    )
+    parser.add_argument(
         "--productivity",
         choices=("keep", "learn"),
         default="keep",
@@ -68,6 +78,14 @@ def _share(words: str) -> Decimal:
         raise argparse.ArgumentTypeError(f"{words} is no number") from None
 
 
+def _tier(words: str) -> StabilityTier:
+    if words in ("auto", "first", "last"):
+        return words  # type: ignore[return-value]
+    if words.isdecimal() and int(words) > 0:
+        return int(words)
+    raise argparse.ArgumentTypeError(f"{words} is neither auto, first, last nor a tier (1, 2 ...)")
+
+
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, re-plan, write."""
     engine = engine_named(arguments.engine)
@@ -77,7 +95,12 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.actuals,
         arguments.published,
         arguments.as_of,
-        Policy(arguments.keep_gap, float(arguments.stability), arguments.productivity == "learn"),
+        Policy(
+            arguments.keep_gap,
+            float(arguments.stability),
+            arguments.stability_tier,
+            arguments.productivity == "learn",
+        ),
         arguments.moves,
     )
     options = EngineOptions(time_limit=arguments.time_limit)
@@ -95,6 +118,7 @@ def _words(document: dict[str, Any], out: Path, lang: str) -> str:
             [text(f"replan.{key}", lang), "-" if found[key] is None else f"{found[key]:.1%}"]
             for key in SHARES
         ]
+        rows += [[text(f"replan.{key}", lang), f"{found[key]:,}"] for key in COUNTS]
         told = text(
             "replan.missed_of", lang, missed=found["rules"]["missed"], checked=found["rules"]["checked"]
         )
