@@ -30,6 +30,15 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "soft rules of tier {tier} and later move no rep beyond ±{width}",
         "zh": "优先级 {tier} 及之后的软规则，对个人剩余目标的改变不超过 ±{width}",
     },
+    "replan.left_out": {
+        "en": "{count} rows of actuals are after {as_of} and were left out.",
+        "zh": "{count} 行实际数据晚于 {as_of}，未计入。",
+    },
+    "replan.without_actuals": {
+        "en": "{measure}: {count} reps have targets to date and no row of actuals; they were taken to have "
+        "sold nothing: {names}",
+        "zh": "{measure}：{count} 人有累计目标但没有实际数据，按未销售处理：{names}",
+    },
     "replan.from_nothing": {"en": "from nothing", "zh": "从无到有"},
     "replan.cause_moves": {"en": "territory moves", "zh": "区域划转"},
     "replan.cause_productivity": {"en": "productivity to date", "zh": "累计达成系数"},

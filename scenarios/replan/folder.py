@@ -162,8 +162,11 @@ def replan_document(found: Replan, request: Request, rules: pd.DataFrame) -> dic
         "months_over": found.done,
         "keep_gap": float(request.policy.keep_gap),
         "stability": request.policy.stability,
+        "stability_tier": request.policy.stability_tier,
         "productivity": "learn" if request.policy.learns else "keep",
         "hard_amounts_gave_way": found.gave_way,
+        "actuals_left_out": found.left_out,
+        "without_actuals": {name: list(reps) for name, reps in found.missing.items() if reps},
         "measures": {
             name: dict(_measure(found, name, year)) | {"rules": _missed(rules, name)}
             for name, year in found.years.items()

@@ -1,6 +1,6 @@
 """replan.html: the year before and after by region, product, month and rep; rules that no longer hold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from scenarios.replan.missed_rules import missed_rules
 from scenarios.replan.replan import Replan, Request, Year
 from solver_models.arrays import FloatArray, IntArray
 
-MOST_NODES, MOST_PRODUCTS, MOST_MOVERS = 24, 24, 15
+MOST_NODES, MOST_PRODUCTS, MOST_MOVERS, MOST_NAMED = 24, 24, 15, 12
 FULL = 0.1
 """Change of a remaining target that is drawn in full colour."""
 DIGEST_SHOWN = 12
@@ -38,8 +38,13 @@ def replan_page(found: Replan, request: Request, rules: pd.DataFrame, lang: str)
     def of_rules(one: Replan, measure: str, language: str) -> Markup:
         return missed_rules(one, measure, rules[rules["measure"] == measure], language)
 
+    def of_year(one: Replan, measure: str, language: str) -> Markup:
+        own = {measure: one.missing[measure]}
+        notes = notes_of_actuals(request.as_of, one.left_out, own, language)
+        return join(_year(one, measure, language), *(note(words) for words in notes))
+
     sections: dict[str, Section] = {
-        "year": _year,
+        "year": of_year,
         "where": _where,
         "months": _months,
         "movers": _movers,
@@ -78,6 +83,17 @@ def _part(key: str, section: Section, found: Replan, lang: str) -> Part:
         unit = element("span", found.plan.spec.measures[measure].unit, class_="unit")
         body += [element("h3", measure, " ", unit), section(found, measure, lang)]
     return Part(key, text(f"replan.part_{key}", lang), join(body))
+
+
+def notes_of_actuals(as_of: str, left_out: int, missing: Mapping[str, Sequence[str]], lang: str) -> list[str]:
+    """Say which rows of actuals were left out, and who had none and was taken to have sold nothing."""
+    notes = [text("replan.left_out", lang, count=f"{left_out:,}", as_of=as_of)] if left_out else []
+    for measure, reps in missing.items():
+        if reps:
+            names = ", ".join(reps[:MOST_NAMED]) + (" ..." if len(reps) > MOST_NAMED else "")
+            count = f"{len(reps):,}"
+            notes.append(text("replan.without_actuals", lang, measure=measure, count=count, names=names))
+    return notes
 
 
 def _unit(found: Replan, measure: str) -> float:

@@ -20,7 +20,14 @@ from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.texts import worded
 from scenarios.replan.causes import MOVES, PRODUCTIVITY, causes_of
-from scenarios.replan.inputs import as_of_month, read_actuals, read_published
+from scenarios.replan.inputs import (
+    Actuals,
+    as_of_month,
+    ask_about_missing,
+    is_missing,
+    read_actuals,
+    read_published,
+)
 from scenarios.replan.locked import Locked, lock_actuals
 from scenarios.replan.moves import Moves, read_moves, remaining_cells
 from scenarios.replan.plan_folder import write_remaining_plan
@@ -39,6 +46,8 @@ class Request:
     ----------
     as_of
         Last month with actuals, `YYYY-MM`.
+    missing_is_zero
+        Who has targets to date and no row of actuals sold nothing; otherwise he is a fault.
     """
 
     actuals: Path
@@ -46,6 +55,7 @@ class Request:
     as_of: str
     policy: Policy = Policy()
     moves: Path | None = None
+    missing_is_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,10 @@ class Replan:
         The allocation of the remaining months, of the plan in the folder that was given.
     gave_way
         True where the hard rules of amounts could not hold together any more and give way, too.
+    left_out
+        Rows of actuals after the last month with actuals.
+    missing
+        By measure the reps without any row who were taken to have sold nothing.
     """
 
     plan: Plan
@@ -108,7 +122,9 @@ class Replan:
     done: int
     remaining: Allocation
     years: Mapping[str, Year]
-    gave_way: bool = False
+    gave_way: bool
+    left_out: int
+    missing: Mapping[str, tuple[str, ...]]
 
     def moved(self, measure: str) -> FloatArray:
         """What moves changed of the remaining months, shape (n_node, n_product_node), in units."""
@@ -156,11 +172,15 @@ def replan(
     moves = read_moves(request.moves, plan, labels, faults) if request.moves else None
     published = read_published(request.published, plan, labels, faults)
     faults.raise_if_any()
+    if not request.missing_is_zero:
+        asked = ask_about_missing(request.actuals, plan, labels, done, published, actuals.has_rows)
+        if asked:
+            raise InputFaults(asked)
     locked = {
-        measure: lock_actuals(labels.grid, actuals[k], float(spec.round_to))
+        measure: lock_actuals(labels.grid, actuals.amount[k], float(spec.round_to))
         for k, (measure, spec) in enumerate(plan.spec.measures.items())
     }
-    year = _Known(plan, labels, done, published, moves, locked)
+    year = _Known(plan, labels, done, actuals, published, moves, locked)
     try:
         return _replan(year, request.policy, folder, engine, options)
     except InfeasiblePlan:
@@ -174,9 +194,17 @@ class _Known:
     plan: Plan
     labels: Labels
     done: int
+    actuals: Actuals
     published: IntArray
     moves: Moves | None
     locked: Mapping[str, Locked]
+
+    @property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """By measure the reps with targets to date and without any row of actuals."""
+        absent = is_missing(self.labels, self.done, self.published, self.actuals.has_rows)
+        reps = np.array(self.labels.rep_id, object)
+        return {measure: tuple(reps[absent[k]].tolist()) for k, measure in enumerate(self.plan.spec.measures)}
 
     def remainders(self, policy: Policy, settled: Mapping[str, FloatArray]) -> dict[str, Remainder]:
         """What remains of every measure; `settled` as `remaining_rules` takes it, by measure."""
@@ -223,7 +251,16 @@ def _replan(
         unit = float(plan.spec.measures[result.measure].round_to)
         unrounded = over.units * unit + labels.grid.roll_up(result.unrounded)
         years[result.measure] = Year(known.published[k], over, months, unrounded, remainders[result.measure])
-    return Replan(plan, labels, known.done, allocation, years, policy.all_give_way)
+    return Replan(
+        plan,
+        labels,
+        known.done,
+        allocation,
+        years,
+        policy.all_give_way,
+        known.actuals.left_out,
+        known.missing,
+    )
 
 
 def _check_shares(request: Request, faults: FaultCollector) -> None:

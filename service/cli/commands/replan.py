@@ -10,6 +10,7 @@ from allocator.results.text_table import text_table
 from allocator.texts import text
 from scenarios.replan.folder import check_replan_target, write_replan
 from scenarios.replan.order import StabilityTier
+from scenarios.replan.page import notes_of_actuals
 from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import add_engine, engine_named
@@ -66,6 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="keep",
         help="anchors of the rest: the current targets (keep), or times what was sold of them so far (learn)",
     )
+    parser.add_argument(
+        "--missing-actuals",
+        choices=("ask", "zero"),
+        default="ask",
+        help="reps with targets to date and no row of actuals: a fault each (ask), or nothing sold (zero)",
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
@@ -102,6 +109,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             arguments.productivity == "learn",
         ),
         arguments.moves,
+        arguments.missing_actuals == "zero",
     )
     options = EngineOptions(time_limit=arguments.time_limit)
     document = write_replan(plan, request, arguments.out, engine, output.lang, options)
@@ -123,6 +131,10 @@ def _words(document: dict[str, Any], out: Path, lang: str) -> str:
             "replan.missed_of", lang, missed=found["rules"]["missed"], checked=found["rules"]["checked"]
         )
         lines += ["", *text_table([*rows, [text("replan.rules_missed", lang), told]])]
+    notes = notes_of_actuals(
+        document["as_of"], document["actuals_left_out"], document["without_actuals"], lang
+    )
+    lines += ["", *notes] if notes else []
     if document["hard_amounts_gave_way"]:
         lines += ["", text("replan.gave_way", lang)]
     return "\n".join([*lines, "", text("replan.written", lang, out=out)])
