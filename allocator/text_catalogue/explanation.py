@@ -1,6 +1,10 @@
 """The steps of a waterfall."""
 
 TEXTS = {
+    "step.published": {
+        "en": "As published, moves of territory included: {node} {amount} of {product}.",
+        "zh": "已发布（含区域划转）：{node}，{product} {amount}。",
+    },
     "step.last_year": {
         "en": "Last year {node} made {amount} with {product}.{presence}",
         "zh": "上年实际：{node}，{product} {amount}。{presence}",
@@ -45,6 +49,7 @@ TEXTS = {
         "zh": "，主要由 {rule}（{kind}{owner}）引起",
     },
     "step.rule_owner": {"en": ", owner {owner}", "zh": "，负责人 {owner}"},
+    "stepname.published": {"en": "As published", "zh": "已发布"},
     "stepname.last_year": {"en": "Last year", "zh": "上年实际"},
     "stepname.trend": {"en": "Trend", "zh": "趋势"},
     "stepname.potential": {"en": "Potential", "zh": "潜力"},

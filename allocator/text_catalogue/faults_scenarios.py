@@ -310,7 +310,7 @@ TEXTS = {
     },
     "fault.replan.no_seat.hint": {
         "en": "add the missing rows, or a row of 0 such as `{row}`; --missing-actuals zero says so for all",
-        "zh": "请补充缺少的行；若确无销售，请添加金额为 0 的行，如 `{row}`；也可用 --missing-actuals zero 一并说明",
+        "zh": "请补充缺少的行，或金额为 0 的行，如 `{row}`；--missing-actuals zero 对全部席位按无销售处理",
     },
     "fault.replan.no_actuals": {"en": "there are no actuals in {month}", "zh": "{month} 没有实际值"},
     "fault.replan.no_actuals.hint": {

@@ -15,6 +15,7 @@ from allocator.verification.stages import Stage
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
 
 STEPS = (
+    "published",
     "last_year",
     "trend",
     "potential",
@@ -90,14 +91,21 @@ def check_steps(company: Company, result: MeasureResult, explained: Explained, s
     year became the anchor (trend, potential, commitment, growth) is checked as one sum.
     """
     factor = company.factor[:, None]
+    is_published = company.files.settings.get("baseline") == "published"
     anchor = company.node_sums(result.cell_anchor) / factor
+    start = company.plain_sums(result.baseline)
+    if is_published:
+        start = company.node_sums(result.baseline) / factor
+        first = ("published", "the targets in force", start)
+    else:
+        first = (
+            "last_year",
+            "what was made in the same months of last year",
+            company.last_year(result.measure),
+        )
     found = [
-        ("last_year", "what was made in the same months of last year", company.last_year(result.measure)),
-        (
-            "commitment",
-            "the steps up to commitment lead to the baseline",
-            company.plain_sums(result.baseline),
-        ),
+        first,
+        ("commitment", "the steps up to commitment lead to the baseline", start),
         ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
     ]
     running = anchor.copy()

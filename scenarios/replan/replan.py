@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.allocation import Allocation
@@ -30,7 +31,7 @@ from scenarios.replan.inputs import (
 )
 from scenarios.replan.locked import Locked, lock_actuals
 from scenarios.replan.moves import Moves, read_moves, remaining_cells
-from scenarios.replan.plan_folder import write_remaining_plan
+from scenarios.replan.plan_folder import past_of, write_remaining_plan
 from scenarios.replan.remainder import Policy, Remainder, remainder_of
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
@@ -238,11 +239,12 @@ def _replan(
     plan, labels = known.plan, known.labels
     remainders = known.remainders(policy, {})
     _check_totals(remainders)
-    rest = _read_back(plan, labels, known.done, remainders, folder)
+    past = past_of(plan, labels, known.actuals.amount)
+    rest = _read_back(plan, labels, known.done, remainders, folder, past)
     settled = _settled(rest, labels, remainders, engine, options or EngineOptions())
     if settled:
         remainders = known.remainders(policy, settled)
-        rest = _read_back(plan, labels, known.done, remainders, folder)
+        rest = _read_back(plan, labels, known.done, remainders, folder, past)
     allocation = allocate(rest, engine, options)
     years = {}
     for k, result in enumerate(allocation.measures):
@@ -299,13 +301,18 @@ def _check_totals(remainders: Mapping[str, Remainder]) -> None:
 
 
 def _read_back(
-    plan: Plan, labels: Labels, done: int, remainders: Mapping[str, Remainder], folder: Path
+    plan: Plan,
+    labels: Labels,
+    done: int,
+    remainders: Mapping[str, Remainder],
+    folder: Path,
+    past: pd.DataFrame,
 ) -> Plan:
     """Write the remaining plan, find who is there for how much of it, and write what that means."""
-    write_remaining_plan(plan, labels, done, remainders, folder, np.ones(labels.grid.n_rep))
+    write_remaining_plan(plan, labels, done, remainders, folder, np.ones(labels.grid.n_rep), past)
     rest = read_plan(folder)
     share = gather_evidence(rest, labels, next(iter(remainders))).past.share_of_plan
     if (share < 1).any():
-        write_remaining_plan(plan, labels, done, remainders, folder, share)
+        write_remaining_plan(plan, labels, done, remainders, folder, share, past)
         rest = read_plan(folder)
     return rest
