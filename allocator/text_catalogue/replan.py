@@ -39,6 +39,18 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "sold nothing: {names}",
         "zh": "{measure}：{count} 人有累计目标但没有实际数据，按未销售处理：{names}",
     },
+    "replan.step_published": {
+        "en": "Published for the months that remain: {amount}.",
+        "zh": "剩余月份已发布目标：{amount}。",
+    },
+    "replan.step_moves": {"en": "Territory moves: {signed}.", "zh": "区域划转：{signed}。"},
+    "replan.step_productivity": {"en": "Productivity to date: {signed}.", "zh": "累计达成系数：{signed}。"},
+    "replan.explain_year": {
+        "en": "These are the months that remain. Year now {target} = {actual_to_date} sold to {as_of} + "
+        "{remaining}; published: year {published}, these months {published_remaining}.",
+        "zh": "以上为剩余月份。调整后全年 {target} = 截至 {as_of} 实际 {actual_to_date} + 剩余 {remaining}；"
+        "已发布：全年 {published}，剩余月份 {published_remaining}。",
+    },
     "replan.from_nothing": {"en": "from nothing", "zh": "从无到有"},
     "replan.cause_moves": {"en": "territory moves", "zh": "区域划转"},
     "replan.cause_productivity": {"en": "productivity to date", "zh": "累计达成系数"},

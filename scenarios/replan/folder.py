@@ -55,7 +55,7 @@ def write_replan(
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         found = replan(plan, request, fresh / PLAN, engine, options)
-        write_results(found.remaining, fresh / REMAINING, lang, with_workbook=False)
+        write_results(found.remaining, fresh / REMAINING, lang)
         write_csv(fresh / "replan.csv", (_years_table(found, name) for name in found.years))
         write_csv(fresh / "replan_monthly.csv", (_months_table(found, name) for name in found.years))
         rules = [year_rules(found, name) for name in found.years]
@@ -100,6 +100,8 @@ def _years_table(found: Replan, measure: str) -> pd.DataFrame:
             "product_id": np.tile(np.array(labels.product_id, object), len(labels.node_id)),
             **{name: amounts(units.ravel(), unit) for name, units in columns.items()},
             "because": found.causes[measure].ravel(),
+            "moved": amounts(np.rint(found.moved(measure)).astype(np.int64).ravel(), unit),
+            "street_factor": np.repeat(labels.grid.street_factor, n_product),
             "expected_remaining": year.remainder.expected(labels).ravel(),
         }
     )
