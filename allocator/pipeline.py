@@ -9,7 +9,8 @@ import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
 from allocator.anchors.anchors import Anchors
-from allocator.anchors.build import Evidence, build_anchors
+from allocator.anchors.build import Evidence, build_anchors, gather_evidence
+from allocator.diagnosis.conflict import conflict_on_trees
 from allocator.errors import EngineFailure, InfeasiblePlan, RunStopped
 from allocator.explanation.waterfall import build_waterfall
 from allocator.model.frames import KnownModel
@@ -27,7 +28,7 @@ from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.phasing import phase_grid
 from solver_models.rounding.rounding import round_targets
-from solver_models.solve import SolvedModel, solve_model
+from solver_models.solve import SolvedModel, is_small, solve_model
 from solver_models.tiers import TierOutcome
 
 Progress = Callable[[str, str], None]
@@ -124,18 +125,23 @@ def solve_measure(
         What is known of the model from plans with the same tables.
     """
     with phases.phase("anchors"):
+        evidence = evidence or gather_evidence(plan, labels, measure)
         anchors = build_anchors(plan, labels, measure, evidence)
     with phases.phase("build"):
-        problem = (known or KnownModel()).problem(plan, labels, measure, anchors)
+        known = known or KnownModel()
+        problem = known.problem(plan, labels, measure, anchors)
         scaled = problem.model.scaled()
     try:
         with phases.phase("solve"):
+            if not is_small(scaled) and conflict_on_trees(labels, problem) is not None:
+                raise ModelInfeasible("the trees alone show it")  # long before a solver does
             solved = solver(scaled, engine, options)
     except ModelInfeasible as infeasible:
         with phases.phase("diagnose"):
-            # searching for conflicts needs much that a plan which works never loads
+            # searching for repairs needs much that a plan which works never loads
             diagnosis = import_module("allocator.diagnosis.diagnose")
-            raise InfeasiblePlan(diagnosis.diagnose(plan, labels, measure, problem)) from infeasible
+            found = diagnosis.diagnose(plan, labels, measure, problem, evidence, known)
+            raise InfeasiblePlan(found) from infeasible
     except EngineStopped as stopped:
         raise RunStopped(str(stopped)) from stopped
     except EngineError as failure:

@@ -1,27 +1,31 @@
 """Do stated chances come true? Companies of known luck, foretold by the product, at every level.
 
-    python -m benchmarks.calibration [--companies 20] [--seed 1]
+    python -m benchmarks.calibration [--companies 20] [--seed 1] [--informed]
 
 prints the tables of docs/attainment.md: of each fifth of stated chances how many came true, and how many
-outcomes fell into the stated 80 % intervals. Nothing is timed.
+outcomes fell into the stated 80 % intervals. With `--informed` whoever foretells knows beforehand which sizes
+of company luck there are and how often; only that of the company before him he does not know: what is still
+off then is what the years do not show. Nothing is timed.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from allocator.anchors.build import build_anchors
-from allocator.attainment.noise import learn_luck
+from allocator.attainment.growth import USUAL_SIZES, company_growth
+from allocator.attainment.noise import learn_luck, replay_past
 from allocator.model.labels import label_plan
 from allocator.plan.reading import read_plan
 from solver_models.arrays import FloatArray
 from solver_models.attainment import LuckyDraws, chance, simulate
+from solver_models.common_luck import SIZES
 
 LUCK = {"none": (0.0, 0.0), "company 8 %": (0.08, 0.0), "region 15 %": (0.0, 0.15)}
 """Standard deviation of what the whole company, and what each region, shares in a year (log)."""
@@ -30,6 +34,9 @@ REGIONS, TEAMS, REPS = 4, 3, 4
 OWN_LUCK, MONTH_LUCK, GROWTH = 0.2, 0.3, 0.03
 FACTORS = (0.75, 0.85, 0.95, 1.0, 1.05, 1.15, 1.3)
 """Targets, as multiples of what is expected."""
+UNHEARD_OF = 1e-12
+INFORMED = np.select([SIZES == 0.01, SIZES == 0.08], [2 / 3, 1 / 3], UNHEARD_OF)
+"""Weights of the sizes of company luck for who knows `LUCK`, each kind equally often."""
 LEVELS = ("rep", "team", "region", "company")
 PLAN = (
     "plan: luck\nstart: 2020-01\nbaseline: auto\n"
@@ -75,13 +82,18 @@ def write_company(folder: Path, luck: tuple[float, float], years: int, seed: int
     return dict(zip(rep, sold[-1].sum(axis=1).tolist(), strict=True))
 
 
-def foretell(folder: Path, luck: tuple[float, float], years: int, seed: int) -> Foretold:
+def foretell(
+    folder: Path, luck: tuple[float, float], years: int, seed: int, prior: FloatArray = USUAL_SIZES
+) -> Foretold:
     """Foretell one company and hold it against what happened."""
     outcome = write_company(folder, luck, years, seed)
     plan = read_plan(folder, [])
     labels = label_plan(plan)
     org = labels.grid.org
-    model = learn_luck(plan, labels, "revenue", build_anchors(plan, labels, "revenue")).model
+    anchors = build_anchors(plan, labels, "revenue")
+    past = replay_past(plan, labels, "revenue", anchors.observed)
+    past = replace(past, growth=company_growth(plan, labels, anchors.observed, prior))
+    model = learn_luck(plan, labels, "revenue", anchors, past).model
     sold = org.roll_up(np.array([outcome[one] for one in labels.rep_id]))
     expected = org.roll_up(model.expected)
     inner = np.flatnonzero(~org.is_leaf)
@@ -130,7 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Print the calibration tables of docs/attainment.md.")
     parser.add_argument("--companies", type=int, default=20, help="of each kind of luck")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--informed", action="store_true", help="foretell knowing which sizes there are")
     asked = parser.parse_args(arguments)
+    prior = INFORMED if asked.informed else USUAL_SIZES
     head = "| luck, years | level | n | 0-20 % | 20-40 % | 40-60 % | 60-80 % | 80-100 % | in 80 % |"
     print(head + "\n" + "|---" * 9 + "|")
     with tempfile.TemporaryDirectory() as folder:
@@ -138,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pooled: list[Foretold] = []
             for kind, luck in LUCK.items():
                 seeds = range(1000 * asked.seed, 1000 * asked.seed + asked.companies)
-                found = [foretell(Path(folder) / f"{kind}{years}{k}", luck, years, k) for k in seeds]
+                found = [foretell(Path(folder) / f"{kind}{years}{k}", luck, years, k, prior) for k in seeds]
                 pooled += found
                 print("\n".join(f"| {kind}, {years} {row}" for row in rows_of(found)), flush=True)
             print("\n".join(f"| all, {years} {row}" for row in rows_of(pooled)), flush=True)

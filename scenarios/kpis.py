@@ -46,6 +46,8 @@ KPIS = (
     "churn",
 )
 """Names of all key figures; docs/scenarios.md says what each of them is."""
+CHANCES = ("share_at_goal", "company_probability", "incentive_cost")
+"""Key figures that rest on how sales may come out."""
 BASE_YEAR = 1e-9
 NOISE = 1e-12
 """A share below this is what a solver leaves behind."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.attainment.basis import said_basis
 from allocator.errors import InfeasiblePlan
 from allocator.plan.plan import Plan
 from scenarios.changes.apply import Applied
@@ -75,22 +76,26 @@ def what_if_document(answer: WhatIf, lang: str) -> dict[str, Any]:
             {"change": entry.position, "path": entry.path, "old": entry.old, "new": entry.new}
             for entry in answer.applied.log
         ],
-        "measures": {one.measure: _measure(answer, k) for k, one in enumerate(answer.after.measures)},
+        "measures": {one.measure: _measure(answer, k, lang) for k, one in enumerate(answer.after.measures)},
     }
 
 
-def _measure(answer: WhatIf, k: int) -> dict[str, Any]:
+def _measure(answer: WhatIf, k: int, lang: str) -> dict[str, Any]:
     after = answer.after.measures[k]
     before = _same(answer.before, after.measure)
-    kpis_before = {one.measure: one.values for one in answer.kpis_before}.get(after.measure, {})
+    known = next((one for one in answer.kpis_before if one.measure == after.measure), None)
+    now, was = answer.kpis_after[k], known.values if known else {}
     kpis = {
-        name: {"before": kpis_before.get(name), "after": value, "delta": _delta(kpis_before.get(name), value)}
-        for name, value in answer.kpis_after[k].values.items()
+        name: {"before": was.get(name), "after": value, "delta": _delta(was.get(name), value)}
+        for name, value in now.values.items()
     }
     rows = _node_rows(answer, before, after)
     return {
         "kpis": kpis,
-        "chance_basis": dict(answer.kpis_after[k].chance_basis),
+        "chance_basis": {
+            "before": said_basis(known.chance_basis, lang) if known else None,
+            "after": said_basis(now.chance_basis, lang),
+        },
         "nodes": [row for row in rows if not row["is_rep"]],
         "products": _product_rows(answer, before, after),
         "movers": _movers([row for row in rows if row["is_rep"]]),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allocator.attainment.basis import basis_sentence
+from allocator.attainment.basis import basis_lines
 from allocator.plan.plan import Plan
 from allocator.results.columns_of_text import decimals
 from allocator.results.text_table import text_table
@@ -36,7 +36,10 @@ def what_if_text(document: dict[str, Any], plan: Plan, lang: str) -> str:
         places = decimals(spec.round_to)
         lines += ["", f"{measure} ({spec.unit})"]
         lines += text_table([_header("whatif.kpi", lang), *_kpi_rows(found["kpis"], places, lang)])
-        lines += ["", basis_sentence(found["chance_basis"], lang)]
+        bases = {
+            text(f"whatif.{side}", lang): basis for side, basis in found["chance_basis"].items() if basis
+        }
+        lines += ["", *basis_lines(bases, lang)]
         lines += [
             "",
             *text_table([_header("whatif.node", lang), *_amount_rows(found["nodes"], "name", places)]),

@@ -46,7 +46,7 @@ def sizes_prior(scale: float) -> FloatArray:
 
 
 def next_year(
-    level: FloatArray, noise: float, drift: float, scale: float
+    level: FloatArray, noise: float, drift: float, prior: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Foretell next year's level from the levels of the years before, for each size of the luck in them.
 
@@ -63,8 +63,8 @@ def next_year(
         Variance of a year's level that the sellers' and groups' own luck leaves behind.
     drift
         Standard deviation of the long-run growth.
-    scale
-        Of the prior of the size.
+    prior
+        Weights of SIZES before the years are seen.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def next_year(
     """
     n = len(level)
     time = -np.arange(n, dtype=np.float64)
-    mean, spread, log_weight = np.empty(len(SIZES)), np.empty(len(SIZES)), np.log(sizes_prior(scale))
+    mean, spread, log_weight = np.empty(len(SIZES)), np.empty(len(SIZES)), np.log(prior)
     for k, size in enumerate(SIZES):
         own = size**2 + noise
         covariance = own * np.eye(n) + drift**2 * np.outer(time, time)

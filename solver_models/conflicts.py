@@ -21,8 +21,8 @@ def smallest_conflict(
     """Deletion filter: groups that cannot hold together although any of them left out would let the others.
 
     Groups are left out in order. What is left is solved from the last basis, over the rows that were
-    needed so far; a row joins when a point misses it. Where a smaller set turns out to be impossible, its
-    ray tells which groups to go on with.
+    needed so far; the rows of a group join when a point misses one of them. Where a smaller set turns out to
+    be impossible, its ray tells which groups to go on with.
 
     Parameters
     ----------
@@ -107,7 +107,8 @@ class _Search:
             missed = wanted & ~self._on & self._is_missed(point)
             if not missed.any():
                 return True
-            self._needed = self._needed | missed
+            # a point that leaves one row of a rule goes on to miss the next one: all of them join
+            self._needed = self._needed | np.isin(self._group, self._group[missed])
 
     def groups_of_ray(self) -> frozenset[int]:
         """Groups with a side in the ray that the last solve ended with."""

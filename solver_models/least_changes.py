@@ -1,7 +1,7 @@
 """The least that the numbers behind rows must change before the rows can hold together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -99,6 +99,21 @@ def least_changes(program: LinearProgram, promises: Promises, reach: Reach) -> F
     members = np.bincount(part.column, minlength=part.program.n_column)
     spread: FloatArray = (point / members)[part.column]
     return spread
+
+
+def at_full_reach(program: LinearProgram, promises: Promises, reach: Reach) -> LinearProgram:
+    """Return the program with every number as far outwards as it may go: what fails here no change helps."""
+    bounds = []
+    for side, outwards in ((0, -1.0), (1, 1.0)):
+        number, slope = promises.number[side], outwards * promises.slope[side]
+        room = np.where(number >= 0, np.where(slope > 0, reach.up[number], reach.down[number]), 0.0)
+        move = np.abs(slope, where=room > 0, out=np.zeros(len(room))) * np.where(room > 0, room, 1.0)
+        bounds.append((promises.upper if side else promises.lower) + outwards * move)
+    lower, upper = program.row_lower.copy(), program.row_upper.copy()
+    lower[promises.row], upper[promises.row] = -np.inf, np.inf
+    np.maximum.at(lower, promises.row, bounds[0])
+    np.minimum.at(upper, promises.row, bounds[1])
+    return replace(program, row_lower=lower, row_upper=upper)
 
 
 def _one_number_each(promises: Promises, place: IntArray) -> Promises:

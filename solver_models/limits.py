@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
-from solver_models.arrays import BoolArray, FloatArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.failures import raise_unless_optimal
 from solver_models.model import BalanceModel
 from solver_models.program import LinearProgram
+from solver_models.shared_sums import SharedSums, with_shared_sums
 from solver_models.solution import Status
 
 NOTHING = 1e-9
@@ -33,8 +34,24 @@ class Extreme:
     pull: FloatArray
 
 
+@dataclass(frozen=True)
+class HardRows:
+    """The hard rows and bounds of a model, written once for the extremes of many amounts."""
+
+    model: BalanceModel
+    shared: SharedSums
+
+    @staticmethod
+    def of(model: BalanceModel) -> "HardRows":
+        """Write the rows of a model."""
+        lower, upper = model.column_bounds()
+        rows = model.rows
+        program = LinearProgram(np.zeros(model.n_column), rows.matrix, rows.lower, rows.upper, lower, upper)
+        return HardRows(model, with_shared_sums(program))
+
+
 def extreme_amount(
-    model: BalanceModel, amount: FloatArray, engine: Engine, options: EngineOptions, *, largest: bool
+    rows: HardRows, amount: FloatArray, engine: Engine, options: EngineOptions, *, largest: bool
 ) -> Extreme:
     """Return max (or min) of amount @ z over the hard rows and bounds of a model.
 
@@ -48,8 +65,8 @@ def extreme_amount(
     ModelInfeasible, EngineStopped, EngineError
         If there is no point at all, or the solve ended without a proof.
     """
-    fixed = np.zeros(len(model.rows), bool)
-    return _extreme(model, np.append(amount, 0.0), fixed, 1.0, engine, options, largest=largest)
+    source = np.arange(len(rows.model.rows))
+    return _extreme(rows.model, rows.shared, source, amount, engine, options, largest=largest)
 
 
 def extreme_total(
@@ -77,24 +94,14 @@ def extreme_total(
     ModelInfeasible, EngineStopped, EngineError
         If there is no point whatever the total, or the solve ended without a proof.
     """
-    objective = np.zeros(model.n_column + 1)
-    objective[-1] = 1.0
-    return _extreme(model, objective, follows, total, engine, options, largest=largest)
+    objective = np.append(np.zeros(model.n_column), 1.0)
+    shared, source = _following_rows(model, follows, total)
+    return _extreme(model, shared, source, objective, engine, options, largest=largest)
 
 
-def _extreme(
-    model: BalanceModel,
-    objective: FloatArray,
-    follows: BoolArray,
-    total: float,
-    engine: Engine,
-    options: EngineOptions,
-    *,
-    largest: bool,
-) -> Extreme:
-    """Optimise over the columns (cells, free columns, total)."""
-    sign = -1.0 if largest else 1.0
-    rows, n = model.rows, model.n_cell
+def _following_rows(model: BalanceModel, follows: BoolArray, total: float) -> tuple[SharedSums, IntArray]:
+    """Write the rows over the columns (cells, free columns, total), and which row of the model each is."""
+    rows = model.rows
     held = np.flatnonzero(~follows)
     # an equality stays one row: as two, their prices would name both sides and cancel
     both = np.flatnonzero(follows & (rows.lower == rows.upper))
@@ -111,28 +118,43 @@ def _extreme(
         format="csr",
     )
     nothing_below, nothing_above = np.full(len(high), -np.inf), np.full(len(low), np.inf)
-    free = np.full(model.n_free, np.inf)
+    lower, upper = model.column_bounds()
     program = LinearProgram(
-        cost=sign * objective,
+        cost=np.zeros(model.n_column + 1),
         matrix=csr_array(matrix),
         row_lower=np.concatenate([rows.lower[held], np.zeros(len(both) + len(low)), nothing_below]),
         row_upper=np.concatenate([rows.upper[held], np.zeros(len(both)), nothing_above, np.zeros(len(high))]),
-        lower=np.concatenate([model.lower, -free, [0.0]]),
-        upper=np.concatenate([model.upper, free, [np.inf]]),
+        lower=np.append(lower, 0.0),
+        upper=np.append(upper, np.inf),
     )
-    solution = engine.solve(program, options)
-    pull = np.zeros((2, len(rows) + n))
-    if solution.status is Status.UNBOUNDED:
+    return with_shared_sums(program), np.concatenate([held, both, low, high])
+
+
+def _extreme(
+    model: BalanceModel,
+    shared: SharedSums,
+    source: IntArray,
+    objective: FloatArray,
+    engine: Engine,
+    options: EngineOptions,
+    *,
+    largest: bool,
+) -> Extreme:
+    """Optimise one objective; `source` is the row of the model that each row of the program is."""
+    sign = -1.0 if largest else 1.0
+    n, n_row = model.n_cell, len(model.rows)
+    answer = engine.solve(shared.with_cost(sign * objective), options)
+    pull = np.zeros((2, n_row + n))
+    if answer.status is Status.UNBOUNDED:
         return Extreme(-sign * np.inf, pull)
-    raise_unless_optimal(solution, engine.name)
+    solution = shared.expanded(raise_unless_optimal(answer, engine.name))
     price, reduced = sign * solution.row_price, sign * solution.reduced_cost[:n]
     is_upper = solution.row_price < 0
-    source = np.concatenate([held, both, low, high])
     np.add.at(pull, (is_upper.astype(np.int64), source), price)
-    pull[(solution.reduced_cost[:n] < 0).astype(np.int64), len(rows) + np.arange(n)] = reduced
+    pull[(solution.reduced_cost[:n] < 0).astype(np.int64), n_row + np.arange(n)] = reduced
     largest_pull = np.abs(pull).max(initial=0.0)
     pull[np.abs(pull) <= NOTHING * largest_pull] = 0.0
-    return Extreme(float(objective @ solution.x), pull)
+    return Extreme(sign * solution.objective, pull)
 
 
 def _with_total(matrix: csr_array, coefficient: FloatArray) -> csr_array:

@@ -12,7 +12,7 @@ from allocator.anchors.ramp import open_seats
 from allocator.anchors.rep_months import RepMonths, plan_share, rep_months
 from allocator.anchors.trend import relative_trend
 from allocator.anchors.trials import choose_rule
-from allocator.anchors.windows import WindowedLevel
+from allocator.anchors.windows import NOISE, WindowedLevel
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from solver_models.arrays import BoolArray, FloatArray, IntArray, dot
@@ -102,7 +102,7 @@ def without_dust(cells: FloatArray) -> FloatArray:
 def without_negatives(cells: FloatArray) -> FloatArray:
     """Set negative cells to 0 and scale the others so that each rep's total stays.
 
-    A rep whose total is not positive has no history: all his cells become 0.
+    A rep whose total is not positive (to a billionth of his sales) has no history: all his cells become 0.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def without_negatives(cells: FloatArray) -> FloatArray:
     """
     positive = np.maximum(cells, 0.0)
     total, mass = cells.sum(axis=1), positive.sum(axis=1)
-    kept = (total > 0) & (mass > 0)
+    kept = (total > NOISE * mass) & (mass > 0)
     scale = np.where(kept, total / np.where(kept, mass, 1.0), 0.0)
     return positive * scale[:, None]
 

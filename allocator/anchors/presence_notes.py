@@ -10,7 +10,8 @@ from allocator.anchors.ramp import rep_dates
 from allocator.anchors.rep_months import is_told_by_sales, rep_arrivals
 from allocator.model.labels import Labels
 from allocator.plan.plan import NO_DATE, Plan, month_text
-from allocator.texts import text
+from allocator.texts import text, worded
+from allocator.wording import Wording, in_language
 
 REASONS = ("first_sale", "seldom", "silent", "before_start")
 MOST_NAMES = 10
@@ -72,13 +73,19 @@ def presence_clauses(plan: Plan, labels: Labels, lang: str) -> list[str]:
 
 
 def presence_lines(notes: list[PresenceNote], lang: str) -> list[str]:
-    """Return the notes for `check`: one line per reason, with the first names."""
+    """Return the notes for `check`: one line per reason, with the first names, and what to do."""
+    return [in_language(line, lang) for line in presence_wordings(notes)]
+
+
+def presence_wordings(notes: list[PresenceNote]) -> list[Wording]:
+    """Return the same in both languages, for who does not know yet in which it will be read."""
     lines = []
     for reason in REASONS:
         named = [note for note in notes if note.reason == reason]
         if named:
-            listed = ", ".join(f"{one.node_id} ({one.counted_from})" for one in named[:MOST_NAMES])
-            more = text("presence.more", lang, count=len(named) - MOST_NAMES)
-            names = listed + (more if len(named) > MOST_NAMES else "")
-            lines.append(text(f"presence.check.{reason}", lang, count=len(named), names=names))
-    return [*lines, text("presence.check.hint", lang)] if lines else []
+            listed: str = ", ".join(f"{one.node_id} ({one.counted_from})" for one in named[:MOST_NAMES])
+            if len(named) > MOST_NAMES:
+                more = worded("presence.more", count=len(named) - MOST_NAMES)
+                listed = Wording(listed + more, listed + more.chinese)
+            lines.append(worded(f"presence.check.{reason}", count=len(named), names=listed))
+    return [*lines, worded("presence.check.hint")] if lines else []

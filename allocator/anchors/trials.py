@@ -4,7 +4,7 @@ A plan of a year has few past windows: the rule with the least error is taken. A
 many: its rules are averaged, each by the likelihood of the errors it would have made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,7 +15,7 @@ from allocator.anchors.local_level import GAINS, like_for_like_windows, recent_m
 from allocator.anchors.observed import PAST_MONTHS
 from allocator.anchors.rep_months import RepMonths
 from allocator.anchors.trend import LARGEST_LOG, Trend, relative_trend
-from allocator.anchors.windows import ENOUGH_EXPOSURE, Level, recent_windows, year_windows
+from allocator.anchors.windows import ENOUGH_EXPOSURE, NOISE, Level, recent_windows, year_windows
 from solver_models.arrays import FloatArray, IntArray, dot
 
 DECAYS = (DECAY, 0.1, 0.25, 0.75, 1.0)
@@ -53,20 +53,37 @@ class _Trial:
     exposure: FloatArray
     actual: FloatArray
 
-    def judged(self, candidate: _Candidate) -> tuple[FloatArray, FloatArray]:
-        """Foretold and actual sales, 0 for reps who cannot be judged. Shape (n_rep,) each."""
-        year, recent = self.families[candidate.pace]
-        expected = combine(year, recent, candidate.recent_share, candidate.damping, self.trend)[0]
-        return self.scaled(expected)
-
-    def scaled(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Scale what was foretold to the total sold: only the split counts."""
-        counts = (self.exposure >= ENOUGH_EXPOSURE) & (expected > 0) & (self.actual > 0)
+    def judged(self, candidates: Sequence[_Candidate]) -> "_Judged":
+        """Judge who was there for half of the window, sold in it, and of whom all candidates expect some."""
+        expected = np.stack([self._expected(candidate) for candidate in candidates])
+        there = self.exposure >= ENOUGH_EXPOSURE - NOISE
+        counts = there & (self.actual > 0) & (expected > 0).all(axis=0)
         if counts.sum() < FEWEST_REPS:
-            return np.zeros(len(expected)), np.zeros(len(expected))
+            return _Judged(np.zeros(expected.shape), np.zeros(len(counts)))
         actual = np.where(counts, self.actual, 0.0)
         foretold = np.where(counts, expected * self.exposure, 0.0)
-        return foretold * ratio(float(actual.sum()), float(foretold.sum())), actual
+        scale = [ratio(float(actual.sum()), float(one.sum())) for one in foretold]
+        return _Judged(foretold * np.array(scale)[:, None], actual)
+
+    def _expected(self, candidate: _Candidate) -> FloatArray:
+        year, recent = self.families[candidate.pace]
+        return combine(year, recent, candidate.recent_share, candidate.damping, self.trend)[0]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A past window judged, scaled so that only the split counts; 0 for reps who cannot be judged.
+
+    Parameters
+    ----------
+    foretold
+        Shape (n_candidate, n_rep).
+    actual
+        Shape (n_rep,).
+    """
+
+    foretold: FloatArray
+    actual: FloatArray
 
 
 def choose_rule(months: RepMonths, n_month: int, group: IntArray) -> tuple[LevelRule, FloatArray]:
@@ -86,22 +103,14 @@ def choose_rule(months: RepMonths, n_month: int, group: IntArray) -> tuple[Level
         for origin in (PAST_MONTHS - back * n_month for back in range(1, MOST_ORIGINS + 1))
         if _can_judge(months, origin, n_month)
     ]
-    candidates, weight = _most_exact(trials) if n_month >= 12 else _likely(trials, n_month)
-    told = [_foretold(trial, candidates, weight) for trial in trials]
+    candidates = _candidates(trials, n_month)
+    judged = [trial.judged(candidates) for trial in trials]
+    weight = _most_exact(judged, candidates) if n_month >= 12 else _likely(judged, candidates)
+    told = [(dot(weight, one.foretold), one.actual) for one in judged]
     rule = replace(
         _rule(candidates, weight, n_month), pull=_pull(trials, told, group) if n_month < 12 else 0.0
     )
     return rule, _noise(told, len(months.amount))
-
-
-def _foretold(
-    trial: _Trial, candidates: list[_Candidate], weight: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Foretold and actual sales of a window by the weighed candidates. Shape (n_rep,) each."""
-    found = [trial.judged(one) for one, part in zip(candidates, weight, strict=True) if part > 0]
-    parts = weight[weight > 0]
-    foretold = np.sum([part * one[0] for part, one in zip(parts, found, strict=True)], axis=0)
-    return foretold, found[0][1]
 
 
 def _pull(trials: list[_Trial], told: list[tuple[FloatArray, FloatArray]], group: IntArray) -> float:
@@ -165,53 +174,49 @@ def _until(months: RepMonths, origin: int) -> RepMonths:
     )
 
 
-def _most_exact(trials: list[_Trial]) -> tuple[list[_Candidate], FloatArray]:
-    """Take the first candidate whose error is within 0.1 % of sales of the least; the default first."""
-    candidates = [_Candidate(decay, damping, 0.0) for decay, damping in product(DECAYS, DAMPINGS)]
-    wrong, sold, _ = _errors(trials, candidates)
-    error = wrong.sum(axis=1) / max(float(sold.sum()), LEAST_ERROR)
-    best = int(np.argmax(error <= error.min() + WORTH_WHILE))
-    return candidates, (np.arange(len(candidates)) == best).astype(np.float64)
+def _candidates(trials: Sequence[_Trial], n_month: int) -> list[_Candidate]:
+    """Rules to try, the default first.
 
-
-def _likely(trials: list[_Trial], n_month: int) -> tuple[list[_Candidate], FloatArray]:
-    """Weigh candidates by the likelihood of their past errors, all alike beforehand.
-
-    With errors of a window that are Laplace distributed, of a spread that is itself taken from
-    them, the likelihood of n errors is proportional to (sum of |error|) ** -n, and the windows'
-    likelihoods multiply. The same months of earlier years, and the trend, are only used once past
+    The same months of earlier years, and the trend, are only used by a plan shorter than a year once past
     windows of a whole year, that is of every season, have tried them.
     """
+    if n_month >= 12:
+        return [_Candidate(decay, damping, 0.0) for decay, damping in product(DECAYS, DAMPINGS)]
     by_year = sum(bool((trial.families[GAINS[0]][0].exposure > 0).any()) for trial in trials)
     by_trend = sum(bool((trial.trend.credibility > 0).any()) for trial in trials)
     shares = RECENT_SHARES if by_year * n_month >= 12 else RECENT_SHARES[:1]
-    dampings = DAMPINGS if by_trend * n_month >= 12 else (0.0,)
-    candidates = [
-        _Candidate(gain, damping, share) for share, damping, gain in product(shares, dampings, GAINS)
-    ]
-    wrong, sold, count = _errors(trials, candidates)
-    tried = sold > 0
-    error = np.maximum(wrong[:, tried] / sold[tried], LEAST_ERROR)
-    log_likelihood = -(np.log(error) * count[tried]).sum(axis=1)
-    weight = np.exp(log_likelihood - log_likelihood.max())
-    return candidates, weight / weight.sum()
+    dampings = DAMPINGS if by_trend * n_month >= 12 else DAMPINGS[:1]
+    return [_Candidate(gain, damping, share) for share, damping, gain in product(shares, dampings, GAINS)]
 
 
-def _errors(trials: list[_Trial], candidates: list[_Candidate]) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Amounts placed with the wrong rep, amounts sold, reps judged.
+def _most_exact(judged: Sequence[_Judged], candidates: Sequence[_Candidate]) -> FloatArray:
+    """Take the first candidate whose error is within 0.1 % of sales of the least. Shape (n_candidate,)."""
+    sold = sum(float(one.actual.sum()) for one in judged)
+    error = sum((_errors(one) for one in judged), np.zeros(len(candidates))) / max(sold, LEAST_ERROR)
+    best = int(np.argmax(error <= error.min() + WORTH_WHILE))
+    return np.asarray(np.arange(len(candidates)) == best, np.float64)
 
-    Returns
-    -------
-    Shapes (n_candidate, n_trial), (n_trial,), (n_trial,).
+
+def _likely(judged: Sequence[_Judged], candidates: Sequence[_Candidate]) -> FloatArray:
+    """Weigh candidates by the likelihood of their past errors, all alike beforehand. Shape (n_candidate,).
+
+    With errors of a window that are Laplace distributed, of a spread that is itself taken from
+    them, the likelihood of n errors is proportional to (sum of |error|) ** -n, and the windows'
+    likelihoods multiply.
     """
-    wrong = np.zeros((len(candidates), len(trials)))
-    sold, count = np.zeros(len(trials)), np.zeros(len(trials))
-    for column, trial in enumerate(trials):
-        for row, candidate in enumerate(candidates):
-            foretold, actual = trial.judged(candidate)
-            wrong[row, column] = np.abs(foretold - actual).sum()
-        sold[column], count[column] = actual.sum(), (actual > 0).sum()
-    return wrong, sold, count
+    log_likelihood = np.zeros(len(candidates))
+    for one in judged:
+        count = int((one.actual > 0).sum())
+        if count:
+            error = np.maximum(_errors(one) / one.actual.sum(), LEAST_ERROR)
+            log_likelihood -= count * np.log(error)
+    weight = np.exp(log_likelihood - log_likelihood.max())
+    return np.asarray(weight / weight.sum())
+
+
+def _errors(judged: _Judged) -> FloatArray:
+    """Amounts placed with the wrong rep, shape (n_candidate,)."""
+    return np.asarray(np.abs(judged.foretold - judged.actual).sum(axis=1))
 
 
 def _rule(candidates: list[_Candidate], weight: FloatArray, n_month: int) -> LevelRule:

@@ -10,6 +10,8 @@ from solver_models.arrays import BoolArray, FloatArray, dot
 
 ENOUGH_EXPOSURE = 0.5
 """Share of a window for which a rep must be there to be compared with another window."""
+NOISE = 1e-9
+"""What differs by less is taken for equal: no order of a sum decides who was there for just half."""
 MOST_RECENT = 12
 """Most windows back to back that a plan shorter than a year looks at."""
 
@@ -138,5 +140,5 @@ def full_window(months: RepMonths, start: int, end: int) -> FloatArray:
     Shape (n_rep,).
     """
     exposure = months.exposure(start, end)
-    enough: BoolArray = (exposure > 0) & (exposure >= ENOUGH_EXPOSURE * months.reach(start, end))
+    enough: BoolArray = (exposure > 0) & (exposure >= ENOUGH_EXPOSURE * months.reach(start, end) - NOISE)
     return np.where(enough, months.amount[:, start:end].sum(axis=1) / np.where(enough, exposure, 1.0), np.nan)

@@ -12,10 +12,11 @@ from allocator.attainment.groups import luck_groups
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.common_luck import next_year
+from solver_models.common_luck import next_year, sizes_prior
 
 USUAL_COMPANY = 0.015
 """Half of all companies have less luck a year than this, before anything is known of them."""
+USUAL_SIZES = sizes_prior(USUAL_COMPANY)
 DRIFT = 0.12
 """Standard deviation of companies' long-run growth."""
 UNKNOWN_GROWTH = 0.2
@@ -51,25 +52,30 @@ class Growth:
         return float(np.clip(np.expm1(self.weight @ self.mean), -MOST_GROWTH, MOST_GROWTH))
 
 
-def company_growth(plan: Plan, labels: Labels, observed: Observed) -> Growth:
+def company_growth(plan: Plan, labels: Labels, observed: Observed, prior: FloatArray = USUAL_SIZES) -> Growth:
     """Foretell the company's growth over its latest year from the years on file, like for like.
 
     Years are compared by the reps who were there for both. What their own luck and that of single regions
     leaves behind in a year's total is taken from how unequally they grew: u_g = sum of (now - growth x
     before) of a region, noise = mean over pairs of years of sum u_g^2 / (2 now^2) x G / (G - 1).
+
+    Parameters
+    ----------
+    prior
+        Weights of the sizes of company luck before the years are seen.
     """
     months = rep_months(plan, labels, observed)
     n_month = plan.spec.months
     windows = year_windows(months, PAST_MONTHS, n_month)
     known = bool(windows) and windows[0][0] >= months.first
     if not known:
-        weight, mean, spread = next_year(np.zeros(1), 0.0, DRIFT, USUAL_COMPANY)
+        weight, mean, spread = next_year(np.zeros(1), 0.0, DRIFT, prior)
         return Growth(
             weight, mean, np.hypot(spread, np.hypot(UNKNOWN_GROWTH, UNKNOWN_SEASON)), 0, season_known=False
         )
     level = -np.log(growth_to_latest(months, windows))
     noise = _total_noise(months, windows, luck_groups(labels))
-    weight, mean, spread = next_year(level, noise, DRIFT, USUAL_COMPANY)
+    weight, mean, spread = next_year(level, noise, DRIFT, prior)
     if len(windows) == 1:
         spread = np.hypot(spread, UNKNOWN_GROWTH)
     return Growth(weight, mean, spread, len(windows) - 1, season_known=True)

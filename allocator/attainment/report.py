@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
-from allocator.attainment.basis import basis_sentence, chance_basis
+from allocator.attainment.basis import chance_basis, said_basis
 from allocator.attainment.groups import luck_groups
 from allocator.attainment.ledger import hedge_ledger
 from allocator.attainment.noise import Luck, Replayed, learn_luck
@@ -53,7 +53,7 @@ def _measure(
     labels, limits = allocation.labels, allocation.plan.spec.attainment
     org = labels.grid.org
     luck = learn_luck(allocation.plan, labels, result.measure, result.anchors, replayed)
-    basis = chance_basis(luck, limits)
+    basis = said_basis(chance_basis(luck, limits), lang)
     target = as_float(result.target_units, allocation.plan.spec.measures[result.measure].round_to)[:, 0]
     expected = org.roll_up(luck.model.expected)
     inner = np.union1d([0], np.flatnonzero(~org.is_leaf)).astype(np.int64)
@@ -63,10 +63,10 @@ def _measure(
     share = float(at_goal.mean()) if len(at_goal) else None
     company = _company(target[0], expected[0], probability[0], drawn.sales[0], limits)
     capped = float(expected_up_to(luck.model, target[org.leaf]).sum())
-    failures = _failures(share, company["probability"], limits, lang)
+    failures = _failures(share, company["probability"], limits, basis["sentence"], lang)
     return {
         "model": {**_model(luck), "paths": drawn.paths},
-        "basis": {**basis, "sentence": basis_sentence(basis, lang)},
+        "basis": basis,
         "company": {**company, "expected_up_to_quota": capped},
         "share_at_goal": {
             "expected": share,
@@ -189,9 +189,9 @@ def _verdict(value: float | None, low: float, high: float) -> str:
 
 
 def _failures(
-    share: float | None, company: float | None, limits: AttainmentLimits, lang: str
+    share: float | None, company: float | None, limits: AttainmentLimits, basis: str, lang: str
 ) -> list[dict[str, Any]]:
-    """Limits that plan.yaml states and that fail; defaults only describe."""
+    """Limits that plan.yaml states and that fail, with what the chance rests on; defaults only describe."""
     checks = (
         ("at_goal_min", share, limits.at_goal_min, -1),
         ("at_goal_max", share, limits.at_goal_max, 1),
@@ -202,7 +202,9 @@ def _failures(
             "test": name,
             "value": value,
             "limit": limit,
-            "sentence": text(f"attainment.fail.{name}", lang, value=f"{value:.0%}", limit=f"{limit:.0%}"),
+            "sentence": text(
+                f"attainment.fail.{name}", lang, value=f"{value:.0%}", limit=f"{limit:.0%}", basis=basis
+            ),
         }
         for name, value, limit, sign in checks
         if name in limits.model_fields_set

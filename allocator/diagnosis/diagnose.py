@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from allocator.anchors.build import Evidence
 from allocator.diagnosis.conflict import Conflict, find_conflict
+from allocator.diagnosis.proving import Trials
 from allocator.diagnosis.repairs import find_repairs
 from allocator.diagnosis.row_names import TOTALS, name_rows
+from allocator.model.frames import KnownModel
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from allocator.plan.plan import Plan
@@ -23,8 +26,20 @@ SHOWN_NODES = 3
 SHOWN_MEMBERS = 20
 
 
-def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) -> dict[str, Any]:
+def diagnose(
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    problem: MeasureProblem,
+    evidence: Evidence | None = None,
+    known: KnownModel | None = None,
+) -> dict[str, Any]:
     """Return `diagnosis.json` of one measure as plain JSON types.
+
+    Parameters
+    ----------
+    evidence, known
+        What `gather_evidence` finds and what is known of the model, where it is known already.
 
     Returns
     -------
@@ -40,7 +55,8 @@ def diagnose(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem) 
         conflict = find_conflict(labels, problem, names)
     except (EngineError, EngineStopped):
         return _unnamed(measure)
-    repairs = find_repairs(plan, labels, measure, problem, conflict, names)
+    trials = Trials(plan, labels, measure, evidence, known)
+    repairs = find_repairs(plan, labels, measure, problem, conflict, names, trials)
     unit = plan.spec.measures[measure].unit
     sentences = {lang: _summary(labels, conflict, unit, measure, lang) for lang in LANGUAGES}
     return {

@@ -95,6 +95,7 @@ def numbers_of(plan: Plan, labels: Labels, measure: str, problem: MeasureProblem
     is_fair = (instance >= 0) & lines.shape.of_kind("fairness")[instance]
     sign = np.ones((2, len(row)))
     sign[0, is_fair & (number[0] == number[1])] = -1.0  # the max of a band is its floor as well: 1 - max
+    number[~np.isfinite([lower, upper])] = -1  # a band has a row for each side
     promises = Promises(row, lower / scale, upper / scale, number, sign * slope / scale)
     return Numbers(tuple(book.numbers), book.reach(), promises, instance)
 

@@ -60,10 +60,17 @@ class Tried:
 class Trials:
     """Changes of one plan and measure, tried one after another; what they share is kept."""
 
-    def __init__(self, plan: Plan, labels: Labels, measure: str) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        labels: Labels,
+        measure: str,
+        evidence: Evidence | None = None,
+        known: KnownModel | None = None,
+    ) -> None:
         self._plan, self._labels, self._measure = plan, labels, measure
-        self._sheets, self._known = PlanSheets(plan), KnownModel()
-        self._evidence: Evidence | None = None
+        self._sheets, self._known = PlanSheets(plan), known or KnownModel()
+        self._evidence = evidence
         self._last: tuple[tuple[str, ...], Tried] | None = None
 
     def with_changes(self, changes: Sequence[PlanChange]) -> Tried:

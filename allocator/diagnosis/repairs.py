@@ -1,7 +1,7 @@
 """Cheapest ways out of an impossible plan, each proved by solving the plan it leads to."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ from allocator.plan.plan import Plan
 from allocator.texts import text
 from solver_models.arrays import BoolArray, FloatArray
 from solver_models.engines.base import EngineError
-from solver_models.infeasibility import CUTS, feasibility_program
-from solver_models.least_changes import least_changes
+from solver_models.failures import EngineStopped
+from solver_models.infeasibility import feasibility_program, verdict
+from solver_models.least_changes import Reach, at_full_reach, least_changes
 from solver_models.solve import without_wishes
 
 MOST_REPAIRS = 6
@@ -28,6 +29,8 @@ FEWEST_REPAIRS = 2
 MOST_ALONE = 6
 """Members of the conflict that are tried alone."""
 MOST_ROUNDS = 8
+HEAVY = 1e-5
+"""Rows that weigh less in a proof, relative to the heaviest, may well be noise."""
 LAST = "all"
 """The way that is tried only where no others help: whatever may change."""
 SHOWN_CHANGES = 4
@@ -59,17 +62,24 @@ class Repairs:
 
 
 def find_repairs(
-    plan: Plan, labels: Labels, measure: str, problem: MeasureProblem, conflict: Conflict, names: RowNames
+    plan: Plan,
+    labels: Labels,
+    measure: str,
+    problem: MeasureProblem,
+    conflict: Conflict,
+    names: RowNames,
+    trials: Trials,
 ) -> Repairs:
     """Return repairs, smallest largest relative change first, each proved on the plan it leads to.
 
     Ways tried: the totals alone; all maxima; all minima; totals downwards and minima; rules and pins on
-    both sides; members of the conflict alone; where these give fewer than two, everything at once. The rows
-    of the conflict come first; as long as the plan with the least changes is proved impossible, the rows of
-    that proof join. If there still are fewer than two, rules of the conflict become wishes (tier 1). What an
-    engine cannot prove is left out and counted.
+    both sides; members of the conflict alone; where these give fewer than two, everything at once. A way to
+    change the same numbers as another way is not told twice. The rows of the conflict come first; as long as
+    the plan with the least changes is proved impossible, the rows of that proof join. If there still are
+    fewer than two, rules of the conflict become wishes (tier 1). What an engine cannot prove is left out and
+    counted.
     """
-    search = _Search(plan, labels, measure, problem, conflict, names)
+    search = _Search(plan, labels, measure, problem, conflict, names, trials)
     found: list[tuple[float, int, dict[str, Any]]] = []
     for way in _ways(search.numbers, names, conflict):
         if way.name == LAST and len(found) >= FEWEST_REPAIRS:
@@ -116,12 +126,14 @@ class _Search:
         problem: MeasureProblem,
         conflict: Conflict,
         names: RowNames,
+        trials: Trials,
     ) -> None:
         """Begin with the rows of the conflict, the totals and the sums of the peer groups."""
         self.plan, self.labels, self.measure, self.problem = plan, labels, measure, problem
         self.numbers = numbers_of(plan, labels, measure, problem, names)
-        self.trials = Trials(plan, labels, measure)
-        self.program = feasibility_program(without_wishes(problem.model).scaled())
+        self.trials = trials
+        self.model = without_wishes(problem.model).scaled()
+        self.program = feasibility_program(self.model)
         self.rows: BoolArray = np.isin(names.kind[0], (*TOTALS, "group"))
         self.rows[conflict.rows] = True
         self.unproved: set[tuple[str, ...]] = set()
@@ -141,30 +153,49 @@ class _Search:
             changes, level = written_changes(
                 self.plan, self.labels, self.measure, self.problem, self.numbers, way.may, chosen, point
             )
-            key = tuple(change.override for change in changes)
-            if not changes or key in self._given:
+            paths = tuple(change.path for change in changes)
+            if not changes or paths in self._given:
                 return None
             tried = self.trials.with_changes(changes)
             if tried.is_proved:
-                self._given.add(key)
+                self._given.add(paths)
                 return changes, tried, level
-            if not tried.is_read or not self._widened(tried):
+            if not tried.is_read or not self._widened(tried, reach):
                 if not tried.is_refuted:
-                    self.unproved.add(key)
+                    self.unproved.add(tuple(change.override for change in changes))
                 return None
         return None
 
-    def _widened(self, tried: Tried) -> bool:
-        """Look at the rows of a proof as well; False where they were looked at before."""
+    def _widened(self, tried: Tried, reach: Reach) -> bool:
+        """Look at the rows of a proof as well, the heaviest; False where that leads nowhere.
+
+        They are at most as many as were looked at before. Where there are more, or all that weighs was looked
+        at, it is asked first whether anything within reach helps.
+        """
         if tried.problem is None or not tried.weight.any():
             return False
-        weight = self._in_own_rows(tried.problem, tried.weight)
-        for cut in CUTS:
-            more = (weight > cut) & ~self.rows
-            if more.any():
-                self.rows = self.rows | more
-                return True
-        return False
+        weight = np.where(self.rows, 0.0, self._in_own_rows(tried.problem, tried.weight))
+        order = np.argsort(-weight, kind="stable")[: np.count_nonzero(weight)]
+        heavy, most = int(np.sum(weight > HEAVY)), int(self.rows.sum())
+        if not len(order) or (not 0 < heavy <= most and self._is_hopeless(reach)):
+            return False
+        self.rows[order[: min(heavy or most, most)]] = True
+        return True
+
+    def _is_hopeless(self, reach: Reach) -> bool:
+        """True if the hard rows cannot hold together however far the numbers go."""
+        program, n_row = at_full_reach(self.program, self.numbers.promises, reach), len(self.model.rows)
+        lower, upper = program.row_lower, program.row_upper
+        model = replace(
+            self.model,
+            lower=np.maximum(lower[n_row:], 0.0),
+            upper=upper[n_row:],
+            rows=replace(self.model.rows, lower=lower[:n_row], upper=upper[:n_row]),
+        )
+        try:
+            return bool(verdict(model).weight.any())
+        except (EngineError, EngineStopped):
+            return False
 
     def _in_own_rows(self, problem: MeasureProblem, weight: FloatArray) -> FloatArray:
         """Weights of another plan's rows at the rows of this one: by line of the ledger, and by cell."""

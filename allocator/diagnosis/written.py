@@ -94,7 +94,7 @@ class _Pen:
             value = float(self.bound.amount[self.numbers.instance[places]][0])
             need = self._whole(value, up=value > number.old)
         else:
-            need = self._of_rule(number, self.numbers.instance[places])
+            need = self._of_rule(number, places)
         if number.side == MIN:
             return need if need < old else None
         if number.side == MAX:
@@ -106,9 +106,10 @@ class _Pen:
         source = int(self.problem.model.rows.source[row])
         return int(self.problem.ledger["product"].to_numpy(np.int64)[source])
 
-    def _of_rule(self, number: Number, instance: IntArray) -> Decimal:
+    def _of_rule(self, number: Number, places: IntArray) -> Decimal:
         """Min or max of a rule, the smallest or largest value over its nodes."""
         is_max = number.side == MAX
+        promises, instance = self.numbers.promises, self.numbers.instance[places]
         lines, kind = self.problem.lines, number.kind
         if kind in ("growth", "commitment"):
             # the rule is read in whole units, so the units it must admit are drawn outwards first
@@ -122,9 +123,10 @@ class _Pen:
             return self._whole(float(amount.max() if is_max else amount.min()), up=is_max)
         else:
             values = self.bound.value[instance]
-        values = values[np.isfinite(values)]
         if kind == "fairness" and is_max and np.isnan(lines.min[instance[0]]):
-            values = np.abs(values)
+            is_floor, is_ceiling = np.isfinite(promises.lower[places]), np.isfinite(promises.upper[places])
+            values = np.maximum(np.where(is_floor, -values, -np.inf), np.where(is_ceiling, values, -np.inf))
+        values = values[np.isfinite(values)]
         if not len(values):
             return Decimal(repr(number.old))
         value = float(values.max() if is_max else values.min())

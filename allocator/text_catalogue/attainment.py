@@ -2,16 +2,16 @@
 
 TEXTS = {
     "attainment.fail.at_goal_min": {
-        "en": "{value} of the reps are expected to reach their target, at least {limit} should",
-        "zh": "预计 {value} 的人达成目标，应不低于 {limit}",
+        "en": "{value} of the reps are expected to reach their target, at least {limit} should. {basis}",
+        "zh": "预计 {value} 的人达成目标，应不低于 {limit}。{basis}",
     },
     "attainment.fail.at_goal_max": {
-        "en": "{value} of the reps are expected to reach their target, at most {limit} should",
-        "zh": "预计 {value} 的人达成目标，应不高于 {limit}",
+        "en": "{value} of the reps are expected to reach their target, at most {limit} should. {basis}",
+        "zh": "预计 {value} 的人达成目标，应不高于 {limit}。{basis}",
     },
     "attainment.fail.company_min": {
-        "en": "the company makes its total with probability {value}, at least {limit} is asked for",
-        "zh": "公司总目标达成概率为 {value}，要求不低于 {limit}",
+        "en": "the company makes its total with probability {value}, at least {limit} is asked for. {basis}",
+        "zh": "公司总目标达成概率为 {value}，要求不低于 {limit}。{basis}",
     },
     "smart.open_seat": {
         "en": "S: nobody owns it, the seat is open",

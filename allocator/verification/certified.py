@@ -66,15 +66,19 @@ def check_evidence(
     moved = np.abs(result.units - exact)[:, leaves]
     far = np.abs(result.cell_units - result.unrounded / result.unit) > FAR
     moves = point.is_open | ((point.anchor > 0) & ~company.is_absent[:, None])
+    if point.outside is not None:
+        moves = moves & ~point.outside
     layers = np.zeros(len(company.org), np.int64)
     for nodes in company.org.by_depth[1:]:
         layers[nodes] = layers[company.org.parent[nodes]] + (company.over[nodes] > 0)
-    facts = [
-        ("cells", said.get("cells"), int(moves.sum())),
-        ("rounding.layers", of_rounding.get("layers"), int(layers.max()) + 1),
-        ("rounding.not_nearest", of_rounding.get("not_nearest"), int(far.sum())),
-        ("rounding.largest_move", of_rounding.get("largest_move"), float(moved.max())),
-    ]
+    facts: list[tuple[str, Any, float]] = [("cells", said.get("cells"), int(moves.sum()))]
+    # the rounding of a part speaks of the part as a company of its own
+    if point.outside is None:
+        facts += [
+            ("rounding.layers", of_rounding.get("layers"), int(layers.max()) + 1),
+            ("rounding.not_nearest", of_rounding.get("not_nearest"), int(far.sum())),
+            ("rounding.largest_move", of_rounding.get("largest_move"), float(moved.max())),
+        ]
     unsettled = said.get("unsettled_tiers") or []
     tiers = sorted({int(tier) for tier in sides.tier if tier > 0})
     listed = [as_mapping(one) for one in said.get("tiers") or []]

@@ -118,7 +118,6 @@ def check_plan_columns(company: Company, result: MeasureResult, room: FloatArray
             NEAR_ONE,
             lambda k: f"target {shown(result.targets, k)}, unrounded {shown(unrounded * result.unit, k)}",
         ),
-        _growth_of_products(company, result),
         judge_nodes(
             "levels",
             result,
@@ -128,33 +127,6 @@ def check_plan_columns(company: Company, result: MeasureResult, room: FloatArray
             lambda k: f"level {result.level.ravel()[k]!r}",
         ),
     ]
-
-
-def _growth_of_products(company: Company, result: MeasureResult) -> Check:
-    """Every product grows by one factor from baseline to anchor, those without a total of their own alike."""
-    baseline, anchor = result.baseline, result.cell_anchor
-    weight = np.where(baseline > 0, baseline, 0.0)
-    growth = np.divide(
-        anchor.sum(axis=0), weight.sum(axis=0), out=np.zeros(baseline.shape[1]), where=weight.sum(axis=0) > 0
-    )
-    stated = (company.settings.get("product_totals") or {}).get(result.measure) or {}
-    free = np.ones(baseline.shape[1], bool)
-    for product in stated:
-        q = company.products.position[str(product)]
-        free[company.products.first_leaf[q] : company.products.end_leaf[q]] = False
-    free &= growth > 0
-    if free.any():
-        growth = np.where(free, anchor[:, free].sum() / weight[:, free].sum(), growth)
-    expected = baseline * growth
-    size = np.maximum(np.abs(expected), result.unit)
-    return judge_cells(
-        "anchor_growth",
-        result,
-        "anchor = baseline x growth of its product; products without a total of their own grow alike",
-        np.abs(anchor - expected) / size,
-        EXACT,
-        lambda k: f"anchor {shown(anchor, k)}, baseline x growth is {shown(expected, k)}",
-    )
 
 
 def check_unrounded_totals(company: Company, result: MeasureResult, room: FloatArray) -> list[Check]:

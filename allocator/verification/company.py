@@ -177,7 +177,11 @@ class Company:
 
     def history(self, measure: str) -> pd.DataFrame:
         """History of a measure: month (number), cell (rank), amount."""
-        return self._history[self._history["measure"] == measure]
+        return self.once(f"history.{measure}", lambda: self._history[self._history["measure"] == measure])
+
+    def all_history(self) -> pd.DataFrame:
+        """History of all measures, with the measure."""
+        return self._history
 
     def window(self, history: pd.DataFrame, years_back: int) -> FloatArray:
         """History of the plan's own months, `years_back` years earlier. Shape (n_rep, n_leaf_product)."""

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from allocator.verification.baseline.blend import Baseline, is_published
 from allocator.verification.company import Company
 from allocator.verification.measure_result import HEADER, MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults, worded
@@ -84,28 +85,38 @@ def check_explanation(result: MeasureResult, table: pd.DataFrame) -> tuple[list[
     return checks, Explained(by_step)
 
 
-def check_steps(company: Company, result: MeasureResult, explained: Explained, stage: Stage) -> list[Check]:
-    """Check what the steps say: last year, the anchor, the rules by their prices, what was rounded.
+def check_steps(
+    company: Company,
+    result: MeasureResult,
+    explained: Explained,
+    baseline: Baseline,
+    stage: Stage,
+    among: BoolArray,
+) -> list[Check]:
+    """Check what the steps say: last year, the sources, the anchor, the rules by their prices, the rest.
 
-    A rule's step is its price times the weights of the cells it covers, on the company's scale. How last
-    year became the anchor (trend, potential, commitment, growth) is checked as one sum.
+    The pull of a source is its weight x (source - history). A rule's step is its price times the
+    weights of the cells it covers, on the company's scale.
+
+    Parameters
+    ----------
+    among
+        Shape (n_node,): nodes whose steps are checked; those outside a frame stand as before.
     """
     factor = company.factor[:, None]
-    is_published = company.files.settings.get("baseline") == "published"
     anchor = company.node_sums(result.cell_anchor) / factor
-    start = company.plain_sums(result.baseline)
-    if is_published:
-        start = company.node_sums(result.baseline) / factor
-        first = ("published", "the targets in force", start)
-    else:
-        first = (
-            "last_year",
-            "what was made in the same months of last year",
-            company.last_year(result.measure),
-        )
+    first = ("last_year", "what was made in the same months of last year", company.last_year(result.measure))
+    history = baseline.source[0]
+    pulled = baseline.weight * (baseline.source - history)
+    if is_published(company):
+        history = history / factor[company.org.leaves]
+        first = ("published", "the targets in force, on the company's scale", company.plain_sums(history))
+    potential, commitment = (company.plain_sums(history + pulled[1 : k + 1].sum(axis=0)) for k in (1, 2))
     found = [
         first,
-        ("commitment", "the steps up to commitment lead to the baseline", start),
+        ("trend", "the steps up to trend lead to the level of the history", company.plain_sums(history)),
+        ("potential", "the step potential is its weight x (potential - history)", potential),
+        ("commitment", "the steps up to commitment lead to the baseline", commitment),
         ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
     ]
     running = anchor.copy()
@@ -122,7 +133,7 @@ def check_steps(company: Company, result: MeasureResult, explained: Explained, s
     checks = []
     for step, promise, amount in found:
         so_far, exact = explained.up_to(step), amount / result.unit
-        off = np.abs(so_far - exact) - 1e-9 * np.abs(exact)
+        off = np.where(among[:, None], np.abs(so_far - exact) - 1e-9 * np.abs(exact), 0.0)
         checks.append(
             judge_nodes(
                 f"explanation.{step}",
@@ -144,11 +155,9 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
     """Give each step of rules and what it moved at every node and product, on the company's scale."""
     company, sides, prices, point = stage.company, stage.sides, stage.prices, stage.point
     kind = sides.rules.table["kind"].to_numpy(object)[sides.entry[prices.side]]
-    depth_of = np.zeros(len(company.org), np.int64)
-    for level, nodes in enumerate(company.org.by_depth):
-        depth_of[nodes] = level
+    depth_of = company.org.depth
     depth = depth_of[sides.node[prices.side]]
-    shared = np.isin(kind, ["total", "product_total"])
+    shared = np.isin(kind, ["total", "product_total", "frame"])
     fair, pin = kind == "fairness", kind == "pin"
     own = ~(shared | fair | pin)
 
@@ -163,7 +172,9 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
 
     gradient, _ = stage.gradient()
     held = np.where(moves, point.x - point.anchor - point.weight * gradient, 0.0)
-    on_pin = _pinned(stage)
+    pinned = _pinned(stage)
+    # what keeps a cell pinned to 0 from falling is that no cell may be below 0
+    on_pin = (pinned > 0) | ((pinned == 0) & (held < 0))
     by_rep = company.factor[company.org.leaves][:, None]
 
     def at_nodes(cells: FloatArray) -> FloatArray:
@@ -183,11 +194,11 @@ def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
     yield "shared_load", at_nodes(moved(shared))
 
 
-def _pinned(stage: Stage) -> BoolArray:
-    """Cells that a pin of their own fixes. Shape (n_rep, n_leaf_product)."""
+def _pinned(stage: Stage) -> FloatArray:
+    """Amounts of the pins of single cells, NaN without. Shape (n_rep, n_leaf_product)."""
     rules, company = stage.sides.rules, stage.company
     chosen = rules.is_kind("pin") & rules.table["on_cell"].to_numpy(bool)
-    found = np.zeros(stage.point.x.shape, bool)
+    found = np.full(stage.point.x.shape, np.nan)
     rep = company.org.first_leaf[rules.ints("node")[chosen]]
-    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = True
+    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = rules.floats("lower")[chosen]
     return found

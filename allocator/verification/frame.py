@@ -47,6 +47,11 @@ class Frame:
         below = (company.org.leaves > self.node) & (company.org.leaves < self.end)
         return np.repeat(~below[:, None], len(company.products.leaves), axis=1)
 
+    def below(self, company: Company) -> BoolArray:
+        """Nodes whose numbers were balanced again, shape (n_node,)."""
+        place = np.arange(len(company.org))
+        return (place > self.node) & (place < self.end)
+
 
 def framed_parts(certificate: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Measure and node of every frame that a certificate tells of."""
@@ -126,6 +131,23 @@ def stands_as_before(
         0.0,
         lambda k: f"target {shown(result.targets, k)}, before it was {shown(before.targets, k)}",
     )
+
+
+def steps_as_before(
+    company: Company, result: MeasureResult, frame: Frame, units: IntArray, before: IntArray | None
+) -> Check:
+    """The node and all outside are explained as the result before explains them.
+
+    Parameters
+    ----------
+    units, before
+        Shape (n_step, n_node, n_product): steps now and then, None where they cannot be read.
+    """
+    promise = "the steps of all outside the frame are those of the result before"
+    if before is None:
+        return list_faults("frame_steps", result.measure, promise, 0, ["its explanation cannot be read"])
+    moved = np.where(frame.below(company)[:, None], 0, np.abs(units - before).max(axis=0))
+    return judge_nodes("frame_steps", result, promise, moved * 1.0, 0.0, lambda k: "other steps than before")
 
 
 def framed_sides(

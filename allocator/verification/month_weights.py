@@ -7,38 +7,43 @@ from allocator.verification.trees import FloatArray, IntArray
 
 MOST_YEARS = 3
 EVER = 10**7
+_PLAIN = str.maketrans({"％": "%", "／": "/", "．": ".", "\u00a0": " ", "\u3000": " "})
 
 
 def rep_weights(company: Company) -> FloatArray:
     """Share of each month's calendar days between `start` and `end`, times the ramp. (n_rep, n_month)."""
     leaves, months = company.org.leaves, np.arange(company.start, company.start + company.n_month)
-    start, end = (_days(company.org_column(name)[leaves]) for name in ("start", "end"))
+    start, end = (dates(company.org_column(name)[leaves]) for name in ("start", "end"))
     first_day = np.where(np.isnat(start), -EVER, start.astype(np.int64))[:, None]
     last_day = np.where(np.isnat(end), EVER, end.astype(np.int64))[:, None]
-    begins, ends = _first_days(months), _first_days(months + 1)
+    begins, ends = first_days(months), first_days(months + 1)
     days = np.minimum(last_day + 1, ends) - np.maximum(first_day, begins)
     present = np.clip(days, 0, None) / (ends - begins)
-    return np.asarray(present * _ramp(company, start, months), np.float64)
+    return np.asarray(present * ramp_shares(company, start, months, of_past=False), np.float64)
 
 
-def _days(texts: np.ndarray) -> np.ndarray:
+def dates(texts: np.ndarray) -> np.ndarray:
     """Dates of texts, NaT where empty."""
     return np.array([text or "NaT" for text in texts], "datetime64[D]")
 
 
-def _first_days(months: IntArray) -> IntArray:
+def first_days(months: IntArray) -> IntArray:
+    """Day number of the first day of each month."""
     return (months - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _ramp(company: Company, start: np.ndarray, months: IntArray) -> FloatArray:
-    """Ramp by month of tenure, counted from `start` or, without one, from the plan's first month."""
+def ramp_shares(company: Company, start: np.ndarray, months: IntArray, *, of_past: bool) -> FloatArray:
+    """Ramp by month of tenure, counted from `start` or, without one, from the plan's first month.
+
+    A share that holds for the whole plan says nothing of the past.
+    """
     share = np.ones((len(start), len(months)))
     texts = company.org_column("ramp")[company.org.leaves]
     since = start.astype("datetime64[M]").astype(np.int64) + 1970 * 12
     for rep in np.flatnonzero(texts != ""):
         steps = _ramp_steps(str(texts[rep]))
         if len(steps) == 1:
-            share[rep] = steps[0]
+            share[rep] = 1.0 if of_past else steps[0]
             continue
         tenure = months - (company.start if np.isnat(start[rep]) else since[rep])
         inside = (tenure >= 0) & (tenure < len(steps))
@@ -48,7 +53,8 @@ def _ramp(company: Company, start: np.ndarray, months: IntArray) -> FloatArray:
 
 def _ramp_steps(text: str) -> FloatArray:
     """`0/0.25/0.5`, `0%/25%/50%`; n > 1 rises over n months; one share holds for the whole plan."""
-    steps = [float(part.strip(" %")) / (100.0 if "%" in part else 1.0) for part in text.split("/")]
+    plain = text.translate(_PLAIN)
+    steps = [float(part.strip(" %")) / (100.0 if "%" in part else 1.0) for part in plain.split("/")]
     if len(steps) == 1 and steps[0] > 1:
         return np.arange(1, int(steps[0]) + 1) / (int(steps[0]) + 1.0)
     return np.array(steps)

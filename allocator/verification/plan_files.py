@@ -36,7 +36,7 @@ COLUMNS = {
     "org": ("node_id", "parent_id", "level", "role", "start", "end", "ramp", "peer_group"),
     "products": ("product_id", "parent_id"),
     "history": ("period", "node_id", "product_id", "measure", "amount"),
-    "commitments": ("node_id", "product_id", "measure", "amount", "period", "actual"),
+    "commitments": ("node_id", "product_id", "measure", "amount", "confidence", "period", "actual"),
     "potential": ("node_id", "product_id", "measure", "amount"),
     "rules": (
         "rule_id",

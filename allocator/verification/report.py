@@ -93,7 +93,10 @@ class VerificationReport:
             else f"NOT verified: {len(self.failures)} of {len(self.checks)} checks failed"
         )
         laid_over = [f"the plan with {change}" for change in self.overrides]
-        parts = [f"only a part was proved: {measure} below {node}" for measure, node in self.parts]
+        parts = [
+            f"only a part was proved: {measure} below {node} (not that its rounding is the nearest)"
+            for measure, node in self.parts
+        ]
         return "\n".join([*laid_over, *lines, verdict, *parts])
 
 

@@ -46,12 +46,17 @@ class Tree:
         return np.array([self.position.get(node, -1) for node in ids], np.int64)
 
     @cached_property
-    def by_depth(self) -> list[IntArray]:
-        """Positions of each depth, root first."""
+    def depth(self) -> IntArray:
+        """Depth of each node, 0 at the root."""
         depth = np.zeros(len(self), np.int64)
         for v in range(1, len(self)):
             depth[v] = depth[self.parent[v]] + 1
-        return [np.flatnonzero(depth == d) for d in range(int(depth.max(initial=0)) + 1)]
+        return depth
+
+    @cached_property
+    def by_depth(self) -> list[IntArray]:
+        """Positions of each depth, root first."""
+        return [np.flatnonzero(self.depth == d) for d in range(int(self.depth.max(initial=0)) + 1)]
 
     @cached_property
     def n_children(self) -> IntArray:

@@ -1,9 +1,12 @@
 """The table of contents of a verification."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from allocator.verification.baseline.blend import baseline_of
+from allocator.verification.baseline.checks import check_baseline
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
 from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
@@ -15,6 +18,7 @@ from allocator.verification.frame import (
     framed_sides,
     read_frame,
     stands_as_before,
+    steps_as_before,
 )
 from allocator.verification.hashing import fingerprint
 from allocator.verification.measure_result import (
@@ -164,8 +168,16 @@ def _names_of_plan(company: Company) -> Names:
     )
 
 
-def _read_before(before: Path | None, company: Company | None) -> dict[str, MeasureResult] | str:
-    """The measures of the result that stood before, or why they cannot be read."""
+@dataclass(frozen=True)
+class _Before:
+    """The result that stood before, by measure: its numbers, and its steps where they can be read."""
+
+    results: dict[str, MeasureResult]
+    steps: dict[str, Explained]
+
+
+def _read_before(before: Path | None, company: Company | None) -> _Before | str:
+    """The result that stood before, or why it cannot be read."""
     if before is None or company is None:
         return "the result that stood before is needed to prove a part (--before)"
     result = read_result(before)
@@ -174,19 +186,23 @@ def _read_before(before: Path | None, company: Company | None) -> dict[str, Meas
     measures, _ = _read_numbers(result, company)
     if measures is None:
         return f"cells or targets in {before} are damaged, or of other nodes and products"
-    return {measure.measure: measure for measure in measures}
+    table = result.tables.get("explanation")
+    steps = {} if table is None else {one.measure: check_explanation(one, table)[1] for one in measures}
+    return _Before({measure.measure: measure for measure in measures}, steps)
 
 
 def _check_against_plan(
     company: Company,
     measure: MeasureResult,
     result: ResultTables,
-    standing: dict[str, MeasureResult] | str,
+    standing: _Before | str,
     explained: Explained | None,
 ) -> list[Check]:
     """All promises of one measure that need the plan."""
     frame, checks = read_frame(company, measure, result.certificate)
-    checks += [] if frame is None else [stands_as_before(company, measure, frame, standing)]
+    if frame is not None:
+        known = standing if isinstance(standing, str) else standing.results
+        checks.append(stands_as_before(company, measure, frame, known))
     room = np.zeros(len(company.org)) if frame is None else frame.room
     checks += [
         *check_tree_sums(company, measure, room),
@@ -195,6 +211,8 @@ def _check_against_plan(
         *check_unrounded_totals(company, measure, room),
         check_month_weights(company, measure),
     ]
+    baseline = baseline_of(company, measure)
+    checks += check_baseline(measure, baseline)
     rules = spell_out(company, measure)
     sides = all_sides(company, rules, measure.cell_anchor)
     amounts = row_amounts(company, measure, sides)
@@ -219,7 +237,12 @@ def _check_against_plan(
         point = framed_point(company, point, frame)
     found, balance = check_optimality(company, measure, sides, amounts, point, prices)
     checks += [check, *found]
-    if frame is None:
-        checks.append(check_evidence(company, measure, sides, point, result.certificate))
-        checks += [] if explained is None else check_steps(company, measure, explained, balance)
+    checks.append(check_evidence(company, measure, sides, point, result.certificate))
+    among = np.ones(len(company.org), bool) if frame is None else frame.below(company)
+    if explained is not None:
+        checks += check_steps(company, measure, explained, baseline, balance, among)
+    if explained is not None and frame is not None and not isinstance(standing, str):
+        then = standing.steps.get(measure.measure)
+        units = None if then is None else then.units
+        checks.append(steps_as_before(company, measure, frame, explained.units, units))
     return checks if file is None else [*checks, check_rule_prices(balance, file)]

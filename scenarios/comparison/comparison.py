@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from allocator.attainment.basis import Basis
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
 from allocator.texts import worded
 from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_step, lay_out
-from scenarios.comparison.key_figures import Figures, key_figures, rule_changes
+from scenarios.comparison.key_figures import Figures, chance_basis, key_figures, rule_changes
 from scenarios.comparison.names import joined_names
 from scenarios.comparison.result_folder import Result, different_terms, read_result_folder
 from scenarios.comparison.tidy import (
@@ -55,6 +56,8 @@ class MeasureComparison:
     ----------
     figures
         Key figures, result by result.
+    bases
+        What the chances rest on, result by result; None where a folder does not say.
     churn
         Distance from the published result, result by result; None without one.
     """
@@ -63,6 +66,7 @@ class MeasureComparison:
     unit: str
     board: Board
     figures: tuple[Figures, ...]
+    bases: tuple[Basis | None, ...]
     churn: tuple[Figures, ...] | None
     against: tuple[Against, ...]
 
@@ -190,6 +194,7 @@ def _measure(measure: str, results: Sequence[Result], published: Result | None) 
         _unit(measure, results),
         board,
         tuple(key_figures(board, k, one) for k, one in enumerate(results)),
+        tuple(chance_basis(one, measure) for one in results),
         tuple(churn(board, len(results), k) for k in range(len(results))) if last else None,
         tuple(_against(board, k, results) for k in range(1, len(results))),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from allocator.attainment.basis import said_basis
 from allocator.results.columns_of_text import decimals
 from allocator.results.tables import amounts
 from allocator.results.text_table import text_table
@@ -12,12 +13,12 @@ from allocator.texts import text
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
 from scenarios.comparison.names import beside_id
 from scenarios.comparison.tidy import records
-from scenarios.comparison.words import cause_name, figure_rows, nodes_above_reps, rule_rows
+from scenarios.comparison.words import cause_name, chance_lines, figure_rows, nodes_above_reps, rule_rows
 
 SHOWN_MOVERS, SHOWN_RULES = 8, 8
 
 
-def comparison_document(comparison: Comparison) -> dict[str, Any]:
+def comparison_document(comparison: Comparison, lang: str) -> dict[str, Any]:
     """Return the comparison as plain JSON types; what moves single cells stands in comparison.csv."""
     return {
         "status": "compared",
@@ -32,15 +33,19 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
             }
             for one in comparison.results
         ],
-        "measures": {one.measure: _measure(comparison, one) for one in comparison.measures},
+        "measures": {one.measure: _measure(comparison, one, lang) for one in comparison.measures},
     }
 
 
-def _measure(comparison: Comparison, one: MeasureComparison) -> dict[str, Any]:
+def _measure(comparison: Comparison, one: MeasureComparison, lang: str) -> dict[str, Any]:
     return {
         "unit": one.unit,
         "round_to": f"{one.board.round_to:f}",
         "kpis": {name: dict(figures) for name, figures in zip(comparison.names, one.figures, strict=True)},
+        "chance_basis": {
+            name: None if basis is None else said_basis(basis, lang)
+            for name, basis in zip(comparison.names, one.bases, strict=True)
+        },
         "churn": None
         if one.churn is None
         else {name: dict(found) for name, found in zip(comparison.names, one.churn, strict=True)},
@@ -80,6 +85,7 @@ def comparison_text(comparison: Comparison, out: Path, files: list[str], lang: s
         lines += ["", f"{one.measure} ({one.unit})" if one.unit else one.measure]
         head = [text("compare.figure", lang), *comparison.names]
         lines += text_table([head, *figure_rows(one, places, lang)])
+        lines += chance_lines(one, comparison.names, lang)
         for other in one.against:
             lines += ["", f"{base} -> {other.scenario}", *_moved(other, places, lang)]
             rules = rule_rows(other, one.board.names, lang)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import Fault, InputFaults
+from allocator.results.beside import beside
 from allocator.results.csv_text import write_csv
 from allocator.texts import worded
 from scenarios.comparison.comparison import Comparison
@@ -32,15 +33,17 @@ def check_comparison_target(out: Path) -> None:
 
 
 def write_comparison(comparison: Comparison, out: Path, lang: str) -> dict[str, Any]:
-    """Write all files, comparison.json last; return what it says."""
+    """Write all files, the workbook in a second process, comparison.json last; return what it says."""
     check_comparison_target(out)
     out.mkdir(parents=True, exist_ok=True)
-    write_csv(out / "comparison.csv", [comparison.table])
-    write_csv(out / "movers.csv", [comparison.movers])
-    page = comparison_page(comparison, lang)
-    (out / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
-    write_workbook(comparison, out / "comparison.xlsx", lang)
-    document = comparison_document(comparison)
+    with beside(lambda _: write_workbook(comparison, out / "comparison.xlsx", lang)) as helper:
+        write_csv(out / "comparison.csv", [comparison.table])
+        write_csv(out / "movers.csv", [comparison.movers])
+        page = comparison_page(comparison, lang)
+        (out / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
+        document = comparison_document(comparison, lang)
+        helper.tell("")
+        helper.wait()
     words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
     return document

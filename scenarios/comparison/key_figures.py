@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from allocator.attainment.basis import basis_on_file
 from allocator.verification.result_tables import as_mapping
 from scenarios.comparison.board import Board
 from scenarios.comparison.names import BETWEEN
@@ -67,6 +68,11 @@ def key_figures(board: Board, k: int, result: Result) -> Figures:
         "relaxed_rules": float(len(rules_at(result, board.measure, "relaxed", with_pins=False))),
     }
     return {name: figures[name] for name in KEY_FIGURES}
+
+
+def chance_basis(result: Result, measure: str) -> dict[str, Any] | None:
+    """Return what the chances of one result rest on; None where its folder does not say."""
+    return basis_on_file(_inside(result.attainment, "measures", measure).get("basis"))
 
 
 def _inside(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
 from scenarios.comparison.names import Names
 from scenarios.comparison.tidy import records
-from scenarios.comparison.words import cause_name, figure_rows, nodes_above_reps, rule_rows
+from scenarios.comparison.words import cause_name, chance_lines, figure_rows, nodes_above_reps, rule_rows
 from solver_models.arrays import IntArray
 
 MOST_CAUSE_NODES, MOST_NODES, MOST_RULES = 12, 24, 15
@@ -57,7 +57,8 @@ def _part(key: str, comparison: Comparison, body: Section, lang: str) -> Part:
 def _figures(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:
     places = decimals(one.board.round_to)
     rows = [element("tr", cells(*row)) for row in figure_rows(one, places, lang)]
-    return table(heads(text("compare.figure", lang), *names), rows)
+    said = [note(line) for line in chance_lines(one, names, lang)]
+    return join(table(heads(text("compare.figure", lang), *names), rows), said)
 
 
 def _nodes(one: MeasureComparison, names: Sequence[str], lang: str) -> Markup:

@@ -1,14 +1,16 @@
 """How a comparison names its causes, figures and rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from allocator.attainment.basis import basis_lines
 from allocator.texts import CATALOGUE, text
 from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, MeasureComparison
 from scenarios.comparison.names import Names
 from scenarios.comparison.tidy import is_all_products
+from scenarios.kpis import CHANCES
 from scenarios.whatif_words import kpi_text
 from solver_models.arrays import IntArray
 
@@ -33,6 +35,14 @@ def figure_rows(one: MeasureComparison, places: int, lang: str) -> Iterator[list
             text(f"compare.churn_{name}", lang),
             *("-" if value is None else f"{value:.1%}" for value in values),
         ]
+
+
+def chance_lines(one: MeasureComparison, names: Sequence[str], lang: str) -> list[str]:
+    """Say what the chances among the key figures rest on; nothing where no result shows a chance."""
+    shown = [any(figures.get(name) is not None for name in CHANCES) for figures in one.figures]
+    sides = zip(names, one.bases, shown, strict=True)
+    bases = {name: basis for name, basis, has_chance in sides if has_chance}
+    return basis_lines(bases, lang) if bases else []
 
 
 def rule_rows(one: Against, names: Names, lang: str) -> list[list[str]]:

@@ -13,7 +13,7 @@ from allocator.results.matrix.workbook import MADE, sheet_names
 from allocator.texts import text
 from scenarios.comparison.comparison import Comparison, MeasureComparison
 from scenarios.comparison.tidy import is_all_products, records
-from scenarios.comparison.words import cause_name, figure_rows, rule_rows
+from scenarios.comparison.words import cause_name, chance_lines, figure_rows, rule_rows
 
 HEAD_ROW = 3
 """Rows above the headings: title, subtitle, an empty one."""
@@ -85,6 +85,9 @@ def _figures_sheet(sheet: Worksheet, comparison: Comparison, styles: Styles, lan
             for column, value in enumerate(line[1:], start=1):
                 form = styles.get(bottom=1, bottom_color="#DDE3EE", align="right")
                 sheet.write_string(row, column, value, form)
+        for said in chance_lines(one, comparison.names, lang):
+            row += 1
+            sheet.write_string(row, 0, said, styles.subtitle())
         row += 2
 
 

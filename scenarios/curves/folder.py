@@ -10,16 +10,19 @@ import pandas as pd
 
 from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
+from allocator.report.markup import element
 from allocator.results.csv_text import write_csv
 from allocator.texts import worded
 from scenarios.acceptance import Verdict
 from scenarios.curves.breakpoints import breakpoints
+from scenarios.curves.chances import chance_lines
 from scenarios.curves.findings import Findings
 from scenarios.curves.limits import limits_table
-from scenarios.curves.page import curve_charts, sweep_page
+from scenarios.curves.page import curve_charts, drawn_in_curves, sweep_page
 from scenarios.curves.pareto import pareto_table
 from scenarios.curves.tables import acceptance_table, amounts_table, draws_table, runs_table
 from scenarios.files.sweep_file import SweepFile
+from scenarios.kpis import CHANCES
 from scenarios.runs.outcome import Outcome
 from scenarios.runs.store import RUNS
 
@@ -67,6 +70,9 @@ def write_sweep(plan: Plan, sweep: SweepFile, findings: Findings, out: Path, lan
         (out / CURVES).mkdir(exist_ok=True)
         file = "-".join(_file_part(part) for part in (measure, axis, kpi))
         drawing = str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        if kpi in CHANCES:
+            said = "\n".join(chance_lines(drawn_in_curves(outcomes, axis), lang, measure))
+            drawing = drawing.replace("</svg>", f"{element('desc', said)}</svg>")
         (out / CURVES / f"{file}.svg").write_text(drawing + "\n", encoding="utf-8", newline="\n")
     page = sweep_page(plan, sweep, findings, lang)
     (out / "sweep.html").write_text(page, encoding="utf-8", newline="\n")
@@ -88,6 +94,7 @@ def sweep_document(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) 
         "name": sweep.name,
         "counts": counts,
         "accepted": all(one.is_accepted for one in judged(outcomes)) if sweep.acceptance else None,
+        "chance_basis": chance_lines(outcomes, lang),
         "runs": [_run(one, lang) for one in outcomes],
         "breakpoints": {
             "runs_between": between.runs,
@@ -124,7 +131,7 @@ def _run(one: Outcome, lang: str) -> dict[str, Any]:
         "accepted": one.is_accepted if one.verdicts else None,
         "verdicts": [_verdict(verdict, lang) for verdict in one.verdicts],
         "measures": {
-            name: {"kpis": found["kpis"], "binding": found["binding"], "relaxed": found["relaxed"]}
+            name: {key: found[key] for key in ("kpis", "chance_basis", "binding", "relaxed")}
             for name, found in one.figures["measures"].items()
         },
     }

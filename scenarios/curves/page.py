@@ -9,6 +9,7 @@ from allocator.report.markup import Content, Markup, element, join
 from allocator.report.part import Part, cells, heads, note, table
 from allocator.report.report import page
 from allocator.texts import text
+from scenarios.curves.chances import chance_note, is_about_chances
 from scenarios.curves.charts import MOST_LINES, Series, line_chart
 from scenarios.curves.findings import Findings
 from scenarios.curves.limits import line_limits
@@ -24,10 +25,11 @@ from scenarios.curves.sections import (
     scenario_name,
     table_part,
 )
-from scenarios.curves.tables import acceptance_table, draws_table
+from scenarios.curves.tables import BASIS, acceptance_table, draws_table
 from scenarios.files.sweep_file import SweepFile
+from scenarios.kpis import CHANCES
 from scenarios.runs.outcome import Outcome
-from scenarios.runs.plan_of_runs import SHORT_FORMS
+from scenarios.runs.plan_of_runs import DRAWS, SHORT_FORMS
 from scenarios.whatif_words import SHARES, kpi_text
 
 CURVES = (
@@ -49,13 +51,20 @@ DIGITS = 7
 def sweep_page(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> str:
     """Return the page; the same findings give the same bytes."""
     outcomes = findings.outcomes
+    drawn = [one for one in outcomes if one.run.kind == DRAWS]
+    verdicts = acceptance_table(outcomes, lang).drop(columns=["rule", BASIS])
     parts = [
         Part("runs", text("sweep.runs", lang), _runs(outcomes, lang)),
         *limits_part(findings.limits, plan, lang),
         *_curve_parts(plan, sweep, findings, lang),
         *breakpoints_part(findings.breakpoints, plan, lang),
-        *table_part("acceptance", acceptance_table(outcomes, lang).drop(columns="rule"), lang),
-        *table_part("draws", draws_table(outcomes), lang),
+        *table_part(
+            "acceptance",
+            verdicts,
+            lang,
+            chance_note(outcomes, lang) if is_about_chances(sweep.acceptance) else None,
+        ),
+        *table_part("draws", draws_table(outcomes).drop(columns=BASIS), lang, chance_note(drawn, lang)),
         *table_part("pareto", _front(outcomes), lang),
     ]
     name = plan.spec.plan
@@ -91,7 +100,8 @@ def _runs(outcomes: Sequence[Outcome], lang: str) -> Markup:
                 ]
             )
         rows_shown = [element("tr", cells(*line)) for line in body]
-        tables += [element("h3", measure), table(heads(*head), rows_shown)]
+        shown_table = table(heads(*head), rows_shown)
+        tables += [element("h3", measure), shown_table, chance_note(rows[:SHOWN_ROWS], lang, measure)]
     return element("div", tables)
 
 
@@ -152,19 +162,30 @@ def _along(line: Line, measure: str, kpi: str) -> list[float | None]:
 
 def _curve_parts(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> list[Part]:
     by_place: dict[tuple[str, str], list[Content]] = {}
-    for measure, axis, _, chart in curve_charts(plan, sweep, findings, lang):
+    with_chances = set()
+    for measure, axis, kpi, chart in curve_charts(plan, sweep, findings, lang):
         by_place.setdefault((measure, axis), []).append(chart)
+        if kpi in CHANCES:
+            with_chances.add((measure, axis))
     return [
         Part(
             f"curve-{number}",
             text("sweep.curve", lang, measure=measure, axis=axis_name(axis, lang)),
             join(
                 element("div", charts, style="display:flex;flex-wrap:wrap;gap:14px"),
+                chance_note(drawn_in_curves(findings.outcomes, axis), lang, measure)
+                if (measure, axis) in with_chances
+                else None,
                 _lines_left_out(findings.outcomes, axis, lang),
             ),
         )
         for number, ((measure, axis), charts) in enumerate(by_place.items(), start=1)
     ]
+
+
+def drawn_in_curves(outcomes: Sequence[Outcome], axis: str) -> list[Outcome]:
+    """Return the runs that the curves along an axis join."""
+    return [one for line in lines(outcomes) if line.axis == axis for one in line.outcomes]
 
 
 def _lines_left_out(outcomes: Sequence[Outcome], axis: str, lang: str) -> Markup | None:

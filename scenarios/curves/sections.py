@@ -186,8 +186,8 @@ def scenario_name(name: str, lang: str) -> str:
     return text("sweep.base", lang) if name == BASE else name
 
 
-def table_part(key: str, found: pd.DataFrame, lang: str) -> list[Part]:
-    """Any table as it is, under headings for people."""
+def table_part(key: str, found: pd.DataFrame, lang: str, below: Markup | None = None) -> list[Part]:
+    """Any table as it is, under headings for people, and what stands below it."""
     if found.empty:
         return []
     body = [
@@ -195,7 +195,7 @@ def table_part(key: str, found: pd.DataFrame, lang: str) -> list[Part]:
         for row in records(found.head(SHOWN_ROWS))
     ]
     shown = table(_heads([str(name) for name in found.columns], lang), body)
-    return [Part(key, text(f"sweep.{key}", lang), join(shown, _more(len(found), key, lang)))]
+    return [Part(key, text(f"sweep.{key}", lang), join(shown, _more(len(found), key, lang), below))]
 
 
 def _more(count: int, file: str, lang: str) -> Markup | None:

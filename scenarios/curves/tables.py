@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenarios.kpis import KPIS
+from allocator.attainment.basis import basis_code
+from scenarios.kpis import CHANCES, KPIS
 from scenarios.runs.outcome import Outcome
 from scenarios.runs.plan_of_runs import DRAWS
 
+BASIS = "chance_basis"
+"""Column that says what the chances of a row rest on (`basis_code`); empty where it shows none."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -18,8 +21,17 @@ def axis_names(outcomes: Sequence[Outcome]) -> list[str]:
     return list(dict.fromkeys(axis for one in outcomes for axis, _ in one.run.point))
 
 
+def chance_code(outcomes: Sequence[Outcome], measure: str) -> str:
+    """Return the bases of a measure over some runs as one field of a table."""
+    found = [one.figures["measures"][measure] for one in outcomes if measure in one.figures["measures"]]
+    return " | ".join(dict.fromkeys(basis_code(one["chance_basis"]) for one in found))
+
+
 def runs_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """One row per run and measure (runs without targets: one row): axes, status, acceptance, key figures."""
+    """One row per run and measure: axes, status, acceptance, key figures, what its chances rest on.
+
+    Runs without targets have one row.
+    """
     axes = axis_names(outcomes)
     rows: list[dict[str, Any]] = []
     for one in outcomes:
@@ -35,10 +47,15 @@ def runs_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
         }
         measures = one.figures["measures"] or {"": {"kpis": {}}}
         rows += [
-            {**head, "measure": name, **{kpi: found["kpis"].get(kpi) for kpi in KPIS}}
+            {
+                **head,
+                "measure": name,
+                **{kpi: found["kpis"].get(kpi) for kpi in KPIS},
+                BASIS: chance_code([one], name),
+            }
             for name, found in measures.items()
         ]
-    columns = ["run", "scenario", "kind", *axes, "status", "reason", "accepted", "measure", *KPIS]
+    columns = ["run", "scenario", "kind", *axes, "status", "reason", "accepted", "measure", *KPIS, BASIS]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -57,19 +74,25 @@ def amounts_table(outcomes: Sequence[Outcome], part: str) -> pd.DataFrame:
 def draws_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Quantiles of every key figure over the draws, by scenario and measure."""
     found: dict[tuple[str, str, str], list[float]] = {}
+    drawn: dict[str, list[Outcome]] = {}
     for one in outcomes:
         if one.run.kind != DRAWS:
             continue
+        drawn.setdefault(one.run.scenario, []).append(one)
         for measure, figures in one.figures["measures"].items():
             for kpi, value in figures["kpis"].items():
                 if value is not None:
                     found.setdefault((one.run.scenario, measure, kpi), []).append(value)
     rows = [
-        (*key, len(values), float(np.mean(values)), *np.quantile(values, QUANTILES).tolist())
-        for key, values in found.items()
+        (
+            *(scenario, measure, kpi, len(values), float(np.mean(values))),
+            *np.quantile(values, QUANTILES).tolist(),
+            chance_code(drawn[scenario], measure) if kpi in CHANCES else "",
+        )
+        for (scenario, measure, kpi), values in found.items()
     ]
     names = [f"p{round(100 * q):02d}" for q in QUANTILES]
-    return pd.DataFrame(rows, columns=["scenario", "measure", "kpi", "draws", "mean", *names])
+    return pd.DataFrame(rows, columns=["scenario", "measure", "kpi", "draws", "mean", *names, BASIS])
 
 
 def acceptance_table(outcomes: Sequence[Outcome], lang: str) -> pd.DataFrame:
@@ -83,8 +106,9 @@ def acceptance_table(outcomes: Sequence[Outcome], lang: str) -> pd.DataFrame:
             verdict.limit,
             "pass" if verdict.passed else "fail",
             verdict.sentence(lang),
+            chance_code([one], verdict.measure) if verdict.rule.kpi in CHANCES else "",
         )
         for one in outcomes
         for verdict in one.verdicts
     ]
-    return pd.DataFrame(rows, columns=["run", "rule", "measure", "value", "limit", "verdict", "text"])
+    return pd.DataFrame(rows, columns=["run", "rule", "measure", "value", "limit", "verdict", "text", BASIS])

@@ -6,6 +6,7 @@ from pathlib import Path
 from allocator.plan.plan import Plan
 from allocator.results.columns_of_text import decimals
 from allocator.texts import text
+from scenarios.curves.chances import chance_lines, is_about_chances
 from scenarios.curves.findings import Findings
 from scenarios.curves.folder import judged
 from scenarios.curves.limits import PlanLimits
@@ -99,3 +100,5 @@ def _acceptance_lines(sweep: SweepFile, findings: Findings, lang: str) -> Iterat
     for one in refused[:SHOWN]:
         failed = [verdict.sentence(lang) for verdict in one.verdicts if not verdict.passed]
         yield f"  {one.run.name}: {'; '.join(failed) or one.figures['reason']}"
+    if is_about_chances(sweep.acceptance):
+        yield from chance_lines(refused[:SHOWN], lang)

@@ -1,9 +1,13 @@
 """How far the company's target and the targets below it can go before hard rules forbid it."""
 
+import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from math import ceil, floor, isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
@@ -17,11 +21,12 @@ from allocator.model.labels import Labels, label_plan
 from allocator.model.problem import MeasureProblem, build_problem
 from allocator.plan.faults import NearMatches
 from allocator.plan.plan import Plan
+from allocator.results.beside import beside
 from allocator.texts import worded
 from solver_models.arrays import FloatArray
 from solver_models.engines.base import Engine, EngineError, EngineOptions
 from solver_models.failures import EngineStopped, ModelInfeasible
-from solver_models.limits import Extreme, extreme_amount, extreme_total
+from solver_models.limits import Extreme, HardRows, extreme_amount, extreme_total
 from solver_models.model import BalanceModel
 
 Products = Literal["follow", "hold"]
@@ -29,6 +34,8 @@ TOLERANCE = 1e-9
 """What an engine may miss a bound by, relative; within the next two, in units."""
 LEAST_NOISE, MOST_NOISE = 1e-6, 0.5
 SIDES = ("lower", "upper")
+MUCH = 50_000
+"""Nodes times cells from which a second process is worth its start."""
 
 
 @dataclass(frozen=True)
@@ -215,19 +222,36 @@ def _is_within(company: Limit, total: Decimal) -> bool:
 def _node_limits(
     ground: _Ground, nodes: Sequence[int], engine: Engine, options: EngineOptions
 ) -> tuple[Limit, ...]:
-    """One program per node and direction."""
-    grid, model = ground.labels.grid, ground.model
-    found = []
-    for node in nodes:
-        _, cell, coefficient = grid.rows(np.array([node]), np.zeros(1, np.int64))
-        every = np.zeros(grid.n_cell)
-        every[cell] = coefficient
-        amount = np.concatenate([every[ground.problem.cell], np.zeros(model.n_free)])
-        low, high = (
-            extreme_amount(model, amount, engine, options, largest=largest) for largest in (False, True)
-        )
-        found.append(_limit(ground, node, low, high))
-    return tuple(found)
+    """One program per node and direction; of large plans, every other node in a second process."""
+    rows = HardRows.of(ground.model)
+
+    def limits_of(some: Sequence[int]) -> list[Limit]:
+        return [_node_limit(ground, rows, node, engine, options) for node in some]
+
+    if len(nodes) * ground.model.n_cell < MUCH:
+        return tuple(limits_of(nodes))
+    with TemporaryDirectory() as scratch:
+        file = Path(scratch) / "limits"
+        with beside(lambda _: _write(file, limits_of(nodes[1::2]))) as helper:
+            even = limits_of(nodes[::2])
+            helper.tell("")
+            helper.wait()
+        odd = pickle.loads(file.read_bytes())
+    return tuple(limit for pair in zip_longest(even, odd) for limit in pair if limit is not None)
+
+
+def _write(file: Path, limits: list[Limit]) -> None:
+    file.write_bytes(pickle.dumps(limits))
+
+
+def _node_limit(ground: _Ground, rows: HardRows, node: int, engine: Engine, options: EngineOptions) -> Limit:
+    grid = ground.labels.grid
+    _, cell, coefficient = grid.rows(np.array([node]), np.zeros(1, np.int64))
+    every = np.zeros(grid.n_cell)
+    every[cell] = coefficient
+    amount = np.concatenate([every[ground.problem.cell], np.zeros(ground.model.n_free)])
+    low, high = (extreme_amount(rows, amount, engine, options, largest=largest) for largest in (False, True))
+    return _limit(ground, node, low, high)
 
 
 def _limit(ground: _Ground, node: int, low: Extreme, high: Extreme) -> Limit:

@@ -13,7 +13,7 @@ from scenarios.solving import Solution
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the figures of a run change their meaning, so that stored ones are not taken for new ones."""
 
 
@@ -95,6 +95,7 @@ def outcome(solution: Solution, bench: Bench) -> dict[str, Any]:
         "measures": {
             found.measure: {
                 "kpis": dict(found.values),
+                "chance_basis": dict(found.chance_basis),
                 "nodes": dict(found.by_node),
                 "products": dict(found.by_product),
                 "binding": sorted(rules_that(one, "binding")),

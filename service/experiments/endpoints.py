@@ -90,6 +90,7 @@ def list_experiment_runs(
     session: ReadSession,
     caller: Analyst,
     experiment_id: Id,
+    request: Request,
     cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Limit = 100,
 ) -> ExperimentRunPage:
@@ -105,6 +106,7 @@ def list_experiment_runs(
             status=cell.status,
             reason=cell.reason,
             kpis={measure: dict(values) for measure, values in service().figures(cell).items()},
+            chance_basis=service().chance_bases(cell, language(request.scope)),
         )
         for cell in cells[:limit]
     ]

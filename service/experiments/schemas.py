@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from service.accounts.schemas import NUMBER, Name, Schema
+from service.runs.schemas import ChanceBasis
 
 Identifier = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -26,7 +27,7 @@ class ExperimentCreate(Schema):
 
 
 class ExperimentRunView(Schema):
-    """One cell of the grid and what became of it."""
+    """One cell of the grid and what became of it; `chance_basis` says what its chances rest on."""
 
     position: int
     name: str
@@ -36,6 +37,7 @@ class ExperimentRunView(Schema):
     status: str
     reason: str
     kpis: dict[str, dict[str, float | None]]
+    chance_basis: dict[str, ChanceBasis]
 
 
 class ExperimentView(Schema):
@@ -72,7 +74,7 @@ class AcceptanceCreate(Schema):
 
 
 class VerdictView(Schema):
-    """What became of one rule in one measure."""
+    """What became of one rule in one measure; a rule about a chance says what the chance rests on."""
 
     rule: str
     measure: str
@@ -80,6 +82,7 @@ class VerdictView(Schema):
     limit: float | None
     passed: bool
     text: str
+    chance_basis: ChanceBasis | None = None
 
 
 class RunVerdict(Schema):

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from allocator.attainment.basis import basis_on_file, said_basis
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
 from allocator.texts import worded
 from scenarios.acceptance import Verdict, judge, read_acceptance
 from scenarios.files.sweep_file import SweepFile, sweep_of
-from scenarios.kpis import KPIS
+from scenarios.kpis import CHANCES, KPIS
 from scenarios.runs.plan_of_runs import Run as Planned
 from scenarios.runs.plan_of_runs import spell_out_runs
 from scenarios.scenario import Chain
@@ -160,7 +161,15 @@ def figures(cell: Cell) -> Figures:
     }
 
 
+def chance_bases(cell: Cell, lang: str) -> dict[str, dict[str, Any]]:
+    """Return what the chances of a run rest on, by measure; without those that were not kept."""
+    kpis: dict[str, dict[str, Any]] = json.loads(cell.kpis)
+    found = {measure: basis_on_file(values.get("chance_basis")) for measure, values in kpis.items()}
+    return {measure: said_basis(basis, lang) for measure, basis in found.items() if basis}
+
+
 def _judged(cell: Cell, verdicts: Sequence[Verdict], lang: str) -> dict[str, Any]:
+    bases = chance_bases(cell, lang)
     return {
         "position": cell.position,
         "name": json.loads(cell.label)["name"],
@@ -175,6 +184,7 @@ def _judged(cell: Cell, verdicts: Sequence[Verdict], lang: str) -> dict[str, Any
                 "limit": verdict.limit,
                 "passed": verdict.passed,
                 "text": verdict.sentence(lang),
+                "chance_basis": bases.get(verdict.measure) if verdict.rule.kpi in CHANCES else None,
             }
             for verdict in verdicts
         ],

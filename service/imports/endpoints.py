@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"])
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 
 
+WORKED_OUT = ("files", "fault_count", "presence")
 BODY = body_of(*OF_IMPORTS, schemas={JSON: ROWS})
 
 
@@ -32,6 +33,7 @@ def check_file(
     planner: Planner,
     attempt: AttemptDep,
     upload: UploadDep,
+    request: Request,
     plan_id: Annotated[PlanId | None, Query()] = None,
     name: Annotated[Name | None, Query()] = None,
     table: Annotated[TableName | None, Query()] = None,
@@ -40,12 +42,13 @@ def check_file(
     """Check a file as part of a plan (`plan_id`), or as a new one (`name`); nothing of a plan is changed."""
     wish = service.Wish(plan_id, name or "", table, note)
     checked = service.check_upload(context.database, planner, wish, upload)
+    lang = language(request.scope)
     now = context.clock()
     with context.database.writes.begin() as session:
 
         def act() -> Answer:
             job = service.keep_import(session, planner, wish, checked, now)
-            return Answer(201, _view(job).model_dump_json().encode(), f"/v1/imports/{job.import_id}")
+            return Answer(201, _view(job, lang).model_dump_json().encode(), f"/v1/imports/{job.import_id}")
 
         return answer_once(session, planner, attempt, now, act)
 
@@ -54,13 +57,14 @@ def check_file(
 def list_imports(
     session: ReadSession,
     planner: Planner,
+    request: Request,
     plan_id: Annotated[PlanId | None, Query()] = None,
     cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")] = "",
     limit: Limit = 100,
 ) -> ImportPage:
     """Return imports by id, perhaps those of one plan."""
     rows = repository.page_of_imports(session, planner, plan_id, cursor, limit + 1)
-    items = [_view(row) for row in rows[:limit]]
+    items = [_view(row, language(request.scope)) for row in rows[:limit]]
     return ImportPage(items=items, next=items[-1].import_id if len(rows) > limit else None)
 
 
@@ -75,10 +79,11 @@ def read_import(
 ) -> ImportDetail:
     """Return an import with a page of its faults."""
     job = service.find_import(session, planner, import_id)
-    faults = service.faults_of(job, language(request.scope))
+    lang = language(request.scope)
+    faults = service.faults_of(job, lang)
     page = [FaultView.model_validate(fault) for fault in faults[cursor : cursor + limit]]
     following = cursor + limit if len(faults) > cursor + limit else None
-    return ImportDetail(**_view(job).model_dump(), faults=page, next=following)
+    return ImportDetail(**_view(job, lang).model_dump(), faults=page, next=following)
 
 
 @router.post("/{import_id}:commit", response_model=PlanView)
@@ -104,9 +109,11 @@ def commit_import(
         return answer_once(session, planner, attempt, now, act)
 
 
-def _view(job: ImportJob) -> ImportView:
-    own = {
-        name: getattr(job, name) for name in ImportView.model_fields if name not in ("files", "fault_count")
-    }
-    files = sorted(json.loads(job.files))
-    return ImportView(**own, files=files, fault_count=len(json.loads(job.faults)))
+def _view(job: ImportJob, lang: str) -> ImportView:
+    own = {name: getattr(job, name) for name in ImportView.model_fields if name not in WORKED_OUT}
+    return ImportView(
+        **own,
+        files=sorted(json.loads(job.files)),
+        fault_count=len(json.loads(job.faults)),
+        presence=service.presence_of(job, lang),
+    )

@@ -21,7 +21,10 @@ class FaultView(Schema):
 
 
 class ImportView(Schema):
-    """A file that was checked; `files` are those of the plan that a commit makes."""
+    """A file that was checked; `files` are those of the plan that a commit makes.
+
+    `presence` says what was inferred about when reps came, where org.csv does not say it.
+    """
 
     import_id: str
     plan_id: str | None
@@ -31,6 +34,7 @@ class ImportView(Schema):
     status: Status
     files: list[str]
     fault_count: int
+    presence: list[str]
     committed_revision: int | None
     created_by: str
     created_at: datetime

@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from allocator.anchors.presence_notes import presence_notes, presence_wordings
 from allocator.errors import Fault, InputFaults
+from allocator.model.labels import label_plan
 from allocator.texts import worded
+from allocator.wording import Wording
 from service.audit.repository import record
 from service.auth.principal import Principal
 from service.blobs.repository import contents_of, keep
@@ -57,11 +60,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a file: the files of the plan that it makes, or faults."""
+    """What became of a file: the files of the plan that it makes and what was inferred of it, or faults."""
 
     base_revision: int
     files: Mapping[str, bytes] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    presence: tuple[Wording, ...] = ()
 
 
 def check_upload(database: Database, principal: Principal, wish: Wish, upload: Upload) -> Checked:
@@ -82,7 +86,8 @@ def check_upload(database: Database, principal: Principal, wish: Wish, upload: U
             proposal = plan_proposal(upload)
     except InputFaults as found:
         return Checked(revision, faults=found.faults)
-    return Checked(revision, proposal.files)
+    presence = presence_wordings(presence_notes(proposal.plan, label_plan(proposal.plan)))
+    return Checked(revision, proposal.files, presence=tuple(presence))
 
 
 def keep_import(
@@ -98,6 +103,7 @@ def keep_import(
         status="faulty" if checked.faults else "valid",
         files=json.dumps({file: keep(session, content) for file, content in sorted(checked.files.items())}),
         faults=json.dumps([_kept(fault) for fault in checked.faults], ensure_ascii=False),
+        presence=json.dumps([{"en": one, ZH: one.chinese} for one in checked.presence], ensure_ascii=False),
         created_by=principal.account_id,
         created_at=now,
     )
@@ -124,6 +130,11 @@ def faults_of(job: ImportJob, lang: str) -> list[dict[str, Any]]:
     """Return the faults of an import in a language; in English where no other words were kept."""
     kept = [(fault.pop(ZH, {}), fault) for fault in json.loads(job.faults)]
     return [{**fault, **(words if lang == ZH else {})} for words, fault in kept]
+
+
+def presence_of(job: ImportJob, lang: str) -> list[str]:
+    """Return what was inferred about when reps came, in a language."""
+    return [said[lang] for said in json.loads(job.presence)]
 
 
 def find_import(session: Session, principal: Principal, import_id: str) -> ImportJob:

@@ -25,11 +25,31 @@ class RunCreate(Schema):
     memory_limit: Annotated[int, Field(ge=256, le=10**7), NUMBER] | None = None
 
 
+BasisWord = Literal["learned", "stated", "assumed"]
+
+
+class ChanceBasis(Schema):
+    """What chances rest on, part by part; the range is wide where a part had to be assumed.
+
+    The sentence is in the language of the caller, within the key figures of a run in that of the run.
+    """
+
+    growth: BasisWord
+    season: BasisWord
+    spread: BasisWord
+    shared: BasisWord
+    is_wide: bool
+    growth_years: int
+    forecasts: int
+    region_years: int
+    sentence: str
+
+
 class RunView(Schema):
     """A run without its result.
 
-    `kpis` are key figures by measure, amounts as decimal text. Who sees a part of the company sees
-    neither key figures nor reasons nor files.
+    `kpis` are key figures by measure, amounts as decimal text, with what the chances among them rest on
+    (`chance_basis`). Who sees a part of the company sees neither key figures nor reasons nor files.
     """
 
     run_id: str

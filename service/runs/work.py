@@ -4,12 +4,15 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from allocator.attainment.basis import said_basis
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
 from allocator.results.folder import write_diagnosis, write_results
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
+from scenarios.solving import Solution
 from service.plans.org_paths import paths_of
 from service.runs.job import Job, read_chain
 from service.runs.outcome import Outcome
@@ -59,10 +62,7 @@ def work(
             plan, lambda measure, phase: tell(f"{phase} {measure}"), EngineOptions(job.time_limit, stop)
         )
         tell("key figures")
-        kpis = {
-            one.measure: {**one.values, "by_product": one.by_product}
-            for one in measure_kpis(solution, family.ground)
-        }
+        kpis = kpis_of(solution, family, job.lang)
         replayed = {
             measure: family.ground.replayed(plan, solution.labels, measure) for measure in plan.spec.measures
         }
@@ -86,6 +86,18 @@ def work(
         return Outcome("failed", str(failure))
     status = "succeeded" if allocation.status == "optimal" else "stopped"
     return Outcome(status, "", files, kpis, written["result_hash"])
+
+
+def kpis_of(solution: Solution, family: PlanFamily, lang: str) -> dict[str, dict[str, Any]]:
+    """Return the key figures by measure, as JSON types, with what the chances among them rest on."""
+    return {
+        one.measure: {
+            **one.values,
+            "by_product": one.by_product,
+            "chance_basis": said_basis(one.chance_basis, lang),
+        }
+        for one in measure_kpis(solution, family.ground)
+    }
 
 
 def plan_under(chain: str, base: Plan) -> Plan:

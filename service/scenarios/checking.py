@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.anchors.build import build_anchors
+from allocator.anchors.presence_notes import presence_lines, presence_notes
 from allocator.diagnosis.conflict import conflict_on_trees
 from allocator.errors import Fault, InfeasiblePlan, InputFaults
 from allocator.evaluation import Evaluation, evaluate_targets
@@ -59,10 +60,12 @@ def validate(warm: Warm, chain: Chain, lang: str) -> Validation:
         applied = apply_warm(warm, chain)
     except InputFaults as error:
         faults = [PlanFault.model_validate(fault.as_dict(lang)) for fault in error.faults]
-        return Validation(valid=False, faults=faults, contradictions=[], log=[])
+        return Validation(valid=False, faults=faults, contradictions=[], log=[], presence=[])
     found = _contradictions(applied.plan, warm.family.ground)
     log = [entry.sentence() for entry in applied.log]
-    return Validation(valid=not found, faults=[], contradictions=found, log=log)
+    labels = warm.family.ground.labels(applied.plan)
+    presence = presence_lines(presence_notes(applied.plan, labels), lang)
+    return Validation(valid=not found, faults=[], contradictions=found, log=log, presence=presence)
 
 
 def evaluate(plan: Plan, rows: Sequence[TypedRow]) -> list[Score]:

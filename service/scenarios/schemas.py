@@ -124,12 +124,16 @@ class Contradiction(Schema):
 
 
 class Validation(Schema):
-    """What can be said without a solve. `log` says what the changes make different."""
+    """What can be said without a solve. `log` says what the changes make different.
+
+    `presence` says what was inferred about when reps came, where org.csv does not say it.
+    """
 
     valid: bool
     faults: list[PlanFault]
     contradictions: list[Contradiction]
     log: list[str]
+    presence: list[str]
 
 
 class TypedRow(Schema):

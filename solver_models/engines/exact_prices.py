@@ -11,8 +11,11 @@ from solver_models.failures import largest_entry
 from solver_models.program import LinearProgram
 from solver_models.sparse_rows import absolute, rows_at, times_columns
 
-CUTS = (1e-5, 1e-6, 1e-4)
-"""Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken."""
+CUTS = (1e-5, 1e-6, 1e-4, 1e-7, 1e-8)
+"""Relative to the largest: what lies below is no price; the first cut that ends in a proof is taken.
+
+The small ones are for a total whose price spreads over ten thousand rows.
+"""
 GAP, NOISE = 1e-8, 1e-14
 EXACT = 1e-11
 REGULARISATION = 1e-12
@@ -61,10 +64,14 @@ def exact_prices(program: LinearProgram, x: FloatArray, price: FloatArray) -> Ex
 
 
 def _with_cut(program: LinearProgram, x: FloatArray, rough: FloatArray, cut: float) -> ExactPrices | None:
-    """Take the rows that carry a rough price and the columns with a reduced cost above the cut as settled."""
+    """Take the rows that carry a rough price and the columns with a reduced cost above the cut as settled.
+
+    A column without the bound that its reduced cost would need has none.
+    """
     reduced = program.cost - program.matrix.T @ rough
     size = np.abs(program.cost) + absolute(program.matrix).T @ np.abs(rough)
-    is_free = np.abs(reduced) <= cut * size
+    has_no_bound = ~np.isfinite(np.where(reduced > 0, program.lower, program.upper))
+    is_free = has_no_bound | (np.abs(reduced) <= cut * size)
     y = _without_residual(program, rough, rough != 0, is_free, size)
     if y is None:
         return None

@@ -15,7 +15,8 @@ from solver_models.program import LinearProgram
 from solver_models.solution import Solution, Status
 from solver_models.sparse_rows import rows_at, times_columns, times_rows
 
-LINEAR_TOLERANCE = 1e-9
+LINEAR_TOLERANCES = 1e-9, 1e-12
+"""The second is for a point that came too near its tolerance to be told from the optimum."""
 BALANCE_TOLERANCE = 1e-8
 MOST_ITERATIONS = 150
 
@@ -38,8 +39,10 @@ class InteriorEngine:
         start = time.monotonic()
         if program.n_row == 0 or options.time_limit <= 0:
             return self.fallback.solve(program, options)
-        point = interior_point(program, np.zeros(program.n_column), LINEAR_TOLERANCE)
-        if point.status is Status.OPTIMAL:
+        for tolerance in LINEAR_TOLERANCES:
+            point = interior_point(program, np.zeros(program.n_column), tolerance)
+            if point.status is not Status.OPTIMAL:
+                break
             proof = exact_prices(program, point.x, point.row_price)
             if proof is not None:
                 return Solution(

@@ -33,6 +33,11 @@ def test_results_of_conflicting_soft_rules_are_verified(tmp_path: Path, first: i
     assert count >= 8
 
 
+def test_a_cell_pinned_to_0_that_nothing_pushes_up_is_explained_by_its_floor(tmp_path: Path) -> None:
+    report = verified(write_soft_plan(tmp_path / "plan", 406), tmp_path / "out")
+    assert report.passed, report.text()
+
+
 SALES = {("a", "x"): 100, ("a", "y"): 300, ("b", "x"): 220, ("b", "y"): 80, ("c", "x"): 150, ("c", "y"): 150}
 
 

@@ -19,7 +19,7 @@ def joint(n: int, size: float, noise: float, drift: float) -> np.ndarray:
 @pytest.mark.parametrize("level", [[0.0], [0.1, 0.0], [0.05, -0.1, 0.02]])
 def test_next_year_is_the_conditional_law_given_the_years_on_file(level):
     noise, drift, y = 0.002, 0.1, np.array(level)
-    weight, mean, spread = next_year(y, noise, drift, 0.05)
+    weight, mean, spread = next_year(y, noise, drift, sizes_prior(0.05))
     likelihood = []
     for k, size in enumerate(SIZES):
         all_years = joint(len(y), size, noise, drift)
@@ -33,9 +33,9 @@ def test_next_year_is_the_conditional_law_given_the_years_on_file(level):
 
 
 def test_a_lucky_year_is_no_growth_and_growth_without_luck_goes_on():
-    lucky = next_year(np.array([0.2, 0.0]), 0.0, 1e-9, 0.05)[1]
+    lucky = next_year(np.array([0.2, 0.0]), 0.0, 1e-9, sizes_prior(0.05))[1]
     assert lucky == pytest.approx(-0.1)
-    steady = next_year(np.array([0.2, 0.1, 0.0]), 0.0, 10.0, 0.05)[1]
+    steady = next_year(np.array([0.2, 0.1, 0.0]), 0.0, 10.0, sizes_prior(0.05))[1]
     assert steady == pytest.approx(0.1, abs=1e-3)
 
 
@@ -52,7 +52,8 @@ def test_regions_that_differ_by_no_more_than_their_sellers_luck_leave_small_size
 
 
 def test_states_pair_both_and_their_shift_is_nothing_on_average():
-    states = luck_states(next_year(np.array([0.1, 0.0]), 0.001, 0.1, 0.02), sizes_prior(0.03), 0.5)
+    company = next_year(np.array([0.1, 0.0]), 0.001, 0.1, sizes_prior(0.02))
+    states = luck_states(company, sizes_prior(0.03), 0.5)
     assert states.weight.sum() == pytest.approx(1)
     assert states.weight @ states.shift == pytest.approx(0, abs=1e-12)
     assert set(states.region) <= set(SIZES * 0.5)

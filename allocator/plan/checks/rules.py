@@ -1,6 +1,6 @@
 """Business rules: what they name exists, their basis is there, their bounds make sense."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.texts import worded
 from allocator.wording import Wording
-from solver_models.arrays import BoolArray
+from solver_models.arrays import BoolArray, IntArray
 
 BASES = {
     "range": ("amount",),
@@ -69,6 +69,14 @@ def named_nodes(draft: Draft, level: str, node_id: str) -> BoolArray:
             return np.zeros(len(mask), dtype=bool)
         mask &= draft.org.is_below(top) if level else np.arange(len(mask)) == top
     return mask
+
+
+def _named_rows(draft: Draft, level: str, node_id: str) -> IntArray:
+    """Positions of the org rows that a rule names; of a single node without a look at all others."""
+    if level or not node_id:
+        return np.flatnonzero(named_nodes(draft, level, node_id))
+    top = draft.org.index.get(node_id, -1)
+    return np.array([top] if top >= 0 else [], np.int64)
 
 
 def _check_targets(draft: Draft, faults: FaultCollector, *, org_is_tree: bool) -> None:
@@ -235,10 +243,11 @@ def _check_commitment_rules(draft: Draft, faults: FaultCollector) -> None:
         return
     level, node = draft.texts("rules", "level"), draft.texts("rules", "node_id")
     measure, product = draft.texts("rules", "measure"), draft.product_rows("rules")
+    committed = cache(partial(_committed, draft))
     messages = []
     for k in np.flatnonzero(is_rule & ((level != "") | (node != "")) & (product >= -1)):
-        named = named_nodes(draft, level[k], node[k])
-        if named.any() and not (named & _committed(draft, measure[k], int(product[k]))).any():
+        named = _named_rows(draft, level[k], node[k])
+        if len(named) and not committed(measure[k], int(product[k]))[named].any():
             messages.append((int(k), worded("fault.rules.no_commitment")))
     faults.rows(
         draft.sheets["rules"],

@@ -120,7 +120,6 @@ def product_bounds(draft: Draft, measure: str) -> dict[int, Bounds]:
     stated = draft.settings.spec.product_totals.get(measure, {})
     unit = Fraction(draft.settings.spec.measures[measure].round_to)
     company = company_bounds(draft, measure)
-    by_product = draft.history_last_year(measure)
     bounds = {}
     for product, total in stated.items():
         row = draft.products.index.get(product)
@@ -129,7 +128,8 @@ def product_bounds(draft: Draft, measure: str) -> dict[int, Bounds]:
         if isinstance(total, Decimal):
             bounds[row] = Bounds(Fraction(total), Fraction(total))
         elif isinstance(total, Growth):
-            bounds[row] = _grown(float(by_product[draft.products.is_below(row)].sum()), total, unit)
+            history = draft.history_last_year(measure)[draft.products.is_below(row)]
+            bounds[row] = _grown(float(history.sum()), total, unit)
         else:
             bounds[row] = _ranged(total, company)
     return bounds
@@ -210,6 +210,8 @@ def _check_multiples(draft: Draft, measure: str, faults: FaultCollector) -> None
 
 def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, products_are_tree: bool) -> None:
     """Totals that are given as growth have a positive history to grow from."""
+    if not _uses_growth(draft, measure):
+        return
     sheet = draft.sheets["history"]
     if not (draft.knows_months and products_are_tree and sheet.is_complete and not sheet.missing):
         return

@@ -28,7 +28,6 @@ from allocator.subtree.reallocate import reallocate_subtree
 from allocator.subtree.rebalance import rebalance_subtree
 from allocator.texts import worded
 from scenarios.family import PlanFamily
-from scenarios.kpis import measure_kpis
 from service.agreement.amounts import decimal_text
 from service.agreement.balance_requests.ground import Ground
 from service.agreement.balance_requests.key_figures import solution_of
@@ -36,7 +35,7 @@ from service.agreement.balance_requests.schemas import ProposedLine
 from service.problems.problem import FieldError, Problem
 from service.runs.job import FRAME, read_chain
 from service.runs.outcome import Outcome
-from service.runs.work import nodes_file
+from service.runs.work import kpis_of, nodes_file
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.engines.base import EngineOptions
 from solver_models.engines.choice import choose_engine
@@ -154,10 +153,7 @@ def settle(ground: Ground, step: Mapping[str, Any]) -> tuple[Outcome, list[Propo
     if not scenarios:
         fingerprint = input_hash({**ground.files, PINS.file: pins}, now.plan.overrides)
         now = replace(now, plan=replace(now.plan, input_hash=fingerprint))
-    kpis = {
-        one.measure: {**one.values, "by_product": one.by_product}
-        for one in measure_kpis(solution_of(now, base), family.ground)
-    }
+    kpis = kpis_of(solution_of(now, base), family, ground.lang)
     files, digest = _written(now, ground.lang)
     left = {**files, PINS.file: pins, "nodes.json": nodes_file(now.plan)}
     return Outcome("succeeded", "", left, kpis, digest), _lines(before, now, step)

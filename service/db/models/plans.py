@@ -80,7 +80,8 @@ class ImportJob(Base):
     """A file sent in, checked as part of the plan that it would make, and perhaps committed.
 
     `status` is `valid`, `faulty` or `committed`; `faults` a JSON list; `files` a JSON object file -> sha256
-    of the plan that a commit makes. Without a plan a commit makes a new one of the name `plan_name`.
+    of the plan that a commit makes; `presence` a JSON list of what was inferred about when its reps came, in
+    both languages. Without a plan a commit makes a new one of the name `plan_name`.
     """
 
     __tablename__ = "imports"
@@ -92,6 +93,7 @@ class ImportJob(Base):
     status: Mapped[str] = mapped_column(String(20))
     files: Mapped[str] = mapped_column(Text)
     faults: Mapped[str] = mapped_column(Text)
+    presence: Mapped[str] = mapped_column(Text)
     committed_revision: Mapped[int | None] = mapped_column(Integer)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

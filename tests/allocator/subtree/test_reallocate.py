@@ -21,6 +21,7 @@ from allocator.subtree.reallocate import reallocate_subtree, standing_hash
 from allocator.subtree.rebalance import rebalance_subtree
 from allocator.verification import verify_results
 from solver_models.engines.choice import choose_engine
+from tests.allocator.verification.corruptions import book
 from tests.random_plans import write_random_plan
 
 DEMO = Path(__file__).parents[3] / "examples" / "demo" / "plan"
@@ -161,6 +162,22 @@ def test_a_number_outside_the_frame_that_was_changed_is_found(tmp_path: Path) ->
     del document["measures"][measure]["frame"]
     path.write_text(json.dumps(document), encoding="utf-8")
     assert "price_rows" in {check.check for check in verify_results(tmp_path / "out", folder).failures}
+
+
+def test_steps_moved_inside_or_outside_a_frame_are_found(tmp_path: Path) -> None:
+    folder = write_random_plan(tmp_path / "plan", 1)
+    standing = allocate(read_plan(folder), ENGINE)
+    labels = standing.labels
+    position = int(np.flatnonzero(~labels.grid.org.is_leaf)[-1])
+    inside, outside = labels.node_id[position + 1], labels.node_id[position]
+    again = reallocate_subtree(standing, standing.plan, outside, ["m"], ENGINE)
+    write_results(standing, tmp_path / "before", "en", with_workbook=False)
+    for node, check in ((inside, "explanation.last_year"), (outside, "frame_steps")):
+        out = tmp_path / node
+        write_results(again, out, "en", with_workbook=False)
+        for step, units in (("last_year", -7), ("shared_load", 7)):
+            book(out, node, "*", step, units * max(1, int(standing.plan.spec.measures["m"].round_to)))
+        assert check in failed_of(out, folder, tmp_path / "before")
 
 
 def test_a_pin_of_zero_on_a_cell_has_a_multiplier_too(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.allocator.verification.tampering import (
     rows_of,
     write_rows,
 )
+from tests.allocator.verification.tiny import certify
 
 Corrupt = Callable[[Path], None]
 REP, OTHER, TEAM, ROOT = "a1", "a2", "north", "all"
@@ -90,17 +91,24 @@ def other_rounding(out: Path) -> None:
         change(out, "targets", at(rep, product), target=plus(units))
         december = at(rep, product, period="2024-12")
         change(out, "targets_monthly", december, target=plus(units))
-        steps = rows_of(out, "explanation")
-        rounding = [
-            row for row in steps if row["step"] == "rounding" and at(rep, product).items() <= row.items()
-        ]
-        if rounding:
-            rounding[0]["amount"] = plus(units)(float(rounding[0]["amount"]))
-        else:
-            steps.append(
-                {"measure": "m", **at(rep, product), "step": "rounding", "amount": str(units), "text": "so"}
-            )
-        write_rows(out, "explanation", steps)
+        book(out, rep, product, "rounding", units)
+    derive(out)
+
+
+def book(out: Path, node: str, product: str, step: str, units: int) -> None:
+    """Add units to a step, which has no row while it is 0."""
+    steps = rows_of(out, "explanation")
+    place = at(node, product, step=step)
+    found = [row for row in steps if place.items() <= row.items()]
+    if not found:
+        found = [{"measure": "m", **place, "amount": "0", "text": "so"}]
+        steps += found
+    found[0]["amount"] = plus(units)(float(found[0]["amount"]))
+    write_rows(out, "explanation", steps)
+
+
+def derive(out: Path) -> None:
+    """Write the columns of targets.csv that follow from others."""
     rows = rows_of(out, "targets")
     for row in rows:
         target, last, anchor = (float(row[name]) for name in ("target", "last_year", "anchor"))
@@ -202,6 +210,21 @@ def of_tier(name: str) -> Corrupt:
     return corrupt
 
 
+def moved_baseline(out: Path) -> None:
+    """Give a colleague 5 of a baseline and of its anchor, and book it as trend: all sums stay."""
+    anchor, base = (
+        next(float(row[name]) for row in rows_of(out, "cells") if at(REP, PRODUCT).items() <= row.items())
+        for name in ("anchor", "baseline")
+    )
+    for rep, sign in ((REP, -1), (OTHER, 1)):
+        change(out, "cells", at(rep, PRODUCT), baseline=plus(5 * sign), anchor=plus(5 * sign * anchor / base))
+        for product in (PRODUCT, "line", "*"):
+            change(out, "targets", at(rep, product), anchor=plus(5 * sign * anchor / base))
+            book(out, rep, product, "trend", 5 * sign)
+            book(out, rep, product, "rounding", -5 * sign)
+    derive(out)
+
+
 CELL, ROOT_ALL = at(REP, PRODUCT), at(ROOT, "*")
 CORRUPTIONS: dict[str, Corrupt] = {
     **{
@@ -220,6 +243,7 @@ CORRUPTIONS: dict[str, Corrupt] = {
     "cells.csv: an anchor moved to another product": all_of(
         edit("cells", at(REP, PRODUCT), anchor=plus(5.5)), edit("cells", at(REP, SECOND), anchor=plus(-5.5))
     ),
+    "cells.csv: a baseline moved to a colleague, with anchors and steps": moved_baseline,
     "cells.csv: all baselines doubled": edit("cells", {"measure": "m"}, baseline=times(2)),
     "cells.csv: a floor": edit("cells", CELL, lower=1),
     "cells.csv: a ceiling": edit("cells", CELL, upper=10**9),
@@ -294,6 +318,10 @@ CORRUPTIONS: dict[str, Corrupt] = {
     "explanation.csv: last_year -> trend": moved_step(ROOT, "*", "last_year", "trend"),
     "explanation.csv: company_growth -> own_rules": moved_step(TEAM, "*", "company_growth", "own_rules"),
     "explanation.csv: own_rules -> shared_load": moved_step(TEAM, "*", "own_rules", "shared_load"),
+    **{
+        f"explanation.csv: {one} -> {other}": moved_step(ROOT, "*", one, other)
+        for one, other in (("potential", "trend"), ("commitment", "potential"), ("trend", "commitment"))
+    },
     "explanation.csv: a step renamed": renamed_step("company_growth", "potential"),
     "explanation.csv: a step with an unknown name": renamed_step("company_growth", "good_luck"),
     "explanation.csv: own rules renamed": renamed_step("own_rules", "fairness"),
@@ -354,10 +382,16 @@ CORRUPTIONS: dict[str, Corrupt] = {
 
 TOLD: dict[str, Corrupt] = {
     "the program, its versions, its engine": lambda out: certificate(out, versions={}, engine="other"),
-    "how long it took and in how many passes": lambda out: certificate(out, seconds={}),
-    "the words of a step (not its name or amount)": edit("explanation", ROOT_ALL, text="so it is"),
-    "how the past splits between trend, potential and commitment": moved_step(
-        ROOT, "*", "trend", "commitment"
+    "how long it took, in how many passes, and the numbers of rows": all_of(
+        lambda out: certificate(out, seconds={}), lambda out: _in_measure(out, passes={}, rows=1)
+    ),
+    "the words of a step or a rule (not a step's name or amount, nor whether a rule binds)": all_of(
+        edit("explanation", ROOT_ALL, text="so it is"),
+        first_of("rules", "text", "so - binding", status="binding"),
+    ),
+    "what the judgements, the report, the names and the workbook say": all_of(
+        lambda out: (out / "report.html").write_bytes(b"so it is") and None,
+        lambda out: certify(out) and None,
     ),
 }
 """What passes, as docs/verification.md says."""

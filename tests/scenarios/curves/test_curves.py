@@ -27,7 +27,14 @@ from scenarios.runs.sweep import run_sweep
 def outcome(total: str, band: str, binding: list[str], **kpis: float | None) -> Outcome:
     run = Run(f"{total}/{band}", "base", "grid", (("total", total), ("fairness", band)), ())
     places = {"binding": {rule: [["east", "*"]] for rule in binding}, "relaxed": {}}
-    known = {"binding": binding, "relaxed": [], "places": places, "nodes": {}, "products": {}}
+    known = {
+        "binding": binding,
+        "relaxed": [],
+        "places": places,
+        "nodes": {},
+        "products": {},
+        "chance_basis": None,
+    }
     figures: dict[str, Any] = {**known, "kpis": {"total": 100.0, **kpis}}
     return Outcome(run, "", {"status": "done", "reason": "", "measures": {"m": figures}})
 

@@ -13,14 +13,18 @@ from allocator.model.labels import label_plan
 from allocator.model.problem import build_problem
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
+from benchmarks.plans import write_benchmark_plan
 from scenarios.frontier.limits import feasible_limits
 from service.cli.main import main
-from solver_models.engines.base import EngineOptions
+from solver_models.engines.base import EngineError, EngineOptions
 from solver_models.engines.choice import choose_engine
 from solver_models.engines.highs import is_feasible
+from solver_models.engines.interior import InteriorEngine
 from solver_models.infeasibility import feasibility_program
 from solver_models.limits import extreme_total
 from solver_models.model import BalanceModel
+from solver_models.program import LinearProgram
+from solver_models.solution import Solution
 from tests.plans import write_plan
 from tests.random_plans import write_random_plan
 
@@ -29,6 +33,15 @@ ENGINE = choose_engine("highs")
 SEEDS = [seed for seed in range(40) if seed != 34]
 STEPS = 45
 FAR = 1e4
+
+
+class NoEngine:
+    """Refuses what it is asked."""
+
+    name = "none"
+
+    def solve(self, program: LinearProgram, options: EngineOptions) -> Solution:
+        raise EngineError("nothing should fall back")
 
 
 def model_of(folder: Path) -> tuple[BalanceModel, np.ndarray, float]:
@@ -88,6 +101,20 @@ def test_the_bounds_that_stop_a_limit_add_up_to_it(tmp_path: Path, seed: int) ->
         assert float((found.pull[used] * bounds[used]).sum()) == pytest.approx(
             found.value, rel=1e-6, abs=1e-6
         )
+
+
+def test_a_total_that_thousands_of_rows_stop_is_proved_without_the_simplex(tmp_path: Path) -> None:
+    """Its price spreads over all reps: a ten-thousandth of the largest is still a price."""
+    plan = read_plan(write_benchmark_plan(tmp_path / "plan", 1000, 10, 1, n_own_rule=100))
+    labels = label_plan(plan)
+    anchors = build_anchors(plan, labels, "revenue")
+    problem = build_problem(plan, labels, "revenue", anchors, spell_out(plan, labels, "revenue", anchors))
+    model = problem.model.scaled()
+    is_total = problem.ledger["kind"].to_numpy()[model.rows.source] == "total"
+    total = float(model.rows.upper[is_total][0])
+    expected = extreme_total(model, is_total, total, ENGINE, EngineOptions(), largest=False)
+    found = extreme_total(model, is_total, total, InteriorEngine(NoEngine()), EngineOptions(), largest=False)
+    assert found.value == pytest.approx(expected.value, rel=1e-8)
 
 
 def test_a_run_at_the_limit_works_and_beyond_it_does_not(tmp_path: Path) -> None:
@@ -200,6 +227,13 @@ def test_every_engine_finds_the_same_limits(tmp_path: Path, name: str) -> None:
         ):
             assert (one.smallest, one.largest) == (other.smallest, other.largest)
         assert found.company.stops_above
+
+
+def test_a_second_process_changes_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = read_plan(write_plan(tmp_path / "plan"))
+    in_turn = feasible_limits(plan, "revenue", ENGINE, levels=["region", "rep"])
+    monkeypatch.setattr("scenarios.frontier.limits.MUCH", 0)
+    assert feasible_limits(plan, "revenue", ENGINE, levels=["region", "rep"]) == in_turn
 
 
 @pytest.mark.parametrize("name", ["auto", "highs"])

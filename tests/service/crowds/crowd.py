@@ -24,7 +24,8 @@ class Crowd:
         self.database = database
         self.key, self.plan_id, self.runs = prepared(database)
         storage.mkdir()
-        self.fleet = Fleet(url, storage, workers=workers)
+        # nobody is killed here: no lease may run out, however slow the machine
+        self.fleet = Fleet(url, storage, workers=workers, lease_seconds=HANG_SECONDS)
         stack.callback(self.fleet.close)
         self.clients = [stack.enter_context(self._client(k)) for k in range(SENDERS)]
         for client in self.clients[:2]:

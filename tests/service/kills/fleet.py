@@ -12,7 +12,7 @@ from tests.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[3]
 SERVICES = 2
-LEASE_SECONDS = "1.0"
+LEASE_SECONDS = 1.0
 PORTS = (20_000, 32_000)
 """Below those that the kernel gives to connections."""
 
@@ -20,14 +20,16 @@ PORTS = (20_000, 32_000)
 class Fleet:
     """Services of one storage folder and database, each on a port of its own."""
 
-    def __init__(self, database_url: str, storage: Path, workers: int = 1) -> None:
+    def __init__(
+        self, database_url: str, storage: Path, workers: int = 1, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("ALLOCATOR_")},
             "ALLOCATOR_STORAGE": str(storage),
             "DATABASE_URL": database_url,
             "ALLOCATOR_WORKERS": str(workers),
             "ALLOCATOR_REQUESTS_PER_MINUTE": "10000000",
-            "ALLOCATOR_LEASE_SECONDS": LEASE_SECONDS,
+            "ALLOCATOR_LEASE_SECONDS": str(lease_seconds),
             "ALLOCATOR_RUN_ATTEMPTS": "100000",
             "ALLOCATOR_RUNS_PER_ACCOUNT": "100000",
         }

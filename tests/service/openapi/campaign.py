@@ -21,6 +21,7 @@ from schemathesis.specs.openapi import checks
 
 from tests.plans import plan_texts
 from tests.service.openapi.company import Company
+from tests.waiting import HANG_SECONDS
 
 CHECKS = [
     not_a_server_error,
@@ -126,7 +127,7 @@ def _send(company: Company, case: Any, callers: list[str], found: Findings, chan
     _fill_in(company, case, chance)
     caller = _caller(case.operation.label, callers, found, chance)
     headers = {"Authorization": f"Bearer {company.keys[caller]}"}
-    response = case.call(headers=headers)
+    response = case.call(headers=headers, timeout=HANG_SECONDS)
     found.statuses[response.status_code] += 1
     if response.status_code == 403:
         found.turned_away.setdefault(case.operation.label, set()).add(caller)

@@ -1,0 +1,1 @@
+"""How the past became a baseline, recomputed from the plan's tables (docs/anchors.md)."""
