@@ -8,7 +8,8 @@ from allocator.explanation.waterfall import STEPS
 from scenarios.comparison.board import GONE, NEW, UNCHANGED
 from scenarios.comparison.folder import FOLDER
 from scenarios.comparison.tidy import COMPARISON
-from scenarios.replan.inputs import ACTUALS, MOVES
+from scenarios.replan.inputs import ACTUALS
+from scenarios.replan.moves import MOVES
 from scenarios.replan.year_rules import COLUMNS
 from service.cli.main import main
 
