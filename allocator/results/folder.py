@@ -1,6 +1,7 @@
 """Writing a result folder: all of it or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from allocator.explanation.table import explanation_tables
 from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
 from allocator.plan.plan import Plan
+from allocator.plan.warning import PlanWarning
 from allocator.report.part import Extras
 from allocator.report.report import write_report
 from allocator.results.beside import beside
@@ -27,16 +29,19 @@ from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
 from allocator.results.whole_folder import FolderKind, file_hashes, whole_folder
+from allocator.warnings.registry import plan_warnings, result_warnings, warnings_document
 
 JUDGED_BESIDE = 30_000
 """From this many cells on the tables take longer than the workbook: judging joins it on the second core."""
 NAMES = "names.json"
 DIAGNOSIS = "diagnosis.json"
+WARNINGS = "warnings.json"
 RESULT = FolderKind(
     mark="certificate.json",
     written=(
         *TABLE_FILES,
         NAMES,
+        WARNINGS,
         "fairness.json",
         "attainment.json",
         "matrix.xlsx",
@@ -61,6 +66,7 @@ def write_results(
     form: Form = "csv",
     replayed: Mapping[str, Replayed] | None = None,
     force: bool = False,
+    warned: Sequence[PlanWarning] | None = None,
 ) -> dict[str, Any]:
     """Write all result files; the folder appears complete or not at all.
 
@@ -74,17 +80,20 @@ def write_results(
         By measure what the replays of the past say about luck, where it is known already.
     force
         Write over files of an earlier result that people changed.
+    warned
+        What `plan_warnings` finds in the plan, where it is known already.
 
     Returns
     -------
-    `result_hash` and `files`.
+    `result_hash`, `files` and `warnings`.
     """
     phases = phases or Phases()
+    known = plan_warnings(allocation.plan, allocation.labels) if warned is None else warned
 
     judges_beside = allocation.labels.grid.n_cell > JUDGED_BESIDE
 
     def write_beside(folder: Path, late_hash: Callable[[], str]) -> None:
-        judged = _judge(allocation, folder, lang, replayed) if judges_beside else None
+        judged = _judge(allocation, folder, lang, replayed, known) if judges_beside else None
         if with_workbook:
             # the workbook writer is loaded only where a workbook is written
             workbook = import_module("allocator.results.matrix.workbook")
@@ -100,7 +109,7 @@ def write_results(
                 helper.tell(digest)
             if not judges_beside:
                 with phases.phase("judge"):
-                    judged = _judge(allocation, folder, lang, replayed)
+                    judged = _judge(allocation, folder, lang, replayed, known)
                 with phases.phase("write report"):
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
@@ -108,20 +117,36 @@ def write_results(
         write_json(folder / NAMES, names_document(allocation.plan))
         hashes = file_hashes(folder, RESULT.written)
         write_json(folder / RESULT.mark, certificate(allocation, digest, hashes))
-        return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
+        return {
+            "result_hash": digest,
+            "files": sorted(path.name for path in folder.iterdir()),
+            "warnings": [one.as_dict(lang) for one in read_warnings(folder)],
+        }
 
 
 def _judge(
-    allocation: Allocation, folder: Path, lang: str, replayed: Mapping[str, Replayed] | None
+    allocation: Allocation,
+    folder: Path,
+    lang: str,
+    replayed: Mapping[str, Replayed] | None,
+    known: Sequence[PlanWarning],
 ) -> dict[str, Any]:
-    """Write fairness.json and attainment.json and return both."""
-    judged = {
+    """Write fairness.json, attainment.json and warnings.json; return what the report shows of them."""
+    judged: dict[str, Any] = {
         "fairness": fairness_document(allocation, lang),
         "attainment": attainment_document(allocation, lang, replayed),
     }
     for name, document in judged.items():
         write_json(folder / f"{name}.json", document)
-    return judged
+    warned = result_warnings(allocation, judged["attainment"], known)
+    write_json(folder / WARNINGS, warnings_document(allocation.plan, warned, lang))
+    return {**judged, "warnings": warned}
+
+
+def read_warnings(out: Path) -> tuple[PlanWarning, ...]:
+    """Return the warnings that a result folder keeps, in the language that it was written in."""
+    document = json.loads((out / WARNINGS).read_text(encoding="utf-8"))
+    return tuple(PlanWarning(**one) for one in document["warnings"])
 
 
 def _write_report(

@@ -11,7 +11,7 @@ from service.db.models import ImportJob
 from service.imports import repository, service
 from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportView
 from service.plans.endpoints import Limit, Planner, plan_view
-from service.plans.schemas import Note, PlanId, PlanView, TableName
+from service.plans.schemas import Note, PlanId, PlanView, TableName, WarningView
 from service.plans.table_endpoints import ROWS
 from service.problems.problem import language
 from service.wire.idempotency import Answer, AttemptDep, answer_once
@@ -90,7 +90,8 @@ def read_import(
     faults = service.faults_of(job, lang)
     page = [FaultView.model_validate(fault) for fault in faults[cursor : cursor + limit]]
     following = cursor + limit if len(faults) > cursor + limit else None
-    return ImportDetail(**_view(job, lang).model_dump(), faults=page, next=following)
+    warnings = [WarningView.model_validate(one) for one in service.warnings_of(job, lang)]
+    return ImportDetail(**_view(job, lang).model_dump(), faults=page, warnings=warnings, next=following)
 
 
 @router.post("/{import_id}:commit", response_model=PlanView)

@@ -1,8 +1,9 @@
 """/v1/plans with revisions and nodes."""
 
+from importlib import import_module
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from service.auth.dependencies import Caller, allowed
 from service.auth.principal import Principal
@@ -18,12 +19,13 @@ from service.plans.schemas import (
     PlanCreate,
     PlanPage,
     PlanView,
+    PlanWarnings,
     RevisionDetail,
     RevisionPage,
     RevisionView,
 )
 from service.plans.service import find_plan, find_revision
-from service.problems.problem import Problem
+from service.problems.problem import Problem, language
 from service.wire.cursors import onward
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
@@ -34,6 +36,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 RevisionQuery = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 NodeCursor = Annotated[str, Query(max_length=211, pattern=r"^([0-9]{1,10}\.[^\x00-\x1f\x7f]+)?$")]
+WARNINGS = "allocator.warnings.registry"
 Planner = Annotated[Principal, Depends(allowed("admin", "finance"))]
 """Who may change plans."""
 
@@ -114,6 +117,27 @@ def read_revision(session: ReadSession, caller: Caller, plan_id: Id, number: Num
     is_part = repository.reaches_beyond(session, caller, revision.revision_id)
     files = [] if is_part else [FileView(file=f, sha256=hashes[f], rows=rows[f]) for f in hashes]
     return RevisionDetail(**_revision_view(revision).model_dump(), files=files)
+
+
+@router.get("/{plan_id}/warnings")
+def list_warnings(
+    session: ReadSession,
+    context: ContextDep,
+    planner: Planner,
+    plan_id: Id,
+    request: Request,
+    revision: RevisionQuery = None,
+) -> PlanWarnings:
+    """Return what is improbable in a revision, accepted warnings included; speaks of the whole company."""
+    found = find_revision(session, find_plan(session, planner, plan_id), revision)
+    if repository.reaches_beyond(session, planner, found.revision_id):
+        raise Problem("beyond-scope")
+    plan = context.plans.plan(found.revision_id)
+    # what looks for warnings is loaded when somebody asks for them, not when the service starts
+    registry = import_module(WARNINGS)
+    document = registry.warnings_document(plan, registry.plan_warnings(plan), language(request.scope))
+    shown = {name: document[name] for name in PlanWarnings.model_fields if name != "revision"}
+    return PlanWarnings.model_validate({**shown, "revision": found.number})
 
 
 @router.get("/{plan_id}/nodes")

@@ -113,6 +113,12 @@ def get_explanation(
     return Explanation(items=items)
 
 
+@router.get("/{run_id}/warnings", response_class=Response, responses=ONE_OBJECT)
+def get_warnings(session: ReadSession, planner: Planner, run_id: Id) -> Response:
+    """Return warnings.json: what is improbable in the plan and its targets."""
+    return _file(session, planner, run_id, "warnings.json")
+
+
 @router.get("/{run_id}/fairness", response_class=Response, responses=ONE_OBJECT)
 def get_fairness(session: ReadSession, planner: Planner, run_id: Id) -> Response:
     """Return fairness.json."""

@@ -33,6 +33,7 @@ def test_a_result_folder_holds_every_file_and_nothing_is_left_beside_it(tmp_path
         "matrix.xlsx",
         "names.json",
         "report.html",
+        "warnings.json",
     ]
     assert answer["files"] == sorted([*TABLES, *others])
     assert sorted(path.name for path in out.iterdir()) == answer["files"]
