@@ -56,6 +56,11 @@ class Anchors:
         The weights of the blend before caps: source -> weight.
     observed
         The history they were made from, for those who judge the outcome.
+    outlook
+        What the past (and the commitments) let expect of the plan's months, before growth: the baseline,
+        or the history level where the anchors are targets in force.
+    is_published
+        The anchors are the targets in force (`history` and `baseline` hold them), not made from sources.
     """
 
     last_year: FloatArray
@@ -69,3 +74,5 @@ class Anchors:
     bias: pd.DataFrame
     weights: dict[str, float]
     observed: Observed
+    outlook: FloatArray
+    is_published: bool = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.anchors.anchors import Anchors
+from allocator.anchors.anchors import Anchors, Totals
 from allocator.anchors.blend import (
     Sources,
     average_weights,
@@ -86,6 +86,8 @@ def build_anchors(plan: Plan, labels: Labels, measure: str, evidence: Evidence |
     past, potential, promised = found.past, found.potential, found.promised
     totals = resolve_totals(plan, labels, measure, found.observed)
     scaling = Scaling(labels, totals, float(plan.spec.measures[measure].round_to), measure)
+    if plan.spec.baseline == "published":
+        return _published(labels, found, totals, scaling)
     base = open_products(scaling, _stand_in(plan, labels, past, potential))
     top_down = scaling.growth_cells(base)
     sources = Sources(
@@ -110,12 +112,36 @@ def build_anchors(plan: Plan, labels: Labels, measure: str, evidence: Evidence |
         bias=promised.table(labels),
         weights=average_weights(before, base),
         observed=found.observed,
+        outlook=baseline,
+    )
+
+
+def _published(labels: Labels, found: Evidence, totals: Totals, scaling: Scaling) -> Anchors:
+    """Take the targets in force as they stand: where the totals are theirs, so are the anchors."""
+    in_force = open_products(scaling, np.nan_to_num(found.potential))
+    nothing = np.full(len(in_force), np.nan)
+    weight = np.zeros((3, len(in_force)))
+    weight[0] = 1.0
+    return Anchors(
+        last_year=found.past.last_year,
+        history=in_force,
+        potential=nothing,
+        commitment=nothing,
+        weight=weight,
+        baseline=in_force,
+        anchor=in_force * np.tile(scaling.growth(in_force), labels.grid.n_rep),
+        totals=totals,
+        bias=found.promised.table(labels),
+        weights=average_weights(weight, in_force),
+        observed=found.observed,
+        outlook=found.past.level if float(found.past.level.sum()) > 0 else in_force,
+        is_published=True,
     )
 
 
 def _weights(plan: Plan, sources: Sources, past: HistoryLevel, promised: CommitmentSource) -> FloatArray:
     """Weights before the cap: as given, or by precision. Shape (3, n_cell)."""
-    if plan.spec.baseline == "auto":
+    if isinstance(plan.spec.baseline, str):
         return precision_weights(sources, past.noise, past.is_own, promised.variance)
     return given_weights(sources, plan.spec.baseline)
 

@@ -100,7 +100,7 @@ def replay_past(plan: Plan, labels: Labels, measure: str, observed: Observed) ->
 def learn_luck(
     plan: Plan, labels: Labels, measure: str, anchors: Anchors, replayed: Replayed | None = None
 ) -> Luck:
-    """Build the sales model: expected = baseline x growth; luck from the years on file and from replays.
+    """Build the sales model: expected = outlook x growth; luck from the years on file and from replays.
 
     A stated `growth` leaves no doubt about where the middle lies; a stated `correlation` or `common` says
     how luck is shared, whatever the past says.
@@ -114,7 +114,7 @@ def learn_luck(
     past = replayed or replay_past(plan, labels, measure, anchors.observed)
     growth = past.growth.rate if settings.growth is None else settings.growth
     told = np.isin(np.arange(labels.grid.n_rep), past.residuals.rep)
-    expected = rep_sums(labels, anchors.baseline) * (1.0 + growth)
+    expected = rep_sums(labels, anchors.outlook) * (1.0 + growth)
     if plan.spec.months >= 12:
         expected = less_lucky(expected, past.own, past.group, told)
     unseen = ~told & (rep_sums(labels, anchors.last_year) <= 0)

@@ -13,6 +13,7 @@ from solver_models.model import BalanceAnswer, BalanceModel, Rows
 from solver_models.sparse_rows import rows_at
 
 STEPS = (
+    "published",
     "last_year",
     "trend",
     "potential",

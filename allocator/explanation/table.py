@@ -63,7 +63,8 @@ def _table(
     round_to = allocation.plan.spec.measures[result.measure].round_to
     block = waterfall.units[:, first:last]
     shown = block != 0
-    shown[0] |= (result.target_units[first:last] != 0) | shown.any(axis=0)
+    start = STEPS.index("published" if result.anchors.is_published else "last_year")
+    shown[start] |= (result.target_units[first:last] != 0) | shown.any(axis=0)
     node, product, step = np.nonzero(shown.transpose(1, 2, 0))
     units = block[step, node, product]
     shown_amount = amount_texts(units, round_to)

@@ -92,7 +92,8 @@ def step_amounts(
 
     On the company's scale (street factors taken out) a target is
     last year + trend + w_k (potential - level) + w_c (commitment - level) + scaling to the totals
-    + sum over rows of w_l y_i A_il (+ the pull of the cell's own bounds), and what the levels above
+    + sum over rows of w_l y_i A_il (+ the pull of the cell's own bounds); where the anchors are targets in
+    force, these stand in the place of all up to the scaling (`published`). And what the levels above
     assign on top of it is the step `over_assignment`. The price of a rule on a node, times the
     weight of the cells below it, is its step; the prices of the company and product totals spread
     what rules take from or add to others (`shared_load`).
@@ -100,13 +101,16 @@ def step_amounts(
     grid = labels.grid
     plain = grid.roll_up_plain
     amounts = np.zeros((len(STEPS), len(grid.org), len(grid.products)))
-    level = anchors.history
+    level = anchors.history / grid.cell_factor if anchors.is_published else anchors.history
     potential, commitment = (
         _pull(anchors.weight[1], anchors.potential, level),
         _pull(anchors.weight[2], anchors.commitment, level),
     )
-    amounts[STEPS.index("last_year")] = plain(anchors.last_year)
-    amounts[STEPS.index("trend")] = plain(level - anchors.last_year)
+    if anchors.is_published:
+        amounts[STEPS.index("published")] = plain(level)
+    else:
+        amounts[STEPS.index("last_year")] = plain(anchors.last_year)
+        amounts[STEPS.index("trend")] = plain(level - anchors.last_year)
     amounts[STEPS.index("potential")] = plain(potential)
     amounts[STEPS.index("commitment")] = plain(commitment)
     scaled = anchors.anchor / grid.cell_factor - level - potential - commitment

@@ -237,7 +237,7 @@ class _Reader:
 
     def check_meaning(self, plain: dict[str, Any]) -> None:
         """What the shapes alone do not show."""
-        if plain.get("baseline", "auto") != "auto":
+        if plain.get("baseline", "auto") not in ("auto", "published"):
             self._check_baseline(plain["baseline"])
         self._check_goal_band(plain.get("attainment", {}))
         self._check_payout(plain.get("payout", {}), plain.get("measures", {}))

@@ -140,7 +140,8 @@ class PlanSpec(Spec):
     measures: Annotated[dict[Id, MeasureSpec], Field(min_length=1)]
     product_totals: dict[Id, dict[Id, Amount | Growth | AmountRange]] = {}
     """Per measure: product or product line -> amount, growth or range."""
-    baseline: BlendWeights | Literal["auto"] = "auto"
+    baseline: BlendWeights | Literal["auto", "published"] = "auto"
+    """`published`: the anchors are the targets in force, which potential.csv holds for the plan's months."""
     commitment_cap: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.5
     """The most an anchor may move per unit that a rep's own commitment moves."""
     over_assignment: dict[str, Annotated[FiniteFloat, Field(ge=0, le=1)]] = {}

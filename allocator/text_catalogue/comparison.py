@@ -79,6 +79,8 @@ TEXTS = {
     "replan.churn": {"en": "change of the remaining targets of the reps", "zh": "剩余目标变动率（个人）"},
     "replan.reps_changed": {"en": "share of reps changed", "zh": "目标变动人员占比"},
     "replan.largest_change": {"en": "largest change of a rep", "zh": "个人最大变动"},
+    "replan.reps_to_nothing": {"en": "reps whose rest fell to 0", "zh": "剩余目标降为 0 的人数"},
+    "replan.reps_from_nothing": {"en": "reps who had no rest before", "zh": "原无剩余目标、现有目标的人数"},
     "replan.written": {
         "en": "Written to {out} (replan.html to read); prove it with: allocator verify {out}",
         "zh": "已写入 {out}（replan.html 供阅读）；验证命令：allocator verify {out}",

@@ -1,6 +1,10 @@
 """The steps of a waterfall."""
 
 TEXTS = {
+    "step.published": {
+        "en": "Targets in force for these months, with moves of territory: {node} {amount} of {product}.",
+        "zh": "这些月份的现行目标（含区域划转）：{node}，{product} {amount}。",
+    },
     "step.last_year": {
         "en": "Last year {node} made {amount} with {product}.{presence}",
         "zh": "上年实际：{node}，{product} {amount}。{presence}",
@@ -45,6 +49,9 @@ TEXTS = {
         "zh": "，主要由 {rule}（{kind}{owner}）引起",
     },
     "step.rule_owner": {"en": ", owner {owner}", "zh": "，负责人 {owner}"},
+    "stepname.published": {"en": "As published", "zh": "已发布"},
+    "stepname.moves": {"en": "Territory moves", "zh": "区域划转"},
+    "stepname.productivity": {"en": "Productivity", "zh": "达成系数"},
     "stepname.last_year": {"en": "Last year", "zh": "上年实际"},
     "stepname.trend": {"en": "Trend", "zh": "趋势"},
     "stepname.potential": {"en": "Potential", "zh": "潜力"},

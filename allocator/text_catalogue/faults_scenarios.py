@@ -36,6 +36,15 @@ TEXTS = {
         "en": "name another folder for --out, or empty this one",
         "zh": "请为 --out 指定其他文件夹，或清空此文件夹",
     },
+    "fault.folder.changed": {
+        "en": "this file is not as it was written here: it was changed since, or laid here by somebody",
+        "zh": "该文件与写入时不一致：写入后被修改过，或由他人放入",
+    },
+    "fault.folder.changed.hint": {
+        "en": "save it under another name or elsewhere, or name another folder for --out;"
+        " with --force it is written over",
+        "zh": "请将其另存为其他名称或移到别处，或为 --out 指定其他文件夹；加上 --force 则会覆盖该文件",
+    },
     "fault.folder.in_use": {
         "en": "another sweep is writing into this folder",
         "zh": "另一个批量情景正在写入该文件夹",
@@ -304,7 +313,14 @@ TEXTS = {
         "zh": "请添加 period（YYYY-MM）或 date（YYYY-MM-DD）列",
     },
     "fault.replan.outside": {"en": "this month is not in the plan", "zh": "该月份不在计划期内"},
-    "fault.replan.late": {"en": "this is after {last} (--as-of)", "zh": "晚于 {last}（--as-of）"},
+    "fault.replan.no_seat": {
+        "en": "{seat} has targets of `{measure}` to {last} and no row here: sold nothing, or not reported?",
+        "zh": "{seat} 截至 {last} 有 `{measure}` 目标，但此处没有任何一行：是没有销售，还是尚未上报？",
+    },
+    "fault.replan.no_seat.hint": {
+        "en": "add the missing rows, or a row of 0 such as `{row}`; --missing-actuals zero says so for all",
+        "zh": "请补充缺少的行，或金额为 0 的行，如 `{row}`；--missing-actuals zero 对全部席位按无销售处理",
+    },
     "fault.replan.no_actuals": {"en": "there are no actuals in {month}", "zh": "{month} 没有实际值"},
     "fault.replan.no_actuals.hint": {
         "en": "add them (rows of 0 where nothing was sold), or name an earlier --as-of",
@@ -313,6 +329,14 @@ TEXTS = {
     "fault.replan.to_itself": {
         "en": "this rep gives to himself",
         "zh": "转出与转入是同一名销售人员",
+    },
+    "fault.replan.beyond_book": {
+        "en": "the moves of {month} take {share} times the book of {seat}: more than the whole",
+        "zh": "{month} 生效的划转共取走 {seat} 业务的 {share} 倍，超过全部",
+    },
+    "fault.replan.beyond_book.hint": {
+        "en": "shares of one book add up to 1 at most in one month; what moves later has a later month",
+        "zh": "同一席位同月划出的份额合计不得超过 1；之后才划转的部分请填写更晚的生效月份",
     },
     "fault.replan.other_plan": {
         "en": "the published result does not hold every node, product and month of this plan once",

@@ -228,8 +228,8 @@ TEXTS = {
         "zh": "没有名为 `{name}` 的基准",
     },
     "fault.baseline.unknown.hint": {
-        "en": "write auto, or weights such as {{history: 0.6, potential: 0.2, commitment: 0.2}}",
-        "zh": "请填写 auto，或填写权重，例如 {{history: 0.6, potential: 0.2, commitment: 0.2}}",
+        "en": "write auto, published, or weights such as {{history: 0.6, potential: 0.2, commitment: 0.2}}",
+        "zh": "请填写 auto、published，或填写权重，例如 {{history: 0.6, potential: 0.2, commitment: 0.2}}",
     },
     "fault.baseline.zero": {
         "en": "no source of the baseline has a weight",

@@ -5,11 +5,58 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.over": {"en": "Mid-year re-plan", "zh": "年中目标调整"},
     "replan.facts": {
-        "en": "Actuals to {as_of} locked ({done} of {months} months) · {keep} of the gap is made up · reps "
-        "stay within ±{stability} of their remaining target where that can be · anchors: {anchors}",
+        "en": "Actuals to {as_of} locked ({done} of {months} months) · {keep} of the gap is made up · "
+        "{stability} · anchors: {anchors}",
         "zh": "实际锁定至 {as_of}（{months} 个月中的 {done} 个月）· 差距由剩余月份补回 {keep} · "
-        "个人剩余目标尽量保持在 ±{stability} 以内 · 基准：{anchors}",
+        "{stability} · 基准：{anchors}",
     },
+    "replan.stability_only": {
+        "en": "the rest stays as published unless totals or hard rules forbid it; soft rules move nobody",
+        "zh": "除非总额或硬规则不允许，剩余目标保持不变；软规则不改变任何人的目标",
+    },
+    "replan.stability_auto": {
+        "en": "soft rules that the published year did not keep move no rep beyond ±{width}",
+        "zh": "已发布全年目标未满足的软规则，对个人剩余目标的改变不超过 ±{width}",
+    },
+    "replan.stability_first": {
+        "en": "soft rules move no rep beyond ±{width}",
+        "zh": "软规则对个人剩余目标的改变不超过 ±{width}",
+    },
+    "replan.stability_last": {
+        "en": "all soft rules come before the stability of the targets",
+        "zh": "所有软规则均优先于目标稳定",
+    },
+    "replan.stability_tier": {
+        "en": "soft rules of tier {tier} and later move no rep beyond ±{width}",
+        "zh": "优先级 {tier} 及之后的软规则，对个人剩余目标的改变不超过 ±{width}",
+    },
+    "replan.left_out": {
+        "en": "{count} rows of actuals are after {as_of} and were left out.",
+        "zh": "{count} 行实际数据晚于 {as_of}，未计入。",
+    },
+    "replan.without_actuals": {
+        "en": "{measure}: {count} reps have targets to date and no row of actuals; they were taken to have "
+        "sold nothing: {names}",
+        "zh": "{measure}：{count} 人有累计目标但没有实际数据，按未销售处理：{names}",
+    },
+    "replan.step_published": {
+        "en": "Published for the months that remain: {amount}.",
+        "zh": "剩余月份已发布目标：{amount}。",
+    },
+    "replan.step_moves": {"en": "Territory moves: {signed}.", "zh": "区域划转：{signed}。"},
+    "replan.step_productivity": {"en": "Productivity to date: {signed}.", "zh": "累计达成系数：{signed}。"},
+    "replan.explain_year": {
+        "en": "These are the months that remain. Year now {target} = {actual_to_date} sold to {as_of} + "
+        "{remaining}; published: year {published}, these months {published_remaining}.",
+        "zh": "以上为剩余月份。调整后全年 {target} = 截至 {as_of} 实际 {actual_to_date} + 剩余 {remaining}；"
+        "已发布：全年 {published}，剩余月份 {published_remaining}。",
+    },
+    "replan.from_nothing": {"en": "from nothing", "zh": "从无到有"},
+    "replan.cause_moves": {"en": "territory moves", "zh": "区域划转"},
+    "replan.cause_productivity": {"en": "productivity to date", "zh": "累计达成系数"},
+    "replan.cause_total": {"en": "totals of the rest", "zh": "剩余总额变化"},
+    "replan.cause_rounding": {"en": "rounding", "zh": "取整"},
+    "replan.cause_none": {"en": "-", "zh": "-"},
     "replan.anchors_keep": {"en": "current targets", "zh": "现行目标"},
     "replan.anchors_learn": {
         "en": "current targets × productivity to date",
@@ -76,9 +123,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.month_actual": {"en": "locked", "zh": "锁定"},
     "replan.month_target": {"en": "re-planned", "zh": "调整"},
     "replan.movers_note": {
-        "en": "Remaining targets before (as published, after moves) and now. Productivity: actual / "
-        "published to date, shrunk towards the peer group.",
-        "zh": "剩余目标：调整前（已发布并计入区域划转）与调整后。"
+        "en": "Remaining targets before (as published) and now, and what moved each of them most: a rule, or "
+        "what is no rule in words. Productivity: actual / published to date, shrunk towards the peer group.",
+        "zh": "剩余目标：调整前（已发布）与调整后，以及影响最大的原因（规则编号或文字说明）。"
         "达成系数：累计实际 / 累计目标，向同组均值收缩。",
     },
     "replan.rules_all": {
@@ -101,5 +148,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "replan.missed_of": {"en": "{missed} of {checked}", "zh": "{missed} / {checked}"},
     "replan.because_actuals": {"en": "what was sold already", "zh": "已发生的实际"},
     "replan.because_others": {"en": "totals or other rules", "zh": "总额或其他规则"},
+    "replan.because_stability": {"en": "stability of the targets comes first", "zh": "目标保持稳定优先"},
     "replan.more": {"en": "{count} more in {file}", "zh": "另有 {count} 项见 {file}"},
 }

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from allocator.verification.baseline.blend import Baseline
+from allocator.verification.baseline.blend import Baseline, is_published
 from allocator.verification.company import Company
 from allocator.verification.measure_result import HEADER, MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults, worded
@@ -16,6 +16,7 @@ from allocator.verification.stages import Stage
 from allocator.verification.trees import BoolArray, FloatArray, IntArray, positions
 
 STEPS = (
+    "published",
     "last_year",
     "trend",
     "potential",
@@ -104,11 +105,15 @@ def check_steps(
     """
     factor = company.factor[:, None]
     anchor = company.node_sums(result.cell_anchor) / factor
+    first = ("last_year", "what was made in the same months of last year", company.last_year(result.measure))
     history = baseline.source[0]
     pulled = baseline.weight * (baseline.source - history)
+    if is_published(company):
+        history = history / factor[company.org.leaves]
+        first = ("published", "the targets in force, on the company's scale", company.plain_sums(history))
     potential, commitment = (company.plain_sums(history + pulled[1 : k + 1].sum(axis=0)) for k in (1, 2))
     found = [
-        ("last_year", "what was made in the same months of last year", company.last_year(result.measure)),
+        first,
         ("trend", "the steps up to trend lead to the level of the history", company.plain_sums(history)),
         ("potential", "the step potential is its weight x (potential - history)", potential),
         ("commitment", "the steps up to commitment lead to the baseline", commitment),

@@ -1,8 +1,5 @@
 """The result folder of a re-plan."""
 
-import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,51 +7,58 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan, month_text
 from allocator.results.csv_text import write_csv
 from allocator.results.folder import write_results
 from allocator.results.tables import amounts
-from allocator.texts import worded
+from allocator.results.whole_folder import FolderKind, whole_folder, write_mark
 from scenarios.replan.page import replan_page
 from scenarios.replan.replan import Replan, Request, Year, replan
 from scenarios.replan.year_rules import MISSED, year_rules
+from solver_models.arrays import IntArray
 from solver_models.engines.base import Engine, EngineOptions
 
-MARK, PLAN, REMAINING = "replan.json", "plan", "remaining"
-
-
-def check_replan_target(out: Path) -> None:
-    """Refuse to write over anything but a re-plan.
-
-    Raises
-    ------
-    InputFaults
-        If `out` is a file, or a folder that holds something and is no re-plan.
-    """
-    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
-        return
-    message = worded("fault.folder.replan")
-    hint = worded("fault.folder.hint")
-    raise InputFaults([Fault(str(out), 0, "", "", "not-a-replan-folder", message, hint)])
+PLAN, REMAINING = "plan", "remaining"
+FOLDER = FolderKind(
+    mark="replan.json",
+    written=(
+        "replan.csv",
+        "replan_monthly.csv",
+        "replan_rules.csv",
+        "replan_reps.csv",
+        "replan.html",
+        PLAN,
+        REMAINING,
+    ),
+    fault="fault.folder.replan",
+    code="not-a-replan-folder",
+)
 
 
 def write_replan(
-    plan: Plan, request: Request, out: Path, engine: Engine, lang: str, options: EngineOptions | None = None
+    plan: Plan,
+    request: Request,
+    out: Path,
+    engine: Engine,
+    lang: str,
+    options: EngineOptions | None = None,
+    *,
+    force: bool = False,
 ) -> dict[str, Any]:
     """Re-plan and write the folder; it appears whole or not at all.
 
     `plan/` is the plan of the remaining months, `remaining/` its ordinary result (so that
     `allocator verify OUT/remaining --plan OUT/plan` proves it), replan.csv and replan_monthly.csv
     the year put together, replan.json what changed.
+
+    Parameters
+    ----------
+    force
+        Write over files of an earlier re-plan that people changed.
     """
-    check_replan_target(out)
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with whole_folder(out, FOLDER, force=force) as fresh:
         found = replan(plan, request, fresh / PLAN, engine, options)
-        write_results(found.remaining, fresh / REMAINING, lang, with_workbook=False)
+        write_results(found.remaining, fresh / REMAINING, lang)
         write_csv(fresh / "replan.csv", (_years_table(found, name) for name in found.years))
         write_csv(fresh / "replan_monthly.csv", (_months_table(found, name) for name in found.years))
         rules = [year_rules(found, name) for name in found.years]
@@ -63,17 +67,7 @@ def write_replan(
         all_rules = pd.concat(rules, ignore_index=True)
         words = replan_page(found, request, all_rules, lang)
         (fresh / "replan.html").write_text(words, encoding="utf-8", newline="\n")
-        document = replan_document(found, request, all_rules)
-        words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-        (fresh / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
-        fresh.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        fresh.rename(out)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return document
+        return write_mark(fresh, FOLDER, replan_document(found, request, all_rules))
 
 
 def _years_table(found: Replan, measure: str) -> pd.DataFrame:
@@ -81,15 +75,15 @@ def _years_table(found: Replan, measure: str) -> pd.DataFrame:
     labels, year, done = found.labels, found.years[measure], found.done
     n_product = len(labels.product_id)
     unit = found.plan.spec.measures[measure].round_to
-    to_date, rest = year.published[:, :, :done].sum(axis=2), year.published[:, :, done:].sum(axis=2)
     columns = {
         "published": year.published.sum(axis=2),
-        "published_to_date": to_date,
+        "published_to_date": year.published[:, :, :done].sum(axis=2),
         "actual_to_date": year.locked.units,
-        "published_remaining": rest,
-        "remaining": year.target - year.locked.units,
+        "published_remaining": year.published_rest,
+        "remaining": year.rest,
         "target": year.target,
         "delta": year.target - year.published.sum(axis=2),
+        "change": year.change,
     }
     return pd.DataFrame(
         {
@@ -98,6 +92,9 @@ def _years_table(found: Replan, measure: str) -> pd.DataFrame:
             "level": np.repeat(np.array(labels.level, object), n_product),
             "product_id": np.tile(np.array(labels.product_id, object), len(labels.node_id)),
             **{name: amounts(units.ravel(), unit) for name, units in columns.items()},
+            "because": found.causes[measure].ravel(),
+            "moved": amounts(np.rint(found.moved(measure)).astype(np.int64).ravel(), unit),
+            "street_factor": np.repeat(labels.grid.street_factor, n_product),
             "expected_remaining": year.remainder.expected(labels).ravel(),
         }
     )
@@ -123,7 +120,7 @@ def _months_table(found: Replan, measure: str) -> pd.DataFrame:
 
 
 def _reps_table(found: Replan, measure: str) -> pd.DataFrame:
-    """Productivity to date and expected remaining sales of every rep."""
+    """Productivity to date, remaining target before and now, and why, of every rep."""
     labels, year = found.labels, found.years[measure]
     unit, learned = found.plan.spec.measures[measure].round_to, year.remainder.productivity
     leaf = labels.grid.org.leaf
@@ -139,9 +136,12 @@ def _reps_table(found: Replan, measure: str) -> pd.DataFrame:
             "group_ratio": learned.group_ratio,
             "credibility": learned.credibility,
             "factor": learned.factor,
-            "published_remaining": rest,
+            "published_remaining": amounts(year.published_rest[leaf, 0], unit),
+            "moved": amounts(np.rint(found.moved(measure)[leaf, 0]).astype(np.int64), unit),
             "expected_remaining": rest * learned.factor,
-            "remaining": amounts((year.target - year.locked.units)[leaf, 0], unit),
+            "remaining": amounts(year.rest[leaf, 0], unit),
+            "change": amounts(year.change[leaf, 0], unit),
+            "because": found.causes[measure][leaf, 0],
         }
     )
 
@@ -157,8 +157,11 @@ def replan_document(found: Replan, request: Request, rules: pd.DataFrame) -> dic
         "months_over": found.done,
         "keep_gap": float(request.policy.keep_gap),
         "stability": request.policy.stability,
+        "stability_tier": request.policy.stability_tier,
         "productivity": "learn" if request.policy.learns else "keep",
         "hard_amounts_gave_way": found.gave_way,
+        "actuals_left_out": found.left_out,
+        "without_actuals": {name: list(reps) for name, reps in found.missing.items() if reps},
         "measures": {
             name: dict(_measure(found, name, year)) | {"rules": _missed(rules, name)}
             for name, year in found.years.items()
@@ -183,11 +186,6 @@ def _measure(found: Replan, measure: str, year: Year) -> Iterator[tuple[str, Any
         return int(value) if value == value.to_integral_value() else float(value)
 
     rest = year.remainder
-    leaf = found.labels.grid.org.leaf
-    before = np.rint(found.labels.grid.roll_up(rest.current)[leaf, 0] / float(unit))
-    now = (year.target - year.locked.units)[leaf, 0]
-    moved = np.abs(now - before)
-    has = before > 0
     yield "published", amount(int(year.published[0, 0].sum()))
     yield "actual_to_date", amount(int(year.locked.units[0, 0]))
     yield "gap", amount(rest.gap)
@@ -195,6 +193,16 @@ def _measure(found: Replan, measure: str, year: Year) -> Iterator[tuple[str, Any
     yield "remaining_published", amount(int(year.published[0, 0, found.done :].sum()))
     yield "remaining", amount(rest.total)
     yield "target", amount(int(year.target[0, 0]))
+    yield from _changes(year, found.labels.grid.org.leaf.astype(np.int64))
+
+
+def _changes(year: Year, leaf: IntArray) -> Iterator[tuple[str, Any]]:
+    """How much the reps' remaining targets changed against the published ones, moves included."""
+    before, now = year.published_rest[leaf, 0], year.rest[leaf, 0]
+    moved, had = np.abs(now - before), before > 0
+    yield "reps", len(leaf)
     yield "reps_changed", float((moved > 0).mean())
-    yield "largest_change", float((moved[has] / before[has]).max()) if has.any() else None
+    yield "reps_to_nothing", int((had & (now == 0)).sum())
+    yield "reps_from_nothing", int((~had & (now > 0)).sum())
+    yield "largest_change", float((moved[had] / before[had]).max()) if had.any() else None
     yield "churn", float(moved.sum() / before.sum()) if before.sum() > 0 else None

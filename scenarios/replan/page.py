@@ -1,6 +1,6 @@
 """replan.html: the year before and after by region, product, month and rep; rules that no longer hold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,12 @@ from allocator.report.part import Part, cells, divided, heads, note, table
 from allocator.report.report import page
 from allocator.results.columns_of_text import decimals
 from allocator.results.sentences import node_names, product_names
-from allocator.texts import text
+from allocator.texts import CATALOGUE, text
 from scenarios.replan.missed_rules import missed_rules
 from scenarios.replan.replan import Replan, Request, Year
 from solver_models.arrays import FloatArray, IntArray
 
-MOST_NODES, MOST_PRODUCTS, MOST_MOVERS = 24, 24, 15
+MOST_NODES, MOST_PRODUCTS, MOST_MOVERS, MOST_NAMED = 24, 24, 15, 12
 FULL = 0.1
 """Change of a remaining target that is drawn in full colour."""
 DIGEST_SHOWN = 12
@@ -38,8 +38,13 @@ def replan_page(found: Replan, request: Request, rules: pd.DataFrame, lang: str)
     def of_rules(one: Replan, measure: str, language: str) -> Markup:
         return missed_rules(one, measure, rules[rules["measure"] == measure], language)
 
+    def of_year(one: Replan, measure: str, language: str) -> Markup:
+        own = {measure: one.missing[measure]}
+        notes = notes_of_actuals(request.as_of, one.left_out, own, language)
+        return join(_year(one, measure, language), *(note(words) for words in notes))
+
     sections: dict[str, Section] = {
-        "year": _year,
+        "year": of_year,
         "where": _where,
         "months": _months,
         "movers": _movers,
@@ -54,11 +59,22 @@ def replan_page(found: Replan, request: Request, rules: pd.DataFrame, lang: str)
         done=found.done,
         months=spec.months,
         keep=f"{policy.keep_gap:.0%}",
-        stability=f"{policy.stability:.0%}",
+        stability=_stability_words(found, request, lang),
         anchors=text(f"replan.anchors_{'learn' if policy.learns else 'keep'}", lang),
     )
     footer = text("replan.footer", lang, digest=found.plan.input_hash[:DIGEST_SHOWN])
     return page(spec.name or spec.plan, text("replan.over", lang), facts, parts, footer, lang)
+
+
+def _stability_words(found: Replan, request: Request, lang: str) -> str:
+    """What holds the targets of the reps in force."""
+    policy = request.policy
+    if policy.is_forgiven and policy.stability_tier == "auto":
+        return text("replan.stability_only", lang)
+    place = policy.stability_tier
+    words = {"tier": place} if isinstance(place, int) else {}
+    key = f"replan.stability_{'tier' if words else place}"
+    return text(key, lang, width=f"{policy.stability:.0%}", **words)
 
 
 def _part(key: str, section: Section, found: Replan, lang: str) -> Part:
@@ -67,6 +83,17 @@ def _part(key: str, section: Section, found: Replan, lang: str) -> Part:
         unit = element("span", found.plan.spec.measures[measure].unit, class_="unit")
         body += [element("h3", measure, " ", unit), section(found, measure, lang)]
     return Part(key, text(f"replan.part_{key}", lang), join(body))
+
+
+def notes_of_actuals(as_of: str, left_out: int, missing: Mapping[str, Sequence[str]], lang: str) -> list[str]:
+    """Say which rows of actuals were left out, and who had none and was taken to have sold nothing."""
+    notes = [text("replan.left_out", lang, count=f"{left_out:,}", as_of=as_of)] if left_out else []
+    for measure, reps in missing.items():
+        if reps:
+            names = ", ".join(reps[:MOST_NAMED]) + (" ..." if len(reps) > MOST_NAMED else "")
+            count = f"{len(reps):,}"
+            notes.append(text("replan.without_actuals", lang, measure=measure, count=count, names=names))
+    return notes
 
 
 def _unit(found: Replan, measure: str) -> float:
@@ -141,16 +168,19 @@ def _sum(actual: float, rest: float, now: float, lang: str) -> Markup:
 
 
 def _rest_before(found: Replan, measure: str) -> FloatArray:
-    """Remaining published targets after moves by node and product, in the measure's unit."""
-    year, unit, grid = found.years[measure], _unit(found, measure), found.labels.grid
-    rest = np.asarray(year.published[:, :, found.done :].sum(axis=2) * unit, np.float64)
-    moved = year.remainder.current - rest[np.ix_(grid.org.leaf, grid.products.leaf)].ravel()
-    return rest + grid.roll_up(moved)
+    """Remaining targets as published by node and product, in the measure's unit."""
+    return np.asarray(found.years[measure].published_rest * _unit(found, measure), np.float64)
 
 
 def _rest_now(found: Replan, measure: str) -> FloatArray:
-    year = found.years[measure]
-    return np.asarray((year.target - year.locked.units) * _unit(found, measure), np.float64)
+    return np.asarray(found.years[measure].rest * _unit(found, measure), np.float64)
+
+
+def _change(before: float, now: float, lang: str) -> str:
+    """The change as a rate; from nothing has none, and is said."""
+    if before > 0 or now == before:
+        return percent(now / before - 1 if before > 0 else np.nan, is_signed=True)
+    return text("replan.from_nothing", lang)
 
 
 def _where(found: Replan, measure: str, lang: str) -> Markup:
@@ -196,7 +226,11 @@ def _lines(
                 cells(name, short(float(published[v, q]), lang), short(float(actual), lang)),
                 element("td", percent(actual / to_date[v, q] if to_date[v, q] > 0 else np.nan)),
                 cells(*(short(float(rest[v, q]), lang) for rest in (expected, before, now))),
-                element("td", percent(change, is_signed=True), style=heat(1 + change, full=FULL)),
+                element(
+                    "td",
+                    _change(float(before[v, q]), float(now[v, q]), lang),
+                    style=heat(1 + change, full=FULL),
+                ),
                 element("td", short(float(target), lang)),
                 element("td", short(delta, lang, is_signed=True), class_="minus" if delta < 0 else None),
                 class_="sum" if k == 0 else None,
@@ -237,6 +271,7 @@ def _movers(found: Replan, measure: str, lang: str) -> Markup:
     leaf = found.labels.grid.org.leaf
     before, now = _rest_before(found, measure)[leaf, 0], _rest_now(found, measure)[leaf, 0]
     learned, names = year.remainder.productivity, node_names(found.remaining)
+    causes = found.causes[measure]
     order = np.argsort(-np.abs(now - before), kind="stable")
     moved = order[(now != before)[order]]
     rows = []
@@ -254,18 +289,30 @@ def _movers(found: Replan, measure: str, lang: str) -> Markup:
                     *amounts,
                 ),
                 element("td", whole(delta, places, is_signed=True), class_="minus" if delta < 0 else None),
-                element("td", percent(change, is_signed=True), style=heat(1 + change, full=FULL)),
+                element(
+                    "td",
+                    _change(float(before[k]), float(now[k]), lang),
+                    style=heat(1 + change, full=FULL),
+                ),
                 cells(whole(float(year.target[leaf[k], 0] * _unit(found, measure)), places)),
+                element("td", _cause(str(causes[leaf[k], 0]), lang), class_="words"),
             )
         )
     keys = ("rep", "attained", "factor", "before", "now", "delta", "change", "year")
     words: dict[str, Any] = {key: text(f"replan.col_{key}", lang) for key in keys}
     words["delta"] = words["change"]
+    head = [*heads(*words.values()), element("th", text("replan.col_because", lang), class_="words")]
     return join(
         element("p", text("replan.movers_note", lang), class_="lead"),
-        table(heads(*words.values()), rows),
+        table(head, rows),
         _more(len(moved) - len(rows), lang),
     )
+
+
+def _cause(cause: str, lang: str) -> str:
+    """Say a cause that is no rule in words; a rule is its id."""
+    key = f"replan.cause_{cause or 'none'}"
+    return text(key, lang) if key in CATALOGUE else cause
 
 
 def _more(count: int, lang: str) -> Markup | None:

@@ -24,30 +24,33 @@ def write_remaining_plan(
     remainders: Mapping[str, Remainder],
     folder: Path,
     share: FloatArray,
+    history: pd.DataFrame,
 ) -> None:
     """Write the plan of the months after `done`.
 
-    Its anchors are those of the remainders (potential.csv, alone in the blend), its rules and pins those of
-    the full year: of amounts less what is over, of shares and ratios with what is over counted (carried.csv).
+    Its anchors are those of the remainders (potential.csv, `baseline: published`); its history is that of
+    the plan with the months that are over. Its rules and pins are those of the full year: of amounts less
+    what is over, of shares and ratios with what is over counted (carried.csv).
 
     Parameters
     ----------
     share
         Shape (n_rep,): presence x ramp over the remaining months; a potential is stated at full presence.
+    history
+        As history.csv holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "plan.yaml").write_text(
         yaml.safe_dump(_settings(plan, done, remainders), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
     )
-    sheets = PlanSheets(plan)
     for name in ("org", "products", "calendar"):
-        sheet = sheets[name]
-        frame = pd.DataFrame({key: column.values[column.code] for key, column in sheet.columns.items()})
+        frame = _texts_of(plan, name)
         if name == "calendar":
             frame = frame[frame["period"] >= month_text(plan.month_numbers[done])]
         write_csv(folder / f"{name}.csv", [frame])
     tables = {
+        "history": [history],
         "potential": [_potential(labels, name, found, share) for name, found in remainders.items()],
         "rules": [found.rules for found in remainders.values()],
         "carried": [found.carried for found in remainders.values()],
@@ -59,13 +62,43 @@ def write_remaining_plan(
         write_csv(folder / f"{name}.csv", parts)
 
 
+def past_of(plan: Plan, labels: Labels, actuals: FloatArray) -> pd.DataFrame:
+    """Return history.csv as it stands after the months that are over: what was sold in them takes its place.
+
+    Parameters
+    ----------
+    actuals
+        Shape (n_measure, n_cell, n_done), in the measures' units.
+    """
+    over = [month_text(month) for month in plan.month_numbers[: actuals.shape[2]]]
+    before = _texts_of(plan, "history")
+    measure, cell, month = np.nonzero(actuals)
+    rep, product = np.divmod(cell, labels.grid.n_product)
+    sold = pd.DataFrame(
+        {
+            "period": np.array(over, object)[month],
+            "node_id": np.array(labels.rep_id, object)[rep],
+            "product_id": np.array(labels.leaf_product_id, object)[product],
+            "measure": np.array(list(plan.spec.measures), object)[measure],
+            "amount": [amount_text(float(value)) for value in actuals[measure, cell, month]],
+            "segment": "",
+        }
+    )
+    return pd.concat([before[~before["period"].isin(over)], sold], ignore_index=True)
+
+
+def _texts_of(plan: Plan, table: str) -> pd.DataFrame:
+    sheet = PlanSheets(plan)[table]
+    return pd.DataFrame({key: column.values[column.code] for key, column in sheet.columns.items()})
+
+
 def _settings(plan: Plan, done: int, remainders: Mapping[str, Remainder]) -> dict[str, Any]:
     settings: dict[str, Any] = _plain(plan.spec.model_dump(exclude_unset=True, exclude_none=True))
     settings.pop("encoding", None)
     settings["plan"] = f"{plan.spec.plan}-remaining"
     settings["start"] = month_text(plan.month_numbers[done])
     settings["months"] = plan.spec.months - done
-    settings["baseline"] = {"history": 0, "potential": 1, "commitment": 0}
+    settings["baseline"] = "published"
     settings["seasonality"] = "even" if plan.spec.seasonality == "even" else "table"
     totals: dict[str, dict[str, Any]] = {}
     for name, found in remainders.items():

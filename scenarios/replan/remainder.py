@@ -14,11 +14,11 @@ from allocator.model.labels import Labels
 from allocator.phasing import history_index, table_index
 from allocator.plan.plan import Plan, month_text
 from allocator.plan.rebuilding import amount_text
-from scenarios.replan.inputs import Moves
 from scenarios.replan.locked import Locked
+from scenarios.replan.order import Order, StabilityTier, kept_as_published, order_of
 from scenarios.replan.productivity import Productivity, productivity
 from scenarios.replan.remaining_rules import REMAINING, remaining_rules
-from solver_models.arrays import FloatArray, IntArray
+from solver_models.arrays import BoolArray, FloatArray, IntArray
 
 RELATIVE = ("growth", "commitment", "fairness")
 
@@ -33,6 +33,8 @@ class Policy:
         Share of the company's gap to date that the remaining months make up, 0..1.
     stability
         Half width of the soft band around every rep's remaining target.
+    stability_tier
+        Where the band stands among the soft tiers of the plan; see `order_of`.
     learns
         Anchors of the remaining months follow the posterior productivity to date.
     all_give_way
@@ -41,8 +43,14 @@ class Policy:
 
     keep_gap: Decimal = Decimal(1)
     stability: float = 0.1
+    stability_tier: StabilityTier = "auto"
     learns: bool = False
     all_give_way: bool = False
+
+    @property
+    def is_forgiven(self) -> bool:
+        """No part of a gap is made up."""
+        return self.keep_gap == 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,8 @@ class Remainder:
         Tables of the plan of the remaining months.
     year_rules
         Rules and pins of the year by node (see `instances.spell_out`), after moves.
+    order
+        In which order they and the stability of the targets are met.
     """
 
     total: int
@@ -80,6 +90,7 @@ class Remainder:
     carried: pd.DataFrame
     pins: pd.DataFrame
     year_rules: pd.DataFrame
+    order: Order
     productivity: Productivity
 
     def expected(self, labels: Labels) -> FloatArray:
@@ -93,25 +104,6 @@ class Remainder:
         return labels.grid.roll_up_plain(np.asarray(self.current * factor, np.float64))
 
 
-def remaining_cells(
-    labels: Labels, published: IntArray, done: int, moves: Moves | None, start: int
-) -> IntArray:
-    """Return the published units of the remaining months by cell after the moves, shape (n_rep, n_product).
-
-    A move takes its share of every month from its effective month on; months that are over stay.
-    """
-    cells = published[np.ix_(labels.grid.org.leaf, labels.grid.products.leaf)][:, :, done:].copy()
-    if moves is None:
-        return np.asarray(cells.sum(axis=2))
-    for k in range(len(moves.month)):
-        first = max(0, int(moves.month[k]) - start - done)
-        own = cells[moves.giver[k]][moves.products[k], first:]
-        moved = np.floor(own * moves.share[k] + 0.5).astype(np.int64)
-        cells[moves.giver[k], moves.products[k], first:] -= moved
-        cells[moves.taker[k], moves.products[k], first:] += moved
-    return np.asarray(cells.sum(axis=2))
-
-
 def remainder_of(
     plan: Plan,
     labels: Labels,
@@ -120,6 +112,7 @@ def remainder_of(
     locked: Locked,
     current_units: IntArray,
     policy: Policy,
+    settled: FloatArray | None = None,
 ) -> Remainder:
     """Take what is over off the totals and rules of a measure.
 
@@ -129,6 +122,8 @@ def remainder_of(
         Shape (n_node, n_product_node, n_month), in units.
     current_units
         Shape (n_rep, n_product): what `remaining_cells` gives.
+    settled
+        See `remaining_rules`.
     """
     done, unit = locked.month_units.shape[2], float(plan.spec.measures[measure].round_to)
     anchors = build_anchors(plan, labels, measure)
@@ -141,16 +136,20 @@ def remainder_of(
     learned = productivity(plan, labels, published, locked)
     factor = np.repeat(learned.factor, labels.grid.n_product) if policy.learns else 1.0
     moved = _moved_part(labels, published, done, current_units)
-    instances = _after_moves(spell_out(plan, labels, measure, anchors), moved)
-    rules, carried = remaining_rules(
-        plan,
-        labels,
-        measure,
+    instances = spell_out(plan, labels, measure, anchors)
+    year = np.asarray(published.sum(axis=2) * unit, np.float64)
+    kept = kept_as_published(plan, labels, instances, year, unit)
+    instances, kept = _after_moves(instances, kept, moved)
+    order = order_of(
         instances,
-        over,
-        labels.grid.roll_up(current),
-        policy.stability,
+        kept,
+        policy.stability_tier,
+        is_forgiven=policy.is_forgiven,
         all_give_way=policy.all_give_way,
+    )
+    rest = labels.grid.roll_up(current)
+    rules, carried = remaining_rules(
+        plan, labels, measure, instances, over, rest, policy.stability, order, settled
     )
     pins = instances[instances["kind"] == "pin"]
     at = pins["node"].to_numpy(np.int64), pins["product"].to_numpy(np.int64)
@@ -175,6 +174,7 @@ def remainder_of(
             }
         ),
         instances,
+        order,
         learned,
     )
 
@@ -189,18 +189,21 @@ def _moved_part(labels: Labels, published: IntArray, done: int, current: IntArra
     return np.where(same, 1.0, after / np.where(before > 0, before, 1.0))
 
 
-def _after_moves(instances: pd.DataFrame, moved: FloatArray) -> pd.DataFrame:
+def _after_moves(
+    instances: pd.DataFrame, kept: BoolArray, moved: FloatArray
+) -> tuple[pd.DataFrame, BoolArray]:
     """What growth, commitment and fairness are relative to goes with the territory."""
     at = instances["node"].to_numpy(np.int64), instances["product"].to_numpy(np.int64)
     part = np.where(instances["kind"].isin(RELATIVE), moved[at], 1.0)
     if (part == 1).all():
-        return instances
+        return instances, kept
     is_fair = (instances["kind"] == "fairness").to_numpy(bool)
     bounds = np.where(is_fair, 1.0, part)
     found = instances.assign(
         base=instances["base"] * part, lower=instances["lower"] * bounds, upper=instances["upper"] * bounds
     )
-    return found[found["base"] > 0].reset_index(drop=True)
+    has_base = (found["base"] > 0).to_numpy(bool)
+    return found[has_base].reset_index(drop=True), kept[has_base]
 
 
 def _forgiven(gap: int, keep_gap: Decimal) -> int:

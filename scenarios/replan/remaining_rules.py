@@ -9,12 +9,12 @@ from allocator.model.bases import product_weight
 from allocator.model.labels import Labels
 from allocator.plan.plan import Plan
 from allocator.plan.rebuilding import amount_text
+from scenarios.replan.order import RATIOS, Order
 from solver_models.arrays import FloatArray
 
 STABILITY, REMAINING = "stability", "remaining"
 AMOUNTS = ("range", "growth", "capacity", "commitment")
 WHOLE = 1e-9
-RATIOS = ("mix", "fairness")
 CARRIED_COLUMNS = ("rule_id", "node_id", "done", "done_whole", "base")
 RULE_COLUMNS = (
     "rule_id",
@@ -39,35 +39,33 @@ def remaining_rules(
     instances: pd.DataFrame,
     over: FloatArray,
     current: FloatArray,
-    stability: float,
-    *,
-    all_give_way: bool,
+    width: float,
+    order: Order,
+    settled: FloatArray | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return rules.csv and carried.csv of the remaining months for one measure.
-
-    Hard mix and fairness rules come first among those that may give way: where what is over makes them
-    impossible they are met as nearly as can be. The plan's own tiers follow in their order, then stability.
 
     Parameters
     ----------
     over, current
         Shape (n_node, n_product_node): what is over, the remaining part of the current targets, in the
         measure's unit.
-    all_give_way
-        Hard rules of amounts, too, are met as nearly as can be; pins and totals stay.
+    width
+        Half width of the band of stability.
+    order
+        Which rules come first.
+    settled
+        Shape (n_node, n_product_node): what totals and the rules before stability make of the remaining
+        months; None where that is still to be found, and then these rules alone are returned.
     """
     unit = float(plan.spec.measures[measure].round_to)
-    soft = sorted(set(instances["tier"].tolist()) - {0})
-    place = {tier: k + 2 for k, tier in enumerate(soft)}
-    tier = instances["tier"].map({0: 0, **place}).to_numpy(np.int64)
-    first = instances["kind"].isin(RATIOS) | (all_give_way & (instances["kind"] != "pin"))
-    tier = np.where((tier == 0) & first.to_numpy(bool), 1, tier)
-    instances = instances.assign(tier=tier)
+    order = order.before_stability if settled is None else order
+    instances = instances.assign(tier=order.tier)[order.takes_part]
     rules = [
         _amount_rules(plan, labels, measure, instances, over),
         _weighted_rules(plan, labels, measure, instances, over),
         _ratio_rules(plan, measure, instances),
-        _stability_rules(labels, measure, current[:, 0], stability, unit, len(soft) + 2),
+        _stability_rules(labels, measure, current[:, 0], settled, width, unit, order.stability),
     ]
     return pd.concat(rules, ignore_index=True), _carried(labels, instances, over)
 
@@ -174,17 +172,31 @@ def _weighted_rules(
 
 
 def _stability_rules(
-    labels: Labels, measure: str, current: FloatArray, width: float, unit: float, tier: int
+    labels: Labels,
+    measure: str,
+    current: FloatArray,
+    settled: FloatArray | None,
+    width: float,
+    unit: float,
+    tier: int,
 ) -> pd.DataFrame:
     """Soft band around the remaining part of every rep's current target, drawn outwards to whole units.
 
-    Who has nothing left gets nothing: his band is hard.
+    It reaches as far as totals and the rules before stability have moved the rep: they are not undone, and
+    nobody pays for another whom they had to move further. Who has nothing left gets nothing: his band is
+    hard. Without a tier (0) only these bands are there.
     """
     leaf = labels.grid.org.leaf
-    node = leaf
+    node = leaf if tier else leaf[current[leaf] <= 0]
+    moved = current[node] if settled is None else settled[node, 0]
+    moved = np.where(current[node] > 0, moved, 0.0)
+    least, most = (
+        np.minimum(current[node] * (1.0 - width), moved),
+        np.maximum(current[node] * (1.0 + width), moved),
+    )
     # noise of the roll-up must not push a bound to the next unit
-    low = np.floor(current[node] * (1.0 - width) / unit + 1e-9) * unit
-    high = np.ceil(current[node] * (1.0 + width) / unit - 1e-9) * unit
+    low = np.floor(least / unit + WHOLE) * unit
+    high = np.ceil(most / unit - WHOLE) * unit
     rows = pd.DataFrame(
         {
             "rule_id": f"{STABILITY}:{measure}",

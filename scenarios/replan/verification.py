@@ -27,12 +27,14 @@ YEAR = (
     "remaining",
     "target",
     "delta",
+    "change",
 )
 FILES = {
     "replan.csv": (*CELL, *YEAR),
     "replan_monthly.csv": (*CELL, "period", "kind", "target"),
     "replan_rules.csv": (*CELL, "rule_id", "kind", "min", "max", "base", "value", "status", "short_by"),
     "remaining/targets.csv": (*CELL, "target"),
+    "remaining/targets_monthly.csv": (*CELL, "period", "target"),
 }
 NUMBERS = frozenset({*YEAR, "min", "max", "base", "value", "short_by"})
 EXACT = 1e-9
@@ -130,9 +132,12 @@ def _years(files: _Files) -> Check:
         (year["target"], year["actual_to_date"] + year["remaining"]),
         (year["published"], year["published_to_date"] + year["published_remaining"]),
         (year["delta"], year["target"] - year["published"]),
+        (year["change"], year["remaining"] - year["published_remaining"]),
     ]
     found, expected = (np.concatenate([pair[k].to_numpy(np.float64) for pair in pairs]) for k in (0, 1))
-    promise = "year = actual to date + remaining, published = its two parts, delta = year - published"
+    promise = (
+        "year = actual to date + remaining, published = its two parts, delta and change their differences"
+    )
     names = pd.Index(list(year.index) * len(pairs))
     return _judged("replan_years", promise, found, expected, names)
 
@@ -174,10 +179,20 @@ def _sums(files: _Files) -> Check:
 
 def _remaining(files: _Files) -> Check:
     """The months that remain are those of the result that was proved."""
-    proved, year = files.tables["remaining/targets.csv"].set_index(CELL)["target"], files.year
-    found, expected = year["remaining"].to_numpy(np.float64), proved.reindex(year.index).to_numpy(np.float64)
-    promise = "what remains is what remaining/targets.csv says"
-    return _judged("replan_remaining", promise, found, expected, year.index)
+    months = files.tables["replan_monthly.csv"]
+    by_month = [*CELL, "period"]
+    told = [files.year["remaining"], months[months["kind"] != "actual"].set_index(by_month)["target"]]
+    proved = [
+        files.tables["remaining/targets.csv"].set_index(CELL)["target"],
+        files.tables["remaining/targets_monthly.csv"].set_index(by_month)["target"],
+    ]
+    found = np.concatenate([one.to_numpy(np.float64) for one in told])
+    expected = np.concatenate(
+        [one.reindex(own.index).to_numpy(np.float64) for one, own in zip(proved, told, strict=True)]
+    )
+    names = pd.Index([place for one in told for place in one.index])
+    promise = "what remains, and its months, are what remaining/ says"
+    return _judged("replan_remaining", promise, found, expected, names)
 
 
 def _carried(files: _Files) -> Check:

@@ -11,7 +11,7 @@ from scenarios.replan.replan import Replan, Year
 from solver_models.arrays import BoolArray, FloatArray
 
 HELD, MISSED = "held", "missed"
-ACTUALS, OTHERS = "actuals", "others"
+ACTUALS, OTHERS, FOR_STABILITY = "actuals", "others", "stability"
 COLUMNS = (
     "measure",
     "rule_id",
@@ -38,8 +38,9 @@ def year_rules(found: Replan, measure: str) -> pd.DataFrame:
     Returns
     -------
     The columns `COLUMNS`. published, value: in the rule's own terms; short_by: the amount by which the year
-    misses the rule; because: `actuals` where no remainder of this company could meet the rule, `others` where
-    the rule gave way to totals or other rules, empty where it holds.
+    misses the rule; because: `actuals` where no remainder of this company could meet the rule, `stability`
+    where a soft rule comes after the stability of the targets, `others` where the rule gave way to totals or
+    other rules, empty where it holds.
     """
     plan, labels, year = found.plan, found.labels, found.years[measure]
     unit = float(plan.spec.measures[measure].round_to)
@@ -69,7 +70,11 @@ def year_rules(found: Replan, measure: str) -> pd.DataFrame:
             "value": values_in_own_terms(lines, amount, now),
             "status": np.where(missed, MISSED, HELD),
             "short_by": np.where(short > TIGHT * size, short, 0.0),
-            "because": np.where(missed, np.where(can, OTHERS, ACTUALS), ""),
+            "because": np.select(
+                [~missed, ~can, year.remainder.order.is_late],
+                ["", ACTUALS, FOR_STABILITY],
+                OTHERS,
+            ),
         },
         columns=list(COLUMNS),
     )

@@ -55,7 +55,7 @@ FILES: dict[int | str, dict[str, Any]] = {
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             "text/html": {"schema": {"type": "string"}},
-            TYPES["json"]: {"schema": {}},
+            TYPES["json"]: {"schema": {"type": "object", "additionalProperties": True}},
             TYPES["parquet"]: {"schema": BINARY},
             TYPES["xlsx"]: {"schema": BINARY},
             OTHER: {"schema": BINARY},

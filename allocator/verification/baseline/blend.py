@@ -49,6 +49,10 @@ def baseline_of(company: Company, result: MeasureResult) -> Baseline:
     level = history_level(company, sales_of(company, result.measure))
     potential = potential_cells(company, result.measure, level)
     totals = totals_of(company, result)
+    if is_published(company):
+        source = np.zeros((len(NAMES), *potential.shape))
+        source[0] = with_opened(totals, np.nan_to_num(potential))
+        return Baseline(source, np.repeat([1.0, 0.0, 0.0], source[0].size).reshape(source.shape), totals)
     history = with_opened(totals, _stand_in(company, level, potential))
     known = float(level.cells.sum()) > 0 or float(np.nansum(potential)) > 0
     top_down = totals.growth_or_all(history)
@@ -67,6 +71,11 @@ def baseline_of(company: Company, result: MeasureResult) -> Baseline:
         weight = _normal(np.array([float(said.get(name, 0.0)) for name in NAMES])[:, None, None] * there)
     cap = float(company.settings.get("commitment_cap", USUAL_CAP))
     return Baseline(source, _capped(source, weight, cap * top_down / factor[:, None], totals), totals)
+
+
+def is_published(company: Company) -> bool:
+    """Whether the anchors are the targets in force, which the table of potentials holds."""
+    return bool(company.settings.get("baseline") == "published")
 
 
 def _stand_in(company: Company, level: Level, potential: FloatArray) -> FloatArray:

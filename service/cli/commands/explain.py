@@ -15,7 +15,11 @@ from allocator.phases import Phases
 from allocator.pipeline import solve_measure
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from allocator.results.standing import later_run
 from allocator.texts import text, worded
+from allocator.wording import in_language
+from scenarios.replan.explaining import read_rest, remaining_plan, year_line
+from scenarios.replan.verification import is_replan
 from service.cli.engines import add_engine, engine_named
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
@@ -27,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     # argparse takes -10 for a value but -10% for an option unless it is told
     parser._negative_number_matcher = NEGATIVE
-    parser.add_argument("out", type=Path, metavar="OUT", help="result folder")
+    parser.add_argument("out", type=Path, metavar="OUT", help="result folder, or that of a re-plan")
     parser.add_argument("--node", required=True, metavar="NODE")
     parser.add_argument(
         "--product", default="*", metavar="PRODUCT", help="product or product line (default: all)"
@@ -49,13 +53,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read the numbers, answer the questions, say both."""
     share = _share(arguments.appeal, arguments.plan)
-    numbers = read_numbers(arguments.out, arguments.node, arguments.product, arguments.measure)
-    plan = None if arguments.plan is None else _same_plan(arguments.plan, arguments.out)
+    asked = (arguments.node, arguments.product, arguments.measure)
+    of_rest = read_rest(arguments.out, *asked, output.lang) if is_replan(arguments.out) else []
+    numbers = [one.number for one in of_rest] or read_numbers(arguments.out, *asked)
+    plan = None if arguments.plan is None else _plan_of(arguments.plan, arguments.out)
     documents: list[dict[str, Any]] = []
     lines: list[str] = []
-    for number in numbers:
+    for k, number in enumerate(numbers):
         document = number_json(number)
         lines += ["", *number_lines(number, output.lang)]
+        if of_rest:
+            document["year"] = of_rest[k].year
+            lines += ["", year_line(of_rest[k], output.lang)]
         if plan is not None:
             output.progress(f"{number.measure}: {text('phase.solve', output.lang)}")
             case = _case(plan, number.measure, arguments.engine)
@@ -63,7 +72,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             lines += questions_lines(case, number.node_id, answers, output.lang)
             document |= answers
         documents.append(document)
-    output.show("\n".join(lines[1:]), {"status": "ok", "numbers": documents})
+    later = later_run(arguments.out)
+    told = {"later_run": in_language(later, output.lang)} if later else {}
+    lines = [*(["", *told.values()] if told else []), *lines]
+    output.show("\n".join(lines[1:]), {"status": "ok", **told, "numbers": documents})
     return 0
 
 
@@ -92,6 +104,13 @@ def _share(written: str | None, plan: Path | None) -> float | None:
 def _appeal_fault(written: str, what: str) -> InputFaults:
     message, hint = worded(f"fault.option.{what}"), worded(f"fault.option.{what}.hint")
     return InputFaults([Fault("--appeal", 0, "", written, "bad-appeal", message, hint)])
+
+
+def _plan_of(folder: Path, out: Path) -> Plan:
+    """Read the plan of a result; that of a re-plan is the plan of the months that remain."""
+    if is_replan(out):
+        return _same_plan(remaining_plan(out, folder), out / "remaining")
+    return _same_plan(folder, out)
 
 
 def _same_plan(folder: Path, out: Path) -> Plan:

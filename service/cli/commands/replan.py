@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from allocator.plan.reading import read_plan
+from allocator.results.standing import later_run
 from allocator.results.text_table import text_table
+from allocator.results.whole_folder import check_target
 from allocator.texts import text
-from scenarios.replan.folder import check_replan_target, write_replan
+from allocator.wording import in_language
+from scenarios.replan.folder import FOLDER, write_replan
+from scenarios.replan.order import StabilityTier
+from scenarios.replan.page import notes_of_actuals
 from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import add_engine, engine_named
+from service.cli.force import add_force
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -26,6 +32,7 @@ AMOUNTS = (
     "target",
 )
 SHARES = ("churn", "reps_changed", "largest_change")
+COUNTS = ("reps_to_nothing", "reps_from_nothing")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,14 +58,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stability", type=_share, default=Decimal("0.1"), metavar="0..1", help="soft band per rep (0.1)"
     )
     parser.add_argument(
+        "--stability-tier",
+        type=_tier,
+        default="auto",
+        metavar="auto|first|last|TIER",
+        help="where stability stands among the soft rules: before the plan's tier TIER, before all, after "
+        "all, or (auto) before those that the published year did not keep; with --keep-gap 0, before all",
+    )
+    parser.add_argument(
         "--productivity",
         choices=("keep", "learn"),
         default="keep",
         help="anchors of the rest: the current targets (keep), or times what was sold of them so far (learn)",
     )
+    parser.add_argument(
+        "--missing-actuals",
+        choices=("ask", "zero"),
+        default="ask",
+        help="reps with targets to date and no row of actuals: a fault each (ask), or nothing sold (zero)",
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
+    add_force(parser)
 
 
 def _share(words: str) -> Decimal:
@@ -68,21 +90,37 @@ def _share(words: str) -> Decimal:
         raise argparse.ArgumentTypeError(f"{words} is no number") from None
 
 
+def _tier(words: str) -> StabilityTier:
+    if words in ("auto", "first", "last"):
+        return words  # type: ignore[return-value]
+    if words.isdecimal() and int(words) > 0:
+        return int(words)
+    raise argparse.ArgumentTypeError(f"{words} is neither auto, first, last nor a tier (1, 2 ...)")
+
+
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, re-plan, write."""
     engine = engine_named(arguments.engine)
-    check_replan_target(arguments.out)
+    check_target(arguments.out, FOLDER, force=arguments.force)
     plan = read_plan(arguments.plan, arguments.overrides)
     request = Request(
         arguments.actuals,
         arguments.published,
         arguments.as_of,
-        Policy(arguments.keep_gap, float(arguments.stability), arguments.productivity == "learn"),
+        Policy(
+            arguments.keep_gap,
+            float(arguments.stability),
+            arguments.stability_tier,
+            arguments.productivity == "learn",
+        ),
         arguments.moves,
+        arguments.missing_actuals == "zero",
     )
     options = EngineOptions(time_limit=arguments.time_limit)
-    document = write_replan(plan, request, arguments.out, engine, output.lang, options)
-    output.show(_words(document, arguments.out, output.lang), document)
+    document = write_replan(plan, request, arguments.out, engine, output.lang, options, force=arguments.force)
+    later = later_run(arguments.published)
+    told = {"later_run": in_language(later, output.lang)} if later else {}
+    output.show("\n".join([*told.values(), _words(document, arguments.out, output.lang)]), document | told)
     return 0
 
 
@@ -95,10 +133,15 @@ def _words(document: dict[str, Any], out: Path, lang: str) -> str:
             [text(f"replan.{key}", lang), "-" if found[key] is None else f"{found[key]:.1%}"]
             for key in SHARES
         ]
+        rows += [[text(f"replan.{key}", lang), f"{found[key]:,}"] for key in COUNTS]
         told = text(
             "replan.missed_of", lang, missed=found["rules"]["missed"], checked=found["rules"]["checked"]
         )
         lines += ["", *text_table([*rows, [text("replan.rules_missed", lang), told]])]
+    notes = notes_of_actuals(
+        document["as_of"], document["actuals_left_out"], document["without_actuals"], lang
+    )
+    lines += ["", *notes] if notes else []
     if document["hard_amounts_gave_way"]:
         lines += ["", text("replan.gave_way", lang)]
     return "\n".join([*lines, "", text("replan.written", lang, out=out)])

@@ -14,13 +14,16 @@ from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.report.part import Extras
-from allocator.results.folder import Form, check_target, read_warnings, write_diagnosis, write_results
+from allocator.results.folder import RESULT, Form, read_warnings, write_results
+from allocator.results.standing import write_diagnosis
 from allocator.results.summary import summary_json, summary_text
+from allocator.results.whole_folder import check_target
 from allocator.texts import text
 from allocator.warnings.registry import plan_warnings, refuse_warnings
 from allocator.warnings.words import warning_lines
 from allocator.wording import Wording, in_language
 from service.cli.engines import add_engine, engine_named
+from service.cli.force import add_force
 from service.cli.output import Output
 from service.cli.strict import add_strict
 from solver_models.engines.base import EngineOptions
@@ -47,12 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate", action="store_true", help="exit with 5 if a test of fairness or attainment fails"
     )
+    add_force(parser)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, allocate, write, sum up."""
     phases = Phases()
-    check_target(arguments.out)
+    check_target(arguments.out, RESULT, force=arguments.force)
     engine = engine_named(arguments.engine)
     with phases.phase("read"):
         plan = read_plan(arguments.plan, arguments.overrides)
@@ -70,8 +74,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             phases,
         )
     except InfeasiblePlan as infeasible:
-        write_diagnosis(infeasible.diagnosis, arguments.out)
-        raise
+        raise InfeasiblePlan(write_diagnosis(plan, infeasible.diagnosis, arguments.out)) from infeasible
     extras: Extras = {}
     if arguments.backtest:
         with phases.phase("backtest"):
@@ -84,6 +87,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         phases=phases,
         extras=extras,
         form=arguments.format,
+        force=arguments.force,
         warned=warned,
     )
     warned = read_warnings(arguments.out)

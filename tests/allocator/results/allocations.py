@@ -127,6 +127,7 @@ def _measure(plan: Plan, labels: Labels, measure: str, cells: np.ndarray) -> Mea
         bias=pd.DataFrame(),
         weights={"history": 1.0},
         observed=observe(plan, labels, measure),
+        outlook=last_year,
     )
     return MeasureAllocation(
         measure=measure,

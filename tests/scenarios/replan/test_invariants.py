@@ -44,7 +44,7 @@ def test_sums_are_exact_and_months_over_are_the_actuals(
 ) -> None:
     root = tmp_path_factory.mktemp("case")
     amounts = np.array(sold).reshape(6, 2)
-    request = _request(root, company, amounts, Policy(Decimal(keep), 0.1, learns), share)
+    request = _request(root, company, amounts, Policy(Decimal(keep), learns=learns), share)
     (root / "rest").mkdir()
     found = replan(read_plan(company[0]), request, root / "rest", choose_engine("auto"))
     year, grid = found.years["sales"], found.labels.grid

@@ -86,3 +86,17 @@ def test_a_file_that_is_gone_or_empty_fails_and_never_raises(
     assert not verify_replan(out).passed
     (out / file).unlink()
     assert not verify_replan(out).passed
+
+
+def test_months_that_are_not_those_of_the_proved_result_are_found(
+    replanned: tuple[Company, Path], tmp_path: Path
+) -> None:
+    out = shutil.copytree(replanned[1], tmp_path / "r")
+    table = pd.read_csv(out / "replan_monthly.csv")
+    rest = table.index[
+        (table["node_id"] == "r1") & (table["product_id"] == "a") & (table["kind"] == "target")
+    ]
+    table.loc[rest[0], "target"] += 1
+    table.loc[rest[1], "target"] -= 1
+    table.to_csv(out / "replan_monthly.csv", index=False)
+    assert [check.check for check in verify_replan(out).failures] == ["replan_remaining"]

@@ -18,8 +18,15 @@ RULES = "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner"
 Company = tuple[Path, Path]
 
 
-def publish(root: Path, rules: Sequence[str] = (), total: int = 1200, moves: str = "") -> Company:
+def publish(root: Path, rules: Sequence[str] = (), total: int = 1200) -> Company:
     """Write the plan of a half-year and allocate it: the plan and its result."""
+    plan = write_plan(root, rules, total)
+    assert main(["run", str(plan), "--out", str(root / "out"), "--no-workbook"]) == 0
+    return plan, root / "out"
+
+
+def write_plan(root: Path, rules: Sequence[str] = (), total: int = 1200) -> Path:
+    """Write the plan of a half-year."""
     plan = root / "plan"
     plan.mkdir(parents=True)
     (plan / "plan.yaml").write_text(
@@ -37,8 +44,7 @@ def publish(root: Path, rules: Sequence[str] = (), total: int = 1200, moves: str
     ]
     (plan / "history.csv").write_text("\n".join(["period,node_id,product_id,measure,amount", *rows, ""]))
     (plan / "rules.csv").write_text("\n".join([RULES, *rules, ""]))
-    assert main(["run", str(plan), "--out", str(root / "out"), "--no-workbook"]) == 0
-    return plan, root / "out"
+    return plan
 
 
 def again(company: Company, out: Path, sold: Mapping[tuple[str, str], Sequence[float]], *more: str) -> Any:

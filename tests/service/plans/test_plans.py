@@ -110,7 +110,7 @@ def test_a_manager_pages_through_the_nodes_of_the_region_and_no_others(client_of
     assert len(everything) == len(read_plan(DEMO).org)
     assert paths == [path for path in everything if path.startswith(EAST)]
     # a cursor that names a foreign node shows nothing of it
-    foreign = manager.get(address, params={"cursor": "west"}).json()["items"]
+    foreign = manager.get(address, params={"cursor": "1.west"}).json()["items"]
     assert all(node["org_path"].startswith(EAST) for node in foreign)
 
 
