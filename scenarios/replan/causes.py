@@ -76,7 +76,8 @@ def _of_cells(
         consider(amounts[step], np.where(rule[step] >= 0, rule[step], nobody))
     pushing = _pushing(rule, amounts, direction, nobody)
     consider(amounts[STEPS.index("shared_load")], pushing)
-    is_rounding = (found == nobody) & (amounts[STEPS.index("rounding")] * direction > 0)
+    rounded = amounts[STEPS.index("rounding")] * direction
+    is_rounding = (found == nobody) & (rounded > 0) & (rounded >= np.abs(change))
     found[is_rounding] = names.index(ROUNDING)
     return np.where((found == nobody) & (direction != 0), pushing, found)
 
