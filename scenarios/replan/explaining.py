@@ -50,7 +50,7 @@ def read_rest(
     as_of = str(json.loads((out / MARK).read_text(encoding="utf-8"))["as_of"])
     found = []
     for number in numbers:
-        row = {name: str(value) for name, value in table.loc[number.measure].items()}
+        row = {str(name): str(value) for name, value in table.loc[number.measure].items()}
         year = {"as_of": as_of, **{name: row[name] for name in YEAR}}
         steps = _from_published(number.steps, row, lang)
         found.append(ExplainedRest(replace(number, steps=steps), year))
