@@ -21,7 +21,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest 
 	--no-annotate --no-header --no-emit-index-url
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo serve test lint format bench bench-quick bench-scenarios bench-page soak lock openapi
+.PHONY: help install demo serve test lint format bench bench-quick bench-scenarios bench-page soak lock openapi clients
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -89,6 +89,9 @@ soak: $(STAMP) ## long campaigns of random plans against the engines (minutes to
 
 openapi: $(STAMP) ## docs/openapi.json, from which clients are generated
 	$(BIN)/python -m service.openapi
+
+clients: $(STAMP) ## lint docs/openapi.json and compile the clients of four generators (needs Node.js and Java)
+	tests/clients/compile.sh
 
 lock: ## pin the newest allowed versions in requirements.lock (needs uv)
 	$(LOCK) --extra dev --upgrade pyproject.toml -o requirements.lock

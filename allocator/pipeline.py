@@ -170,7 +170,8 @@ def round_measure(
         rounded = round_targets(grid, solved.unrounded / unit, side)
     with phases.phase("months"):
         weights = month_weights(plan, labels, measure)
-        months = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
+        phased = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
+    rounding = {**rounded.report, "product_months_off": phased.products_off}
     with phases.phase("rules"):
         prices = instance_prices(problem, solved.balanced, solved.answer)
         rules = judge_rules(
@@ -202,11 +203,11 @@ def round_measure(
         upper=problem.upper,
         unrounded=solved.unrounded,
         target_units=rounded.units,
-        month_units=months,
+        month_units=phased.months,
         rules=rules,
         prices=table,
         waterfall=waterfall,
-        evidence={"round_to": str(plan.spec.measures[measure].round_to), **_evidence(solved, rounded.report)},
+        evidence={"round_to": str(plan.spec.measures[measure].round_to), **_evidence(solved, rounding)},
     )
 
 

@@ -33,6 +33,7 @@ from allocator.text_catalogue import (
     service,
     subtree,
     summary,
+    warnings,
 )
 from allocator.wording import Wording, in_language
 
@@ -65,6 +66,7 @@ CATALOGUE: Mapping[str, Mapping[str, str]] = {
     **service.TEXTS,
     **subtree.TEXTS,
     **summary.TEXTS,
+    **warnings.TEXTS,
     **matrix.TEXTS,
 }
 

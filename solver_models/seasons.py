@@ -14,7 +14,8 @@ def seasonal_index(products: Hierarchy, amount: FloatArray, days: FloatArray) ->
 
     own_q,m = median over the years of (amount per working day in month m) / (mean of that year's
     twelve months), scaled so that its mean over the months is 1. n_q = years with sales x volume
-    of q / mean volume of q and its siblings. The root (all products) is believed entirely;
+    of q / mean volume of q and its siblings, volume = sum of the
+    amounts per working day. The root (all products) is believed entirely;
     without sales its index is 1.
 
     Parameters

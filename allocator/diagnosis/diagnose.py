@@ -116,6 +116,8 @@ def diagnosis_text(diagnosis: Mapping[str, Any], lang: str) -> str:
     if unproved:
         key = "diagnosis.unproved_one" if unproved == 1 else "diagnosis.unproved"
         lines += ["", text(key, lang, count=unproved)]
+    if diagnosis.get("standing"):
+        lines += ["", diagnosis["standing"]["text"][lang]]
     return "\n".join(lines)
 
 

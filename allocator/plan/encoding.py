@@ -1,7 +1,9 @@
 """Bytes to text: UTF-8 and UTF-16 are recognised, other encodings are taken from plan.yaml."""
 
 import codecs
+import unicodedata
 
+from allocator.plan.plausible_text import SCORES, Reading, example_cell, plausible_reading, reading_in
 from allocator.texts import worded
 from allocator.wording import Wording
 
@@ -17,6 +19,12 @@ _CONTAINERS = (
     (b"\xd0\xcf\x11\xe0", "xls"),
     (b"%PDF", "pdf"),
 )
+
+
+FEWEST_BYTES = 4
+"""Bytes beyond ASCII from which a declared encoding is doubted."""
+CERTAIN = 0.8
+"""Plausibility of another reading from which a declared encoding that gives rarities only is wrong."""
 
 
 class UnreadableText(Exception):
@@ -55,8 +63,10 @@ def decode(raw: bytes, declared: str = "utf-8") -> str:
     as_utf8 = _try(raw, "utf-8")
     as_declared = _try(raw, declared) if not is_utf8(declared) else None
     if as_utf8 is not None and (as_declared is None or raw.isascii() or max(as_utf8) >= "\u0800"):
+        _refuse_gbk_as_utf8(raw, as_utf8)
         return as_utf8
     if as_declared is not None:
+        _refuse_garbled(raw, declared)
         return as_declared
     raise _unreadable(raw, declared)
 
@@ -95,20 +105,52 @@ def _strict(raw: bytes, encoding: str, whole: bytes) -> str:
 
 
 def _unreadable(raw: bytes, declared: str) -> UnreadableText:
-    """Say what the bytes look like."""
+    """Say what the bytes look like, with a cell that shows whether that is right."""
     tried = "UTF-8" if is_utf8(declared) else worded("fault.encoding.tried", declared=declared)
-    hint = worded("fault.encoding.save.hint")
-    guess: str
-    if raw.count(b"\0") > len(raw) // 4:
-        guess = worded("fault.encoding.no_mark")
-    elif (text := _try(raw, "gb18030")) is not None and any(
-        "\u4e00" <= letter <= "\u9fff" for letter in text
-    ):
-        guess, hint = "GB18030 (GBK)", worded("fault.encoding.declare.hint", encoding="gbk")
-    elif (text := _try(raw, "cp1252")) is not None:
-        guess, hint = "Windows-1252", worded("fault.encoding.declare.hint", encoding="cp1252")
-    else:
+    found = plausible_reading(raw)
+    if found is None:
         message = worded("fault.encoding.unknown", tried=tried)
+        hint = worded("fault.encoding.save.hint")
         return UnreadableText("wrong-encoding", message, hint, "no text encoding that is known here")
-    message = worded("fault.encoding.other", tried=tried, guess=guess)
-    return UnreadableText("wrong-encoding", message, hint, guess)
+    return UnreadableText("wrong-encoding", *_proposal(found, tried), found.name)
+
+
+def _proposal(found: Reading, tried: str) -> tuple[Wording, Wording]:
+    message = worded("fault.encoding.other", tried=tried, guess=found.name, example=found.example)
+    written = "gbk" if found.encoding == "gb18030" else found.encoding
+    return message, worded("fault.encoding.declare.hint", encoding=written, example=found.example)
+
+
+def _refuse_garbled(raw: bytes, declared: str) -> None:
+    """Refuse bytes that are symbols and rarities as declared, and plain words in another encoding."""
+    encoding = codecs.lookup(declared).name
+    stated = next((name for name in SCORES if codecs.lookup(name).name == encoding), None)
+    stated = "gb18030" if encoding in ("gbk", "gb2312") else stated
+    mine = reading_in(raw, stated) if stated else None
+    if mine is None or mine.score >= 0 or sum(byte >= 0x80 for byte in raw) < FEWEST_BYTES:
+        return
+    found = plausible_reading(raw)
+    if found is not None and found.score >= CERTAIN:
+        raise _garbled(declared, mine.example, found)
+
+
+def _refuse_gbk_as_utf8(raw: bytes, text: str) -> None:
+    """Refuse the few Chinese words whose bytes in GBK happen to be UTF-8: letters of several scripts."""
+    if text.isascii() or max(text) >= "\u0800":
+        return
+    letters = [one for one in set(text) if one.isalpha() and not one.isascii()]
+    scripts = {unicodedata.name(one, "?").split()[0] for one in letters}
+    found = reading_in(raw, "gb18030")
+    if len(scripts) > 1 and found is not None and found.score >= CERTAIN:
+        raise _garbled("UTF-8", example_cell(text), found)
+
+
+def _garbled(declared: str, garbled: str, found: Reading) -> UnreadableText:
+    message = worded(
+        "fault.encoding.garbled",
+        declared=declared,
+        garbled=garbled,
+        guess=found.name,
+        example=found.example,
+    )
+    return UnreadableText("wrong-encoding", message, _proposal(found, declared)[1], found.name)

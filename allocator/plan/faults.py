@@ -10,6 +10,7 @@ import numpy as np
 from allocator.errors import Fault, InputFaults
 from allocator.plan.sheet import Sheet
 from allocator.plan.tables import TABLES
+from allocator.plan.warning import PlanWarning
 from allocator.texts import worded
 from allocator.wording import Wording
 from solver_models.arrays import BoolArray, IntArray
@@ -55,9 +56,13 @@ class NearMatches:
 
 
 class FaultCollector:
-    """Every fault found so far; the only thing that the checks share."""
+    """Every fault found so far; the only thing that the checks share.
+
+    `warnings` holds what the reading of a file found improbable in its form.
+    """
 
     def __init__(self) -> None:
+        self.warnings: list[PlanWarning] = []
         self._faults: list[Fault] = []
         self._unlisted: Counter[tuple[str, str, str]] = Counter()
 

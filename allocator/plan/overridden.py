@@ -50,4 +50,4 @@ def with_overrides(plan: Plan, overrides: Sequence[str], sheets: PlanSheets | No
     check_draft(Draft(settings, every, frames), faults, touched)
     faults.raise_if_any()
     new: dict[str, Any] = {name: frozen_frame(name, frame) for name, frame in fresh.items()}
-    return replace(plan, spec=settings.spec, **new)
+    return replace(plan, spec=settings.spec, places=plan.places.without(new), **new)

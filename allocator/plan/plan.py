@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from allocator.plan.places import Places
 from allocator.plan.spec import PlanSpec
+from allocator.plan.warning import PlanWarning
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Plan:
         sha256 of the input as defined in docs/contract.md.
     overrides
         `PATH=VALUE` texts that were applied on top, in order.
+    places
+        Where its rows and keys were written.
+    noticed
+        What was improbable in the form of its files.
     """
 
     spec: PlanSpec
@@ -41,6 +47,8 @@ class Plan:
     carried: pd.DataFrame
     input_hash: str
     overrides: tuple[str, ...] = ()
+    places: Places = Places()
+    noticed: tuple[PlanWarning, ...] = ()
 
     @property
     def start_month(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,11 +18,13 @@ from allocator.plan.checks.trees import check_org, check_products
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector
 from allocator.plan.overrides import apply_overrides
+from allocator.plan.places import places_of
 from allocator.plan.plan import Plan
 from allocator.plan.settings import read_settings
 from allocator.plan.source import Source, input_hash, read_folder
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.values import typed_frame
+from allocator.plan.warning import PlanWarning
 from allocator.texts import worded
 
 
@@ -64,7 +67,7 @@ def check_source(source: Source, overrides: Sequence[str], faults: FaultCollecto
     draft = Draft(settings, sheets, frames)
     check_draft(draft, faults)
     faults.raise_if_any()
-    return frozen_plan(draft, input_hash(source.files, overrides), tuple(overrides))
+    return frozen_plan(draft, input_hash(source.files, overrides), tuple(overrides), tuple(faults.warnings))
 
 
 def _source(path: Path, faults: FaultCollector) -> Source:
@@ -133,10 +136,19 @@ def check_draft(draft: Draft, faults: FaultCollector, touched: frozenset[str] | 
         check_pins(draft, faults, **trees)
 
 
-def frozen_plan(draft: Draft, fingerprint: str, overrides: tuple[str, ...]) -> Plan:
+def frozen_plan(
+    draft: Draft, fingerprint: str, overrides: tuple[str, ...], noticed: tuple[PlanWarning, ...]
+) -> Plan:
     """Freeze what was checked."""
-    frames = {name: frozen_frame(name, frame) for name, frame in draft.frames.items()}
-    return Plan(spec=draft.settings.spec, input_hash=fingerprint, overrides=overrides, **frames)
+    tables: dict[str, Any] = {name: frozen_frame(name, frame) for name, frame in draft.frames.items()}
+    return Plan(
+        spec=draft.settings.spec,
+        input_hash=fingerprint,
+        overrides=overrides,
+        places=places_of(draft.settings.tree, draft.sheets),
+        noticed=noticed,
+        **tables,
+    )
 
 
 def frozen_frame(table: str, frame: pd.DataFrame) -> pd.DataFrame:

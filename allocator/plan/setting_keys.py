@@ -38,11 +38,14 @@ def expected_at(path: Path) -> Expected | None:
             | "stretch_levels"
             | "fairness"
             | "attainment"
-            | "payout",
+            | "payout"
+            | "accepted_warnings",
         ):
             return "keys"
         case ("over_assignment" | "stretch_levels", _):
             return "number"
+        case ("accepted_warnings", _):
+            return "text"
         case (block, key) if block in BLOCKS and key in BLOCKS[block].model_fields:
             return "number"
         case ("measures" | "product_totals" | "payout", _) | ("payout", _, "curve"):

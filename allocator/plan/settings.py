@@ -15,6 +15,7 @@ from allocator.plan.setting_keys import TOP_KEYS, Expected, expected_at, known_k
 from allocator.plan.sheet import strip
 from allocator.plan.spec import AttainmentLimits, PlanSpec
 from allocator.plan.suggestions import number_hint
+from allocator.plan.warning import CODES
 from allocator.plan.yaml_source import Branch, Node, Path, Place, Scalar
 from allocator.texts import worded
 
@@ -240,6 +241,7 @@ class _Reader:
             self._check_baseline(plain["baseline"])
         self._check_goal_band(plain.get("attainment", {}))
         self._check_payout(plain.get("payout", {}), plain.get("measures", {}))
+        self._check_accepted_warnings()
         encoding = plain.get("encoding", "utf-8")
         if not is_known_encoding(encoding):
             self.refuse(
@@ -296,6 +298,29 @@ class _Reader:
                         message=worded("fault.payout.no_attainment", attained=attained),
                         hint=worded("fault.payout.no_attainment.hint"),
                     )
+
+    def _check_accepted_warnings(self) -> None:
+        """What is accepted is a warning that there is, and has a reason."""
+        stated = self.tree.at(("accepted_warnings",))
+        for code, reason in stated.children.items() if isinstance(stated, Branch) else ():
+            path = ("accepted_warnings", code)
+            if code not in CODES:
+                otherwise = worded("fault.accepted.codes", names=", ".join(CODES))
+                self.refuse(
+                    path,
+                    code,
+                    code="unknown-warning",
+                    message=worded("fault.accepted.unknown", code=code),
+                    hint=NearMatches(CODES, otherwise)(code),
+                )
+            elif isinstance(reason, Scalar) and not strip(reason.text):
+                self.refuse(
+                    path,
+                    "",
+                    code="missing-value",
+                    message=worded("fault.accepted.no_reason", code=code),
+                    hint=worded("fault.accepted.no_reason.hint"),
+                )
 
     def _check_baseline(self, baseline: object) -> None:
         if not isinstance(baseline, dict):

@@ -156,3 +156,5 @@ class PlanSpec(Spec):
     """Limits and assumptions of attainment.json."""
     payout: dict[Id, Payout] = {}
     """Per measure: what the reps are paid by attainment."""
+    accepted_warnings: dict[str, Annotated[str, Field(min_length=1, max_length=1000)]] = {}
+    """Code of a warning -> why it is accepted (docs/warnings.md)."""

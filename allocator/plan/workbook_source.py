@@ -20,6 +20,7 @@ from allocator.plan.sheet import Sheet, empty_sheet, keep_filled_rows, strip, te
 from allocator.plan.source import Source, absent_sheet, near_table
 from allocator.plan.tables import TABLES, TRACKING_TABLES, Column, Table
 from allocator.plan.typed_cells import cell_text, plain_text
+from allocator.plan.workbook_view import Rows, seen_sheets, warn_of_hidden_rows, with_shown_zeros
 from allocator.plan.yaml_source import Branch, Place, Scalar, read_yaml_value
 from allocator.texts import worded
 
@@ -27,7 +28,6 @@ WORKBOOK_NAME = "plan.xlsx"
 BLOCK = 1 << 20
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FORMULA = re.compile(rb"<f[ >/]")
-Rows = list[tuple[int, list[Any]]]
 
 
 def read_workbook(path: Path, faults: FaultCollector) -> Source:
@@ -51,21 +51,25 @@ def read_workbook_table(raw: bytes, name: str, table: Table, faults: FaultCollec
         if books is None:
             return empty_sheet(table, table.name, is_present=True, is_complete=False)
         book, formulas = books
-        titles = [title for title in book.sheetnames if bare_name(title) == table.name]
-        titles = titles or book.sheetnames if len(book.sheetnames) == 1 else titles
+        shown = seen_sheets(book, [table.name], faults)
+        if shown is None:
+            return empty_sheet(table, table.name, is_present=True, is_complete=False)
+        titles = [title for title in shown if bare_name(title) == table.name]
+        titles = titles or shown if len(shown) == 1 else titles
         if not titles:
             faults.add(
                 name,
                 0,
                 "",
-                ", ".join(book.sheetnames),
+                ", ".join(shown),
                 code="missing-sheet",
                 message=worded("fault.sheet.missing", name=table.name),
                 hint=worded("fault.sheet.missing.hint", name=table.name),
             )
             return empty_sheet(table, table.name, is_present=True, is_complete=False)
+        warn_of_hidden_rows(raw, book[titles[0]], faults)
         rows = _rows(book[titles[0]], formulas[titles[0]] if formulas else None, titles[0], faults)
-        sheet = _sheet(rows, table, titles[0], faults)
+        sheet = _sheet(with_shown_zeros(book[titles[0]], rows, table), table, titles[0], faults)
         _close(book, formulas)
         return sheet
 
@@ -86,7 +90,8 @@ def _read_workbook(raw: bytes, name: str, faults: FaultCollector) -> Source:
         }
         return Source("plan", None, empty, files)
     book, formulas = books
-    titles = _sheet_titles(book.sheetnames, faults)
+    shown = seen_sheets(book, ["plan", *(table.name for table in TABLES)], faults) or []
+    titles = _sheet_titles(shown, faults)
     tree = _read_plan_sheet(titles.get("plan"), book, formulas, faults)
     sheets: dict[str, Sheet] = {}
     for table in TABLES:
@@ -94,8 +99,9 @@ def _read_workbook(raw: bytes, name: str, faults: FaultCollector) -> Source:
         if title is None:
             sheets[table.name] = absent_sheet(table, table.name, faults)
         else:
+            warn_of_hidden_rows(raw, book[title], faults)
             rows = _rows(book[title], formulas[title] if formulas else None, title, faults)
-            sheets[table.name] = _sheet(rows, table, title, faults)
+            sheets[table.name] = _sheet(with_shown_zeros(book[title], rows, table), table, title, faults)
     _close(book, formulas)
     return Source("plan", tree, sheets, files)
 

@@ -78,7 +78,9 @@ def write_review(review: Review, path: Path, lang: str) -> None:
     part = Part("review", heading, review_body(review, lang, ROWS_ON_PAGE))
     title = review.name or review.plan
     words = page(title, heading, review.plan, [part], review.plan, lang)
-    path.write_text(words, encoding="utf-8", newline="\n")
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.write_text(words, encoding="utf-8", newline="\n")
+    fresh.replace(path)
 
 
 def page(title: str, over: str, facts: str, parts: Sequence[Part], footer: str, lang: str) -> str:

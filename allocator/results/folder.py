@@ -1,8 +1,7 @@
 """Writing a result folder: all of it or nothing."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -13,65 +12,47 @@ import pandas as pd
 from allocator.allocation import Allocation
 from allocator.attainment.noise import Replayed
 from allocator.attainment.report import attainment_document
-from allocator.errors import Fault, InputFaults
 from allocator.explanation.table import explanation_tables
 from allocator.fairness.report import fairness_document
 from allocator.phases import Phases
 from allocator.plan.plan import Plan
+from allocator.plan.warning import PlanWarning
 from allocator.report.part import Extras
 from allocator.report.report import write_report
 from allocator.results.beside import beside
 from allocator.results.certificate import certificate
 from allocator.results.columns_of_text import decimals
 from allocator.results.csv_text import csv_writer
-from allocator.results.hashing import TABLE_FILES, file_hashes, result_hash
+from allocator.results.hashing import TABLE_FILES, result_hash
 from allocator.results.json_text import json_text
 from allocator.results.parquet import parquet_writer
 from allocator.results.sentences import rule_sentences
 from allocator.results.tables import cells_table, monthly_tables, rules_table, targets_table
-from allocator.texts import worded
+from allocator.results.whole_folder import FolderKind, file_hashes, whole_folder
+from allocator.warnings.registry import plan_warnings, result_warnings, warnings_document
 
 JUDGED_BESIDE = 30_000
 """From this many cells on the tables take longer than the workbook: judging joins it on the second core."""
-MARKS = ("certificate.json", "diagnosis.json")
 NAMES = "names.json"
-RESULT_FILES = (
-    *TABLE_FILES,
-    *MARKS,
-    NAMES,
-    "fairness.json",
-    "attainment.json",
-    "matrix.xlsx",
-    "report.html",
+DIAGNOSIS = "diagnosis.json"
+WARNINGS = "warnings.json"
+RESULT = FolderKind(
+    mark="certificate.json",
+    written=(
+        *TABLE_FILES,
+        NAMES,
+        WARNINGS,
+        "fairness.json",
+        "attainment.json",
+        "matrix.xlsx",
+        "report.html",
+    ),
+    fault="fault.result.in_the_way",
+    code="not-a-result-folder",
+    other_marks=(DIAGNOSIS,),
+    obsolete=(DIAGNOSIS,),
 )
 Form = Literal["csv", "parquet", "both"]
-
-
-def check_target(out: Path) -> None:
-    """Refuse to write over anything but an earlier result.
-
-    Raises
-    ------
-    InputFaults
-        If `out` is a file, or a folder that holds something and is no result folder.
-    """
-    if not out.exists():
-        return
-    if out.is_dir() and (not any(out.iterdir()) or any((out / mark).exists() for mark in MARKS)):
-        return
-    raise InputFaults(
-        [
-            Fault(
-                str(out),
-                0,
-                "",
-                "",
-                "not-a-result-folder",
-                worded("fault.result.in_the_way"),
-                worded("fault.result.in_the_way.hint"),
-            )
-        ]
-    )
 
 
 def write_results(
@@ -84,6 +65,8 @@ def write_results(
     extras: Extras | None = None,
     form: Form = "csv",
     replayed: Mapping[str, Replayed] | None = None,
+    force: bool = False,
+    warned: Sequence[PlanWarning] | None = None,
 ) -> dict[str, Any]:
     """Write all result files; the folder appears complete or not at all.
 
@@ -95,17 +78,22 @@ def write_results(
         Whether the tables are written as csv, as Parquet, or as both with the same content.
     replayed
         By measure what the replays of the past say about luck, where it is known already.
+    force
+        Write over files of an earlier result that people changed.
+    warned
+        What `plan_warnings` finds in the plan, where it is known already.
 
     Returns
     -------
-    `result_hash` and `files`.
+    `result_hash`, `files` and `warnings`.
     """
     phases = phases or Phases()
+    known = plan_warnings(allocation.plan, allocation.labels) if warned is None else warned
 
     judges_beside = allocation.labels.grid.n_cell > JUDGED_BESIDE
 
     def write_beside(folder: Path, late_hash: Callable[[], str]) -> None:
-        judged = _judge(allocation, folder, lang, replayed) if judges_beside else None
+        judged = _judge(allocation, folder, lang, replayed, known) if judges_beside else None
         if with_workbook:
             # the workbook writer is loaded only where a workbook is written
             workbook = import_module("allocator.results.matrix.workbook")
@@ -113,7 +101,7 @@ def write_results(
         if judged is not None:
             _write_report(allocation, folder, lang, judged, late_hash(), extras)
 
-    def fill(folder: Path) -> dict[str, Any]:
+    with whole_folder(out, RESULT, force=force) as folder:
         with beside(lambda late_hash: write_beside(folder, late_hash)) as helper:
             with phases.phase("write tables"):
                 _write_tables(allocation, folder, lang, form)
@@ -121,30 +109,44 @@ def write_results(
                 helper.tell(digest)
             if not judges_beside:
                 with phases.phase("judge"):
-                    judged = _judge(allocation, folder, lang, replayed)
+                    judged = _judge(allocation, folder, lang, replayed, known)
                 with phases.phase("write report"):
                     _write_report(allocation, folder, lang, judged, digest, extras)
             with phases.phase("write beside"):
                 helper.wait()
         write_json(folder / NAMES, names_document(allocation.plan))
-        beside_tables = file_hashes(folder)
-        write_json(folder / "certificate.json", certificate(allocation, digest, beside_tables))
-        return {"result_hash": digest, "files": sorted(path.name for path in folder.iterdir())}
-
-    return _swap_in(out, fill)
+        hashes = file_hashes(folder, RESULT.written)
+        write_json(folder / RESULT.mark, certificate(allocation, digest, hashes))
+        return {
+            "result_hash": digest,
+            "files": sorted(path.name for path in folder.iterdir()),
+            "warnings": [one.as_dict(lang) for one in read_warnings(folder)],
+        }
 
 
 def _judge(
-    allocation: Allocation, folder: Path, lang: str, replayed: Mapping[str, Replayed] | None
+    allocation: Allocation,
+    folder: Path,
+    lang: str,
+    replayed: Mapping[str, Replayed] | None,
+    known: Sequence[PlanWarning],
 ) -> dict[str, Any]:
-    """Write fairness.json and attainment.json and return both."""
-    judged = {
+    """Write fairness.json, attainment.json and warnings.json; return what the report shows of them."""
+    judged: dict[str, Any] = {
         "fairness": fairness_document(allocation, lang),
         "attainment": attainment_document(allocation, lang, replayed),
     }
     for name, document in judged.items():
         write_json(folder / f"{name}.json", document)
-    return judged
+    warned = result_warnings(allocation, judged["attainment"], known)
+    write_json(folder / WARNINGS, warnings_document(allocation.plan, warned, lang))
+    return {**judged, "warnings": warned}
+
+
+def read_warnings(out: Path) -> tuple[PlanWarning, ...]:
+    """Return the warnings that a result folder keeps, in the language that it was written in."""
+    document = json.loads((out / WARNINGS).read_text(encoding="utf-8"))
+    return tuple(PlanWarning(**one) for one in document["warnings"])
 
 
 def _write_report(
@@ -169,16 +171,6 @@ def names_document(plan: Plan) -> dict[str, dict[str, str]]:
             ("products", plan.products, "product_id"),
         )
     }
-
-
-def write_diagnosis(diagnosis: dict[str, Any], out: Path) -> None:
-    """Write `diagnosis.json` alone; targets of an earlier run do not survive beside it."""
-
-    def fill(folder: Path) -> dict[str, Any]:
-        write_json(folder / "diagnosis.json", diagnosis)
-        return {}
-
-    _swap_in(out, fill)
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
@@ -215,37 +207,3 @@ def _write_tables(allocation: Allocation, folder: Path, lang: str, form: Form) -
             for part in parts:
                 for write in writers:
                     write(part)
-
-
-def _swap_in(out: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """Fill a new folder beside `out`, then put it in place; the old one stays until the new one is whole."""
-    check_target(out)
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
-        answer = fill(fresh)
-        fresh.chmod(0o755)
-        _replace(out, fresh)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return answer
-
-
-def _replace(out: Path, fresh: Path) -> None:
-    """Put `fresh` in the place of `out`; what people laid beside an earlier result moves along."""
-    if not out.exists():
-        fresh.rename(out)
-        return
-    old = out.parent / f"{fresh.name}.old"
-    out.rename(old)
-    try:
-        fresh.rename(out)
-    except BaseException:
-        old.rename(out)
-        raise
-    for entry in sorted(old.iterdir()):
-        if entry.name not in RESULT_FILES:
-            entry.rename(out / entry.name)
-    shutil.rmtree(old, ignore_errors=True)

@@ -37,7 +37,8 @@ def reallocate_subtree(
     """Balance below a node again and return the whole allocation; no number outside changes.
 
     Targets and waterfalls of the node itself and of everything outside its subtree are those
-    of `base`; months of the node and above follow the seasons of who now carries what. Prices are those
+    of `base`; months of the node and above follow the seasons of who now carries what, and elsewhere
+    stay but for the units that must be shifted with them (docs/months.md). Prices are those
     of the rules inside the frame, given the frame.
 
     Parameters
@@ -97,6 +98,8 @@ def _reallocated(
     found = solve_frame(plan, labels, problem, measure, around, engine, options)
     units, cells = around.units_with(found.rounded.units, labels), around.cells_with(found, labels)
     inside, solved = found.framed.problem, found.solved
+    weights = month_weights(plan, labels, measure)
+    phased = phase_grid(grid, units, weights.rep, weights.product, cells, standing.month_units)
     prices = instance_prices(inside, solved.balanced, solved.answer)
     noise = np.maximum(unit, grid.roll_up(anchors.anchor)[:, 0])
     own = build_waterfall(labels, anchors, inside, solved.balanced, solved.answer, units, unit)
@@ -107,7 +110,7 @@ def _reallocated(
         upper=problem.upper,
         unrounded=cells,
         target_units=units,
-        month_units=_months(plan, labels, standing, node, units, cells),
+        month_units=phased.months,
         rules=judge_rules(
             plan,
             labels,
@@ -133,7 +136,7 @@ def _reallocated(
                 solved.balanced,
                 solved.answer,
                 solved.tiers,
-                found.rounded.report,
+                {**found.rounded.report, "product_months_off": phased.products_off},
                 solved.fallbacks(engine.name),
             ),
             "frame": _frame_document(labels, standing, found, node),
@@ -156,19 +159,6 @@ def _frame_document(
         "products": [labels.leaf_product_id[p] for p in found.framed.frame_product],
         "standing_hash": standing_hash(labels, node, standing.target_units),
     }
-
-
-def _months(
-    plan: Plan,
-    labels: Labels,
-    standing: MeasureAllocation,
-    node: int,
-    units: IntArray,
-    cells: np.ndarray,
-) -> IntArray:
-    """Spread the new targets over the months."""
-    weights = month_weights(plan, labels, standing.measure)
-    return phase_grid(labels.grid, units, weights.rep, weights.product, cells)
 
 
 def _beside(standing: Waterfall, own: Waterfall, labels: Labels, node: int) -> Waterfall:

@@ -18,6 +18,19 @@ TEXTS = {
         "{rules} 条规则，{pins} 个锁定值，{history_rows} 行历史数据。",
     },
     "cli.init_done": {"en": "An empty plan was written to {path}:", "zh": "已在 {path} 写入空白计划："},
+    "result.standing": {
+        "en": "This folder still holds the targets of an earlier run (plan {plan}, inputs {inputs});"
+        " they are not targets of the run that this diagnosis is of.",
+        "zh": "该文件夹中仍保留此前一次运行的目标（计划 {plan}，输入 {inputs}）；"
+        "它们不是本诊断所对应运行的目标。",
+    },
+    "result.later_run": {
+        "en": "The last run into {folder} ended without targets (diagnosis.json: plan {plan}, "
+        "inputs {inputs}). The targets there are those of an earlier run (plan {standing_plan}, "
+        "inputs {standing_inputs}).",
+        "zh": "写入 {folder} 的最近一次运行没有得出目标（diagnosis.json：计划 {plan}，输入 {inputs}）。"
+        "其中的目标来自此前一次运行（计划 {standing_plan}，输入 {standing_inputs}）。",
+    },
     "phase.solve": {"en": "solving", "zh": "求解"},
     "phase.round": {"en": "rounding to whole units", "zh": "取整"},
     "verify.overrides": {

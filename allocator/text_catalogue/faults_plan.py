@@ -85,16 +85,24 @@ TEXTS = {
         "zh": "请将文件重新保存为 CSV UTF-8",
     },
     "fault.encoding.other": {
-        "en": "the file is not {tried}; it looks like {guess}",
-        "zh": "文件不是 {tried} 编码，看起来是 {guess}",
+        "en": "the file is not {tried}; read as {guess} it says `{example}`",
+        "zh": "文件不是 {tried} 编码；按 {guess} 读取时内容为 `{example}`",
+    },
+    "fault.sheet.hidden": {
+        "en": "the sheet {title} is hidden: it is not used unseen",
+        "zh": "工作表 {title} 已隐藏：不会在看不见的情况下使用",
+    },
+    "fault.sheet.hidden.hint": {
+        "en": "show the sheet if it belongs to the plan, or delete it",
+        "zh": "若属于本计划请取消隐藏，否则请删除",
+    },
+    "fault.encoding.garbled": {
+        "en": "read as {declared} the file says `{garbled}`, read as {guess} it says `{example}`",
+        "zh": "按 {declared} 读取时内容为 `{garbled}`，按 {guess} 读取时为 `{example}`",
     },
     "fault.encoding.unknown": {
         "en": "the file is not {tried}; it looks like no text encoding that is known here",
         "zh": "文件不是 {tried} 编码，也无法识别为其他文本编码",
-    },
-    "fault.encoding.no_mark": {
-        "en": "UTF-16 without a byte order mark",
-        "zh": "UTF-16（缺少字节顺序标记）",
     },
     "fault.encoding.tried": {"en": "UTF-8 or {declared}", "zh": "UTF-8 或 {declared}"},
     "fault.encoding.save.hint": {
@@ -102,8 +110,9 @@ TEXTS = {
         "zh": "请将文件保存为 `CSV UTF-8`",
     },
     "fault.encoding.declare.hint": {
-        "en": "save the file as `CSV UTF-8`, or write `encoding: {encoding}` into plan.yaml",
-        "zh": "请将文件保存为 `CSV UTF-8`，或在 plan.yaml 中写明 `encoding: {encoding}`",
+        "en": "save the file as `CSV UTF-8`; or, if `{example}` is right, write `encoding: {encoding}` into "
+        "plan.yaml",
+        "zh": "请将文件保存为 `CSV UTF-8`；若 `{example}` 正确，也可在 plan.yaml 写 `encoding: {encoding}`",
     },
     # Parquet
     "fault.parquet.unreadable": {

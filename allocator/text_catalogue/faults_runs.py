@@ -79,10 +79,6 @@ TEXTS = {
         "en": "there is something here that is not a result of `allocator run`",
         "zh": "此处已有内容，且不是 `allocator run` 的结果",
     },
-    "fault.result.in_the_way.hint": {
-        "en": "name another folder for --out, or empty this one",
-        "zh": "请为 --out 指定其他文件夹，或清空该文件夹",
-    },
     # the audit, subtrees
     "fault.audit.large": {
         "en": "the audit solves a program per group of reps and takes at most {most}; there are {count}",

@@ -36,6 +36,15 @@ TEXTS = {
         "en": "name another folder for --out, or empty this one",
         "zh": "请为 --out 指定其他文件夹，或清空此文件夹",
     },
+    "fault.folder.changed": {
+        "en": "this file is not as it was written here: it was changed since, or laid here by somebody",
+        "zh": "该文件与写入时不一致：写入后被修改过，或由他人放入",
+    },
+    "fault.folder.changed.hint": {
+        "en": "save it under another name or elsewhere, or name another folder for --out;"
+        " with --force it is written over",
+        "zh": "请将其另存为其他名称或移到别处，或为 --out 指定其他文件夹；加上 --force 则会覆盖该文件",
+    },
     "fault.folder.in_use": {
         "en": "another sweep is writing into this folder",
         "zh": "另一个批量情景正在写入该文件夹",

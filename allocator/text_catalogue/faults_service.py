@@ -98,6 +98,18 @@ TEXTS = {
         "en": "the release before holds from {day}; this one may not begin earlier",
         "zh": "上一次发布自 {day} 起生效，本次发布不能早于该日",
     },
+    "fault.release.employee_id_rounded": {
+        "en": "employee_id {id} of {node} looks like a number that a spreadsheet has rounded; correct it in "
+        "org.csv, or accept the warning employee-id-rounded in plan.yaml",
+        "zh": "{node} 的 employee_id {id} 像是被电子表格舍入的数字；请在 org.csv 更正，"
+        "或在 plan.yaml 接受警告 employee-id-rounded",
+    },
+    "fault.release.employee_id_of_several": {
+        "en": "employee_id {id} stands for {names}; give each an id of his own in org.csv, or accept the "
+        "warning employee-id-of-several in plan.yaml",
+        "zh": "employee_id {id} 对应多个姓名：{names}；请在 org.csv 分别填写编号，"
+        "或在 plan.yaml 接受警告 employee-id-of-several",
+    },
     "fault.release.no_reason": {
         "en": "{key}: {old} -> {new} has no reason",
         "zh": "{key}：{old} -> {new} 未说明原因",

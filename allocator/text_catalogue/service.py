@@ -94,6 +94,14 @@ TEXTS = {
         "en": "Mend what `errors` lists, or run the plan again, and publish then.",
         "zh": "请修正 `errors` 中列出的问题或重新运行计划，然后再发布。",
     },
+    "problem.list-changed": {
+        "en": "What this list shows has changed since its first page; this page would not belong to it.",
+        "zh": "自读取首页以来，该列表的内容已发生变化；后续页与首页不再属于同一版本。",
+    },
+    "problem.list-changed.hint": {
+        "en": "Begin again at {address}, or ask for more at once with `limit`.",
+        "zh": "请从 {address} 重新读取，或用 `limit` 增加每页条数。",
+    },
     "problem.stale": {
         "en": "It was changed since you read it.",
         "zh": "读取之后内容已被他人修改。",

@@ -30,7 +30,7 @@ from allocator.verification.measure_result import (
     read_measures,
     row_keys,
 )
-from allocator.verification.months import check_month_weights
+from allocator.verification.months import check_months
 from allocator.verification.nearest import check_nearest
 from allocator.verification.optimality import check_optimality, check_rule_prices, final_point
 from allocator.verification.plan_files import UnreadablePlan, plan_source, read_plan_files
@@ -209,7 +209,7 @@ def _check_against_plan(
         *check_totals(company, measure),
         *check_plan_columns(company, measure, room),
         *check_unrounded_totals(company, measure, room),
-        check_month_weights(company, measure),
+        *check_months(company, measure, result.certificate),
     ]
     baseline = baseline_of(company, measure)
     checks += check_baseline(measure, baseline)

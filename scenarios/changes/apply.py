@@ -133,6 +133,8 @@ def _checked(
         spec=settings.spec,
         input_hash=changes_hash(plan.input_hash, changes),
         overrides=plan.overrides,
+        places=plan.places.without(new),
+        noticed=plan.noticed,
         **(frames_of(plan) | new),
     )
 

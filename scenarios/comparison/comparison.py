@@ -11,7 +11,9 @@ from allocator.attainment.basis import Basis
 from allocator.errors import Fault, InputFaults
 from allocator.explanation.waterfall import STEPS
 from allocator.plan.faults import FaultCollector
+from allocator.results.standing import later_run
 from allocator.texts import worded
+from allocator.wording import Wording
 from scenarios.comparison.board import Board, Causes, MeasureSide, causes_by_step, lay_out
 from scenarios.comparison.key_figures import Figures, chance_basis, key_figures, rule_changes
 from scenarios.comparison.names import joined_names
@@ -84,6 +86,11 @@ class Comparison:
     def table(self) -> pd.DataFrame:
         """comparison.csv."""
         return joined([one.table for measure in self.measures for one in measure.against], COMPARISON)
+
+    @property
+    def later_runs(self) -> tuple[Wording, ...]:
+        """What is to be said of folders whose last run ended without targets."""
+        return tuple(said for one in self.results if (said := later_run(one.path)))
 
     @property
     def movers(self) -> pd.DataFrame:

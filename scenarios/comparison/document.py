@@ -10,6 +10,7 @@ from allocator.results.columns_of_text import decimals
 from allocator.results.tables import amounts
 from allocator.results.text_table import text_table
 from allocator.texts import text
+from allocator.wording import in_language
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
 from scenarios.comparison.names import beside_id
 from scenarios.comparison.tidy import records
@@ -24,6 +25,7 @@ def comparison_document(comparison: Comparison, lang: str) -> dict[str, Any]:
         "status": "compared",
         "base": comparison.names[0],
         "published": comparison.published,
+        "later_runs": list(comparison.later_runs),
         "results": [
             {
                 "name": one.name,
@@ -80,6 +82,7 @@ def comparison_text(comparison: Comparison, out: Path, files: list[str], lang: s
     """Return the comparison for people."""
     base, *others = comparison.names
     lines = [text("compare.heading", lang, base=base, others=", ".join(others))]
+    lines += [in_language(said, lang) for said in comparison.later_runs]
     for one in comparison.measures:
         places = decimals(one.board.round_to)
         lines += ["", f"{one.measure} ({one.unit})" if one.unit else one.measure]

@@ -1,49 +1,39 @@
 """The folder of a comparison: tables, one page, a workbook, one document."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from allocator.errors import Fault, InputFaults
 from allocator.results.beside import beside
 from allocator.results.csv_text import write_csv
-from allocator.texts import worded
+from allocator.results.whole_folder import FolderKind, whole_folder, write_mark
 from scenarios.comparison.comparison import Comparison
 from scenarios.comparison.document import comparison_document
 from scenarios.comparison.page import comparison_page
 from scenarios.comparison.workbook import write_workbook
 
-MARK = "comparison.json"
-FILES = ("comparison.csv", "movers.csv", "comparison.html", "comparison.xlsx", MARK)
+FOLDER = FolderKind(
+    mark="comparison.json",
+    written=("comparison.csv", "movers.csv", "comparison.html", "comparison.xlsx"),
+    fault="fault.folder.comparison",
+    code="not-a-comparison-folder",
+)
 
 
-def check_comparison_target(out: Path) -> None:
-    """Refuse to write over anything but a comparison.
+def write_comparison(comparison: Comparison, out: Path, lang: str, *, force: bool = False) -> dict[str, Any]:
+    """Write the folder, whole or not at all, comparison.json last; return what it says.
 
-    Raises
-    ------
-    InputFaults
-        If `out` is a file, or a folder that holds something and is no comparison.
+    Parameters
+    ----------
+    force
+        Write over files of an earlier comparison that people changed.
     """
-    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
-        return
-    message = worded("fault.folder.comparison")
-    hint = worded("fault.folder.hint")
-    raise InputFaults([Fault(str(out), 0, "", "", "not-a-comparison-folder", message, hint)])
-
-
-def write_comparison(comparison: Comparison, out: Path, lang: str) -> dict[str, Any]:
-    """Write all files, the workbook in a second process, comparison.json last; return what it says."""
-    check_comparison_target(out)
-    out.mkdir(parents=True, exist_ok=True)
-    with beside(lambda _: write_workbook(comparison, out / "comparison.xlsx", lang)) as helper:
-        write_csv(out / "comparison.csv", [comparison.table])
-        write_csv(out / "movers.csv", [comparison.movers])
-        page = comparison_page(comparison, lang)
-        (out / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
-        document = comparison_document(comparison, lang)
-        helper.tell("")
-        helper.wait()
-    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
-    return document
+    with whole_folder(out, FOLDER, force=force) as fresh:
+        with beside(lambda _: write_workbook(comparison, fresh / "comparison.xlsx", lang)) as helper:
+            write_csv(fresh / "comparison.csv", [comparison.table])
+            write_csv(fresh / "movers.csv", [comparison.movers])
+            page = comparison_page(comparison, lang)
+            (fresh / "comparison.html").write_text(page, encoding="utf-8", newline="\n")
+            document = comparison_document(comparison, lang)
+            helper.tell("")
+            helper.wait()
+        return write_mark(fresh, FOLDER, document)

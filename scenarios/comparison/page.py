@@ -11,6 +11,7 @@ from allocator.report.part import Part, cells, heads, note, table
 from allocator.report.report import page
 from allocator.results.columns_of_text import decimals
 from allocator.texts import text
+from allocator.wording import in_language
 from scenarios.comparison.board import Board
 from scenarios.comparison.comparison import Against, Comparison, MeasureComparison
 from scenarios.comparison.names import Names
@@ -38,6 +39,7 @@ def comparison_page(comparison: Comparison, lang: str) -> str:
     title = text("compare.heading", lang, base=base, others=", ".join(others))
     published = comparison.published or text("compare.nothing", lang)
     facts = text("compare.facts", lang, count=len(comparison.names), base=base, published=published)
+    facts = " ".join([facts, *(in_language(said, lang) for said in comparison.later_runs)])
     hashes = ", ".join(
         f"{one.name} {str(one.certificate.get('result_hash', ''))[:DIGEST_SHOWN]}"
         for one in comparison.results

@@ -1,18 +1,15 @@
 """The result folder of a sweep: tables, drawings, one page; written anew from the stored outcomes."""
 
-import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan
 from allocator.report.markup import element
 from allocator.results.csv_text import write_csv
-from allocator.texts import worded
+from allocator.results.whole_folder import FolderKind, whole_folder, write_mark
 from scenarios.acceptance import Verdict
 from scenarios.curves.breakpoints import breakpoints
 from scenarios.curves.chances import chance_lines
@@ -26,31 +23,38 @@ from scenarios.kpis import CHANCES
 from scenarios.runs.outcome import Outcome
 from scenarios.runs.store import RUNS
 
-MARK = "sweep.json"
 CURVES = "curves"
+FOLDER = FolderKind(
+    mark="sweep.json",
+    written=(
+        "runs.csv",
+        "nodes.csv",
+        "products.csv",
+        "breakpoints.csv",
+        "limits.csv",
+        "pareto.csv",
+        "draws.csv",
+        "acceptance.csv",
+        "sweep.html",
+        CURVES,
+    ),
+    fault="fault.folder.sweep",
+    code="not-a-sweep-folder",
+    other_marks=(RUNS,),
+)
 
 
-def check_sweep_target(out: Path) -> None:
-    """Refuse to write over anything but a sweep.
+def write_sweep(
+    plan: Plan, sweep: SweepFile, findings: Findings, out: Path, lang: str, *, force: bool = False
+) -> dict[str, Any]:
+    """Write every table and drawing, then sweep.json, all of it or nothing; return what it says.
 
-    Raises
-    ------
-    InputFaults
-        If `out` is a file, or a folder that holds something and is no (begun) sweep.
-    """
-    if not out.exists():
-        return
-    if out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists() or (out / RUNS).is_dir()):
-        return
-    message = worded("fault.folder.sweep")
-    hint = worded("fault.folder.hint")
-    raise InputFaults([Fault(str(out), 0, "", "", "not-a-sweep-folder", message, hint)])
+    The same findings give the same bytes. The stored runs stay.
 
-
-def write_sweep(plan: Plan, sweep: SweepFile, findings: Findings, out: Path, lang: str) -> dict[str, Any]:
-    """Write every table and drawing, then sweep.json; return what it says.
-
-    The same findings give the same bytes.
+    Parameters
+    ----------
+    force
+        Write over files of an earlier sweep that people changed.
     """
     outcomes = findings.outcomes
     tables = {
@@ -63,23 +67,20 @@ def write_sweep(plan: Plan, sweep: SweepFile, findings: Findings, out: Path, lan
         "draws": draws_table(outcomes),
         "acceptance": acceptance_table(outcomes, lang),
     }
-    for name, table in tables.items():
-        write_csv(out / f"{name}.csv", [table])
-    shutil.rmtree(out / CURVES, ignore_errors=True)
-    for measure, axis, kpi, chart in curve_charts(plan, sweep, findings, lang):
-        (out / CURVES).mkdir(exist_ok=True)
-        file = "-".join(_file_part(part) for part in (measure, axis, kpi))
-        drawing = str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-        if kpi in CHANCES:
-            said = "\n".join(chance_lines(drawn_in_curves(outcomes, axis), lang, measure))
-            drawing = drawing.replace("</svg>", f"{element('desc', said)}</svg>")
-        (out / CURVES / f"{file}.svg").write_text(drawing + "\n", encoding="utf-8", newline="\n")
-    page = sweep_page(plan, sweep, findings, lang)
-    (out / "sweep.html").write_text(page, encoding="utf-8", newline="\n")
-    document = sweep_document(plan, sweep, findings, lang)
-    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    (out / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
-    return document
+    with whole_folder(out, FOLDER, force=force) as fresh:
+        for name, table in tables.items():
+            write_csv(fresh / f"{name}.csv", [table])
+        for measure, axis, kpi, chart in curve_charts(plan, sweep, findings, lang):
+            (fresh / CURVES).mkdir(exist_ok=True)
+            file = "-".join(_file_part(part) for part in (measure, axis, kpi))
+            drawing = str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+            if kpi in CHANCES:
+                said = "\n".join(chance_lines(drawn_in_curves(outcomes, axis), lang, measure))
+                drawing = drawing.replace("</svg>", f"{element('desc', said)}</svg>")
+            (fresh / CURVES / f"{file}.svg").write_text(drawing + "\n", encoding="utf-8", newline="\n")
+        page = sweep_page(plan, sweep, findings, lang)
+        (fresh / "sweep.html").write_text(page, encoding="utf-8", newline="\n")
+        return write_mark(fresh, FOLDER, sweep_document(plan, sweep, findings, lang))
 
 
 def sweep_document(plan: Plan, sweep: SweepFile, findings: Findings, lang: str) -> dict[str, Any]:

@@ -1,8 +1,5 @@
 """The result folder of a re-plan."""
 
-import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,50 +7,56 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from allocator.errors import Fault, InputFaults
 from allocator.plan.plan import Plan, month_text
 from allocator.results.csv_text import write_csv
 from allocator.results.folder import write_results
 from allocator.results.tables import amounts
-from allocator.texts import worded
+from allocator.results.whole_folder import FolderKind, whole_folder, write_mark
 from scenarios.replan.page import replan_page
 from scenarios.replan.replan import Replan, Request, Year, replan
 from scenarios.replan.year_rules import MISSED, year_rules
 from solver_models.arrays import IntArray
 from solver_models.engines.base import Engine, EngineOptions
 
-MARK, PLAN, REMAINING = "replan.json", "plan", "remaining"
-
-
-def check_replan_target(out: Path) -> None:
-    """Refuse to write over anything but a re-plan.
-
-    Raises
-    ------
-    InputFaults
-        If `out` is a file, or a folder that holds something and is no re-plan.
-    """
-    if not out.exists() or (out.is_dir() and (not any(out.iterdir()) or (out / MARK).exists())):
-        return
-    message = worded("fault.folder.replan")
-    hint = worded("fault.folder.hint")
-    raise InputFaults([Fault(str(out), 0, "", "", "not-a-replan-folder", message, hint)])
+PLAN, REMAINING = "plan", "remaining"
+FOLDER = FolderKind(
+    mark="replan.json",
+    written=(
+        "replan.csv",
+        "replan_monthly.csv",
+        "replan_rules.csv",
+        "replan_reps.csv",
+        "replan.html",
+        PLAN,
+        REMAINING,
+    ),
+    fault="fault.folder.replan",
+    code="not-a-replan-folder",
+)
 
 
 def write_replan(
-    plan: Plan, request: Request, out: Path, engine: Engine, lang: str, options: EngineOptions | None = None
+    plan: Plan,
+    request: Request,
+    out: Path,
+    engine: Engine,
+    lang: str,
+    options: EngineOptions | None = None,
+    *,
+    force: bool = False,
 ) -> dict[str, Any]:
     """Re-plan and write the folder; it appears whole or not at all.
 
     `plan/` is the plan of the remaining months, `remaining/` its ordinary result (so that
     `allocator verify OUT/remaining --plan OUT/plan` proves it), replan.csv and replan_monthly.csv
     the year put together, replan.json what changed.
+
+    Parameters
+    ----------
+    force
+        Write over files of an earlier re-plan that people changed.
     """
-    check_replan_target(out)
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with whole_folder(out, FOLDER, force=force) as fresh:
         found = replan(plan, request, fresh / PLAN, engine, options)
         write_results(found.remaining, fresh / REMAINING, lang)
         write_csv(fresh / "replan.csv", (_years_table(found, name) for name in found.years))
@@ -64,17 +67,7 @@ def write_replan(
         all_rules = pd.concat(rules, ignore_index=True)
         words = replan_page(found, request, all_rules, lang)
         (fresh / "replan.html").write_text(words, encoding="utf-8", newline="\n")
-        document = replan_document(found, request, all_rules)
-        words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-        (fresh / MARK).write_text(words + "\n", encoding="utf-8", newline="\n")
-        fresh.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        fresh.rename(out)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return document
+        return write_mark(fresh, FOLDER, replan_document(found, request, all_rules))
 
 
 def _years_table(found: Replan, measure: str) -> pd.DataFrame:

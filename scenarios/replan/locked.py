@@ -6,7 +6,7 @@ import numpy as np
 
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.grid import Grid
-from solver_models.phasing import phase_targets
+from solver_models.phasing import round_months
 from solver_models.rounding.rounding import round_targets
 from solver_models.rounding.side_rows import no_side_rows
 
@@ -31,8 +31,8 @@ def lock_actuals(grid: Grid, actuals: FloatArray, unit: float) -> Locked:
     """Round actuals to whole units: every node and product is within one unit of its own sum.
 
     What was sold and what came back (cells below zero to date) are rounded each on its own, so with
-    returns a number may be off by less than two units. Every cell's months are rounded cumulatively;
-    a cell's months weigh what was sold in them, returns of single months not counted.
+    returns a number may be off by less than two units. Months are rounded like those of a
+    plan (`round_months`); a cell's weigh what was sold in them, returns of single months not counted.
 
     Parameters
     ----------
@@ -42,13 +42,11 @@ def lock_actuals(grid: Grid, actuals: FloatArray, unit: float) -> Locked:
     plain = replace(grid, over_assignment=np.zeros(len(grid.org)))
     to_date = actuals.sum(axis=1) / unit
     units = _rounded(plain, np.maximum(to_date, 0.0)) - _rounded(plain, np.maximum(-to_date, 0.0))
-    cells = units[np.ix_(grid.org.leaf, grid.products.leaf)].ravel()
-    months = phase_targets(cells, np.maximum(actuals, 0.0))
-    rolled = [
-        np.rint(plain.roll_up_plain(months[:, t].astype(np.float64))).astype(np.int64)
-        for t in range(months.shape[1])
-    ]
-    return Locked(units, np.stack(rolled, axis=2))
+    cells = units[np.ix_(grid.org.leaf, grid.products.leaf)]
+    weight = np.maximum(actuals, 0.0).reshape(*cells.shape, -1)
+    months, _ = round_months(grid.org, grid.products, cells, weight)
+    by_product = np.ascontiguousarray(grid.products.roll_up(np.ascontiguousarray(months.swapaxes(0, 1))))
+    return Locked(units, grid.org.roll_up(by_product.swapaxes(0, 1)))
 
 
 def _rounded(plain: Grid, units: FloatArray) -> IntArray:

@@ -23,6 +23,8 @@ class Database:
 def open_database(url: str) -> Database:
     """Make an engine; nothing is connected yet.
 
+    A session that reads sees one state of the database from its first statement on, on both databases.
+
     On SQLite: write-ahead log, every commit on disk before it is acknowledged, foreign keys, and a
     transaction that writes takes its lock when it begins (a lock taken later fails at once when
     somebody else writes).
@@ -35,9 +37,11 @@ def open_database(url: str) -> Database:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, pool_pre_ping=True)
+    is_sqlite = engine.dialect.name == "sqlite"
+    reading = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
     writing = engine.execution_options(writes=True)
     return Database(
-        engine, sessionmaker(engine, expire_on_commit=False), sessionmaker(writing, expire_on_commit=False)
+        engine, sessionmaker(reading, expire_on_commit=False), sessionmaker(writing, expire_on_commit=False)
     )
 
 

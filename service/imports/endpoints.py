@@ -11,12 +11,12 @@ from service.db.models import ImportJob
 from service.imports import repository, service
 from service.imports.schemas import FaultView, ImportDetail, ImportPage, ImportView
 from service.plans.endpoints import Limit, Planner, plan_view
-from service.plans.schemas import Note, PlanId, PlanView, TableName
+from service.plans.schemas import Note, PlanId, PlanView, TableName, WarningView
 from service.plans.table_endpoints import ROWS
 from service.problems.problem import language
 from service.wire.idempotency import Answer, AttemptDep, answer_once
-from service.wire.media_types import JSON, OF_IMPORTS
-from service.wire.upload import UploadDep, body_of
+from service.wire.media_types import JSON, MULTIPART, OF_IMPORTS
+from service.wire.upload import FORM, UploadDep, body_of
 from service.wire.versions import seen_version
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -24,11 +24,18 @@ Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 
 
 WORKED_OUT = ("files", "fault_count", "presence")
-BODY = body_of(*OF_IMPORTS, schemas={JSON: ROWS})
+RAW = [one for one in OF_IMPORTS if one not in (JSON, MULTIPART)]
 
 
-@router.post("", status_code=201, response_model=ImportView, openapi_extra=BODY)
-def check_file(
+@router.post(
+    "/files",
+    name="check_file",
+    status_code=201,
+    response_model=ImportView,
+    openapi_extra=body_of(MULTIPART, FORM),
+)
+@router.post("", status_code=201, response_model=ImportView, openapi_extra=body_of(JSON, ROWS, RAW))
+def check_rows(
     context: ContextDep,
     planner: Planner,
     attempt: AttemptDep,
@@ -39,7 +46,7 @@ def check_file(
     table: Annotated[TableName | None, Query()] = None,
     note: Annotated[Note, Query()] = "",
 ) -> Response:
-    """Check a file as part of a plan (`plan_id`), or as a new one (`name`); nothing of a plan is changed."""
+    """Check a file or rows as part of a plan (`plan_id`), or as a new one (`name`); no plan is changed."""
     wish = service.Wish(plan_id, name or "", table, note)
     checked = service.check_upload(context.database, planner, wish, upload)
     lang = language(request.scope)
@@ -83,7 +90,8 @@ def read_import(
     faults = service.faults_of(job, lang)
     page = [FaultView.model_validate(fault) for fault in faults[cursor : cursor + limit]]
     following = cursor + limit if len(faults) > cursor + limit else None
-    return ImportDetail(**_view(job, lang).model_dump(), faults=page, next=following)
+    warnings = [WarningView.model_validate(one) for one in service.warnings_of(job, lang)]
+    return ImportDetail(**_view(job, lang).model_dump(), faults=page, warnings=warnings, next=following)
 
 
 @router.post("/{import_id}:commit", response_model=PlanView)

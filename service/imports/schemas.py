@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from service.accounts.schemas import Schema
+from service.plans.schemas import WarningView
 
 Status = Literal["valid", "faulty", "committed"]
 
@@ -42,9 +43,13 @@ class ImportView(Schema):
 
 
 class ImportDetail(ImportView):
-    """An import with a page of its faults in file order; `next` is the cursor of the next page."""
+    """An import with a page of its faults in file order; `next` is the cursor of the next page.
+
+    `warnings` says what is improbable in the plan that a commit makes.
+    """
 
     faults: list[FaultView]
+    warnings: list[WarningView]
     next: int | None
 
 

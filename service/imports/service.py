@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from allocator.anchors.presence_notes import presence_notes, presence_wordings
 from allocator.errors import Fault, InputFaults
 from allocator.model.labels import label_plan
+from allocator.plan.warning import PlanWarning
 from allocator.texts import worded
+from allocator.warnings.registry import plan_warnings
 from allocator.wording import Wording
 from service.audit.repository import record
 from service.auth.principal import Principal
@@ -28,7 +30,7 @@ from service.problems.problem import FieldError, Problem
 from service.wire.upload import Upload
 
 ZH = "zh"
-WORDS = ("message", "hint")
+WORDS = ("message", "hint", "effect")
 """Fields of a fault that are sentences."""
 
 
@@ -60,12 +62,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a file: the files of the plan that it makes and what was inferred of it, or faults."""
+    """What became of a file: the plan's files, what was inferred of it and what is improbable, or faults."""
 
     base_revision: int
     files: Mapping[str, bytes] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     presence: tuple[Wording, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
 
 
 def check_upload(database: Database, principal: Principal, wish: Wish, upload: Upload) -> Checked:
@@ -86,8 +89,10 @@ def check_upload(database: Database, principal: Principal, wish: Wish, upload: U
             proposal = plan_proposal(upload)
     except InputFaults as found:
         return Checked(revision, faults=found.faults)
-    presence = presence_wordings(presence_notes(proposal.plan, label_plan(proposal.plan)))
-    return Checked(revision, proposal.files, presence=tuple(presence))
+    labels = label_plan(proposal.plan)
+    presence = presence_wordings(presence_notes(proposal.plan, labels))
+    warned = plan_warnings(proposal.plan, labels)
+    return Checked(revision, proposal.files, presence=tuple(presence), warnings=warned)
 
 
 def keep_import(
@@ -103,6 +108,7 @@ def keep_import(
         status="faulty" if checked.faults else "valid",
         files=json.dumps({file: keep(session, content) for file, content in sorted(checked.files.items())}),
         faults=json.dumps([_kept(fault) for fault in checked.faults], ensure_ascii=False),
+        warnings=json.dumps([_kept(one) for one in checked.warnings], ensure_ascii=False),
         presence=json.dumps([{"en": one, ZH: one.chinese} for one in checked.presence], ensure_ascii=False),
         created_by=principal.account_id,
         created_at=now,
@@ -123,12 +129,21 @@ def keep_import(
 def _kept(fault: Fault) -> dict[str, Any]:
     """Return a fault in English, and beside it its words in Chinese: nobody knows yet who will read it."""
     told = fault.as_dict(ZH)
-    return {**fault.as_dict(), ZH: {name: told[name] for name in WORDS}}
+    return {**fault.as_dict(), ZH: {name: told[name] for name in WORDS if name in told}}
 
 
 def faults_of(job: ImportJob, lang: str) -> list[dict[str, Any]]:
     """Return the faults of an import in a language; in English where no other words were kept."""
-    kept = [(fault.pop(ZH, {}), fault) for fault in json.loads(job.faults)]
+    return _told(job.faults, lang)
+
+
+def warnings_of(job: ImportJob, lang: str) -> list[dict[str, Any]]:
+    """Return what was improbable in the plan that the file makes, in a language."""
+    return _told(job.warnings, lang)
+
+
+def _told(written: str, lang: str) -> list[dict[str, Any]]:
+    kept = [(fault.pop(ZH, {}), fault) for fault in json.loads(written)]
     return [{**fault, **(words if lang == ZH else {})} for words, fault in kept]
 
 

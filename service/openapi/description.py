@@ -6,12 +6,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from service.openapi.examples import add_examples
+from service.openapi.naming import name_schemas
 from service.problems.openapi import IN_THE_DOCUMENT, add_problems
 
 ABOUT = (
     "Sales targets: allocated by optimisation, agreed on, published. Refusals are problems (RFC 9457), "
     "lists are pages with a cursor, amounts are decimal text."
 )
+SERVERS = [{"url": "http://127.0.0.1:8000", "description": "Where `allocator serve` listens by default"}]
 HEADERS = {
     "if-match": "The ETag that was seen: 412 when there is a newer one, 428 where it is needed and missing",
     "idempotency-key": "A word of the caller's own: the same request under it has one effect in three days",
@@ -32,11 +35,17 @@ def describe(app: FastAPI) -> None:
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            made = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
+            made = get_openapi(
+                title=app.title, version=app.version, description=ABOUT, routes=app.routes, servers=SERVERS
+            )
             add_problems(made)
+            name_schemas(made)
+            add_examples(made)
             for item in made["paths"].values():
                 for method in set(IN_THE_DOCUMENT) & set(item):
                     _explain_headers(item[method])
+                    # what needs no key says so
+                    item[method].setdefault("security", [])
             app.openapi_schema = made
         return app.openapi_schema
 

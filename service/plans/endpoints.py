@@ -1,8 +1,9 @@
 """/v1/plans with revisions and nodes."""
 
+from importlib import import_module
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from service.auth.dependencies import Caller, allowed
 from service.auth.principal import Principal
@@ -18,11 +19,14 @@ from service.plans.schemas import (
     PlanCreate,
     PlanPage,
     PlanView,
+    PlanWarnings,
     RevisionDetail,
     RevisionPage,
     RevisionView,
 )
 from service.plans.service import find_plan, find_revision
+from service.problems.problem import Problem, language
+from service.wire.cursors import onward
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
@@ -31,7 +35,8 @@ Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9_]+$")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 RevisionQuery = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-NodeCursor = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+NodeCursor = Annotated[str, Query(max_length=211, pattern=r"^([0-9]{1,10}\.[^\x00-\x1f\x7f]+)?$")]
+WARNINGS = "allocator.warnings.registry"
 Planner = Annotated[Principal, Depends(allowed("admin", "finance"))]
 """Who may change plans."""
 
@@ -114,6 +119,27 @@ def read_revision(session: ReadSession, caller: Caller, plan_id: Id, number: Num
     return RevisionDetail(**_revision_view(revision).model_dump(), files=files)
 
 
+@router.get("/{plan_id}/warnings")
+def list_warnings(
+    session: ReadSession,
+    context: ContextDep,
+    planner: Planner,
+    plan_id: Id,
+    request: Request,
+    revision: RevisionQuery = None,
+) -> PlanWarnings:
+    """Return what is improbable in a revision, accepted warnings included; speaks of the whole company."""
+    found = find_revision(session, find_plan(session, planner, plan_id), revision)
+    if repository.reaches_beyond(session, planner, found.revision_id):
+        raise Problem("beyond-scope")
+    plan = context.plans.plan(found.revision_id)
+    # what looks for warnings is loaded when somebody asks for them, not when the service starts
+    registry = import_module(WARNINGS)
+    document = registry.warnings_document(plan, registry.plan_warnings(plan), language(request.scope))
+    shown = {name: document[name] for name in PlanWarnings.model_fields if name != "revision"}
+    return PlanWarnings.model_validate({**shown, "revision": found.number})
+
+
 @router.get("/{plan_id}/nodes")
 def list_nodes(
     session: ReadSession,
@@ -123,11 +149,16 @@ def list_nodes(
     cursor: NodeCursor = "",
     limit: Limit = 100,
 ) -> NodePage:
-    """Return the nodes inside the caller's scope, parents first."""
-    found = find_revision(session, find_plan(session, caller, plan_id), revision)
-    rows = repository.page_of_nodes(session, caller, found.revision_id, cursor, limit + 1)
+    """Return the nodes inside the caller's scope, parents first; all pages are of one revision."""
+    number, _, after = cursor.partition(".")
+    if number and revision not in (None, int(number)):
+        raise Problem("not-found")
+    found = find_revision(session, find_plan(session, caller, plan_id), int(number) if number else revision)
+    rows = repository.page_of_nodes(session, caller, found.revision_id, after, limit + 1)
     items = [_node_view(row) for row in rows[:limit]]
-    return NodePage(items=items, next=items[-1].node_id if len(rows) > limit else None)
+    return NodePage(
+        items=items, next=onward(str(found.number), items[-1].node_id) if len(rows) > limit else None
+    )
 
 
 def plan_view(plan: PlanRecord) -> PlanView:

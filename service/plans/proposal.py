@@ -1,7 +1,7 @@
 """The whole of a plan as it would be: checked before anything of it is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocator.plan.faults import FaultCollector
 from allocator.plan.plan import Plan
@@ -50,4 +50,8 @@ def proposal_of_source(source: Source, faults: FaultCollector) -> Proposal:
     present = [sheet for sheet in source.sheets.values() if sheet.is_present]
     kept = {sheet.table.file: source.files.get(sheet.table.file) or stored_csv(sheet) for sheet in present}
     files = {PLAN_FILE: source.files[PLAN_FILE], **kept}
-    return Proposal(files, plan) if files == source.files else proposal_of_files(files)
+    if files == source.files:
+        return Proposal(files, plan)
+    written = proposal_of_files(files)
+    # what a workbook hides is not seen in the files made of it
+    return Proposal(files, replace(written.plan, noticed=plan.noticed))

@@ -109,6 +109,34 @@ class RevisionPage(Schema):
     next: int | None
 
 
+class WarningView(Schema):
+    """What is improbable in a plan: where, what, what it does to the numbers, what to do.
+
+    `accepted` is the reason that plan.yaml gives for it, empty while there is none.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    code: str
+    message: str
+    hint: str
+    node_id: str
+    effect: str
+    accepted: str
+
+
+class PlanWarnings(Schema):
+    """The warnings of a revision in the language asked for; of one code 50 at most, then their number."""
+
+    revision: int
+    input_hash: str
+    open: int
+    accepted: int
+    warnings: list[WarningView]
+
+
 class NodeView(Schema):
     """A node of the sales organisation."""
 

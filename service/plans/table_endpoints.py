@@ -28,13 +28,14 @@ from service.plans.uploaded_table import sheet_of_upload
 from service.wire.media_types import (
     JSON,
     MEDIA_TYPES,
+    MULTIPART,
     OF_SETTINGS,
     OF_TABLES,
     YAML,
     Format,
     wanted_format,
 )
-from service.wire.upload import UploadDep, body_of
+from service.wire.upload import BINARY, FORM, UploadDep, body_of
 from service.wire.versions import etag, seen_version
 
 router = APIRouter(prefix="/v1/plans/{plan_id}/tables", tags=["plans"])
@@ -56,16 +57,13 @@ _ANSWER: dict[str, Any] = {
 _ROW = {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}}
 _LIST = {"type": "array", "items": _ROW}
 ROWS: dict[str, Any] = {
-    "anyOf": [
-        {
-            "type": "object",
-            "required": ["rows"],
-            "properties": {"rows": _LIST},
-            "additionalProperties": False,
-        },
-        _LIST,
-    ]
+    "title": "RowsBody",
+    "type": "object",
+    "required": ["rows"],
+    "properties": {"rows": _LIST},
+    "additionalProperties": False,
 }
+"""What the document says of rows in a body; the bare list is read, too."""
 
 
 @router.get(
@@ -81,7 +79,7 @@ def read_settings(
     return Response(content_of(session, sha256), media_type=YAML, headers=_headers(plan, found))
 
 
-@router.put("/plan", openapi_extra=body_of(*OF_SETTINGS))
+@router.put("/plan", openapi_extra=body_of(YAML, BINARY, OF_SETTINGS[1:]))
 def replace_settings(
     context: ContextDep,
     planner: Planner,
@@ -121,7 +119,8 @@ def read_table(
     return Response(WRITERS[chosen](sheet), media_type=MEDIA_TYPES[chosen], headers=headers)
 
 
-@router.put("/{table:table}", openapi_extra=body_of(*OF_TABLES, schemas={JSON: ROWS}))
+@router.put("/{table:table}/file", name="replace_table_by_file", openapi_extra=body_of(MULTIPART, FORM))
+@router.put("/{table:table}", openapi_extra=body_of(JSON, ROWS, OF_TABLES[1:]))
 def replace_table(
     context: ContextDep,
     planner: Planner,

@@ -22,6 +22,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "errors": {
             "type": "array",
             "items": {
+                "title": "ProblemError",
                 "type": "object",
                 "required": ["pointer", "message"],
                 "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},

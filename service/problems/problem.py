@@ -38,6 +38,7 @@ STATUS = {
     "moved-on": 409,
     "children-first": 409,
     "import-faulty": 409,
+    "list-changed": 410,
     "stale": 412,
     "body-too-large": 413,
     "file-too-large": 413,

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from allocator.errors import InputFaults
 from allocator.texts import worded
@@ -28,6 +28,7 @@ from service.releases.schemas import (
     ReleaseView,
 )
 from service.runs.repository import add_outbox_event
+from service.wire.cursors import DIGEST, key_of, onward
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import seen_version
 
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/v1", tags=["releases"])
 ID = r"^[a-z0-9_]+$"
 Id = Annotated[str, Path(max_length=64, pattern=ID)]
 Cursor = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")]
+PinnedCursor = Annotated[str, Query(max_length=80, pattern=rf"^({DIGEST}\.[a-z0-9_]{{1,64}})?$")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Publisher = Annotated[Principal, Depends(allowed("admin", "finance"))]
 Receiver = Annotated[Principal, Depends(allowed("admin", "hr"))]
@@ -76,24 +78,33 @@ def publish_release(
 
 @router.get("/plans/{plan_id}/releases")
 def list_releases_of_plan(
-    session: ReadSession, caller: Caller, plan_id: Id, cursor: Cursor = "", limit: Limit = 100
+    request: Request,
+    session: ReadSession,
+    caller: Caller,
+    plan_id: Id,
+    cursor: PinnedCursor = "",
+    limit: Limit = 100,
 ) -> ReleasePage:
-    """Return the releases of a plan."""
+    """Return the releases of a plan; a release published between two pages ends them with 410."""
     find_plan(session, caller, plan_id)
-    return _page(session, caller, plan_id, None, cursor, limit)
+    return _page(request, session, caller, plan_id, None, cursor, limit)
 
 
 @router.get("/releases")
 def list_releases(
+    request: Request,
     session: ReadSession,
     caller: Caller,
     plan: Annotated[str | None, Query(max_length=64, pattern=ID)] = None,
     as_of: Annotated[Day | None, Query()] = None,
-    cursor: Cursor = "",
+    cursor: PinnedCursor = "",
     limit: Limit = 100,
 ) -> ReleasePage:
-    """Return releases; with `as_of` only those whose targets hold on that day."""
-    return _page(session, caller, plan, as_of, cursor, limit)
+    """Return releases; with `as_of` only those whose targets hold on that day.
+
+    A release published between two pages ends them with 410.
+    """
+    return _page(request, session, caller, plan, as_of, cursor, limit)
 
 
 @router.get("/releases/{release_id}")
@@ -156,11 +167,19 @@ def release_or_404(session: ReadSession, caller: Principal, release_id: str) -> 
 
 
 def _page(
-    session: ReadSession, caller: Principal, plan_id: str | None, as_of: str | None, cursor: str, limit: int
+    request: Request,
+    session: ReadSession,
+    caller: Principal,
+    plan_id: str | None,
+    as_of: str | None,
+    cursor: str,
+    limit: int,
 ) -> ReleasePage:
-    rows = repository.page_of_releases(session, caller, plan_id, as_of, cursor, limit + 1)
+    newest = repository.digest_of_newest(session, plan_id)
+    after = key_of(cursor, newest, request)
+    rows = repository.page_of_releases(session, caller, plan_id, as_of, after, limit + 1)
     items = [_view(row, caller) for row in rows[:limit]]
-    return ReleasePage(items=items, next=items[-1].release_id if len(rows) > limit else None)
+    return ReleasePage(items=items, next=onward(newest, items[-1].release_id) if len(rows) > limit else None)
 
 
 def _view(found: repository.Found, caller: Principal) -> ReleaseView:

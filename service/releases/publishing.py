@@ -21,6 +21,7 @@ from service.plans.service import find_plan
 from service.plans.store import PlanStore, read_files
 from service.problems.problem import FieldError, Problem
 from service.releases import repository, rows_repository
+from service.releases.employee_ids import doubtful_ids
 from service.releases.formats import FORMATS, Format, Head, packed, render
 from service.releases.rows import Compared, compare, targets_of, unknown_names
 from service.releases.schemas import ReleaseCreate
@@ -86,6 +87,7 @@ def prepare(
     plan = _plan_of(plans, found)
     tied = tie_out(found.files, plan)
     refused = [FieldError("/run_id", sentence) for sentence in tied.refusals]
+    refused += [FieldError("/run_id", sentence) for sentence in doubtful_ids(plan)]
     refused += _day_refused(found, wanted)
     if refused:
         raise _refused(refused)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.auth.principal import Principal, Reach, within_reach
 from service.db.models import Release, ReleaseAck, ReleaseSnapshot, ReleaseTarget
+from service.wire.cursors import digest_of
 
 WHOLE = ("admin", "finance", "hr", "analyst")
 """Roles that see the whole company, unless their scope is a part of it."""
@@ -52,6 +53,14 @@ def page_of_releases(
         rows = rows.where(Release.version == begun.scalar_subquery())
     ordered = rows.order_by(Release.release_id).limit(limit)
     return [Found(*row) for row in session.execute(ordered, principal.bounds)]
+
+
+def digest_of_newest(session: Session, plan_id: str | None) -> str:
+    """Return a digest that changes with every release of a plan, or of any plan."""
+    newest = select(Release.plan_id, func.max(Release.version)).group_by(Release.plan_id)
+    if plan_id is not None:
+        newest = newest.where(Release.plan_id == plan_id)
+    return digest_of(sorted(tuple(row) for row in session.execute(newest)))
 
 
 def release_numbered(session: Session, plan_id: str, version: int) -> Release | None:

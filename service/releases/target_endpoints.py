@@ -19,9 +19,11 @@ from service.releases.formats import KEPT_COLUMNS, MEDIA_TYPES, Format, Head, ar
 from service.releases.rows_repository import Filters
 from service.releases.schemas import ChangePage, OwnTargets, TargetPage
 from service.releases.snapshots import Content, etag_of
+from service.wire.cursors import DIGEST, key_of, onward
 
 router = APIRouter(prefix="/v1", tags=["targets"])
 Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PullCursor = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z0-9_]{1,64}\.[fs]\.[0-9]{1,9}$")]
 PlanQuery = Annotated[str, Query(max_length=64, pattern=ID)]
 FORMS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -36,6 +38,9 @@ FORMS: dict[int | str, dict[str, Any]] = {
     304: {"description": "The caller has it already (If-None-Match)"},
 }
 DEFAULT_LIMIT = 100
+FINAL, SUPERSEDED = "f", "s"
+"""How a release stood on the first page; all pages of it say the same."""
+OWN_CURSOR = rf"^({DIGEST}\.[a-z0-9_]{{1,64}}\.[0-9]{{1,9}})?$"
 
 
 async def filters(
@@ -60,6 +65,21 @@ class Asked:
     limit: int | None
 
     @property
+    def release_id(self) -> str | None:
+        """The release that the pages are of, None on the first one."""
+        return self.cursor.partition(".")[0] if self.cursor else None
+
+    @property
+    def began_final(self) -> bool:
+        """Whether nothing had superseded the release when the first page was given."""
+        return bool(self.cursor) and str(self.cursor).split(".")[1] == FINAL
+
+    @property
+    def after(self) -> int:
+        """The number of the row after which the page goes on."""
+        return int(self.cursor.split(".")[2]) if self.cursor else 0
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing narrows the question."""
         return self.filters == Filters() and self.cursor is None and self.limit is None
@@ -69,7 +89,7 @@ async def asked_of(
     request: Request,
     wanted: Annotated[Filters, Depends(filters)],
     form: Annotated[Format | None, Query(alias="format")] = None,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")] = None,
+    cursor: PullCursor = None,
     limit: Annotated[int | None, Query(ge=1, le=500)] = None,
 ) -> Asked:
     """Return what is asked for; async, so that no thread is asked for it."""
@@ -83,10 +103,13 @@ AskedDep = Annotated[Asked, Depends(asked_of)]
 def pull_newest_targets(
     context: ContextDep, desk: DeskDep, caller: Caller, asked: AskedDep, plan: PlanQuery
 ) -> Response:
-    """Return the targets of the newest release of a plan."""
+    """Return the targets of the newest release of a plan; all pages are of the release of the first."""
     with context.database.reads() as session:
-        found = repository.newest_release(session, caller, plan)
-        if found is None:
+        if asked.release_id is None:
+            found = repository.newest_release(session, caller, plan)
+        else:
+            found = repository.find_release(session, caller, asked.release_id)
+        if found is None or found.release.plan_id != plan:
             raise Problem("not-found")
         return _pull(session, desk, caller, asked, found)
 
@@ -96,6 +119,8 @@ def pull_targets(
     context: ContextDep, desk: DeskDep, caller: Caller, asked: AskedDep, release_id: Id
 ) -> Response:
     """Return the targets of a release: all at once for the whole company, else the own part by page."""
+    if asked.release_id not in (None, release_id):
+        raise Problem("not-found")
     with context.database.reads() as session:
         found = release_or_404(session, caller, release_id)
         return _pull(session, desk, caller, asked, found)
@@ -144,16 +169,22 @@ def read_changes(
 
 @router.get("/targets/me", response_class=Response, responses={200: {"model": OwnTargets}})
 def read_own_targets(
+    request: Request,
     session: ReadSession,
     caller: Caller,
     plan: Annotated[str | None, Query(max_length=64, pattern=ID)] = None,
-    cursor: Annotated[str, Query(max_length=80, pattern=r"^([a-z0-9_]{1,64}\.[0-9]{1,9})?$")] = "",
+    cursor: Annotated[str, Query(max_length=80, pattern=OWN_CURSOR)] = "",
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
-    """Return the caller's own targets in the newest release of each plan, by employee id or own node."""
-    release_id, _, number = cursor.partition(".")
+    """Return the caller's own targets in the newest release of each plan, by employee id or own node.
+
+    A release published between two pages ends them with 410.
+    """
+    newest = repository.digest_of_newest(session, plan)
+    release_id, _, number = key_of(cursor, newest, request).partition(".")
     rows = rows_repository.own_rows(session, caller, plan, (release_id, int(number or 0)), limit + 1)
-    following = f"{rows[limit - 1][0]}.{rows[limit - 1][3]}" if len(rows) > limit else None
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = onward(newest, f"{last[0]}.{last[3]}") if last else None
     columns = ("release_id", "version", "status", "effective_to", *KEPT_COLUMNS)
     shown = [(row[0], row[1], "final", None, *row[4:]) for row in rows[:limit]]
     return _document({"next": following}, objects(columns, shown, {}))
@@ -162,7 +193,8 @@ def read_own_targets(
 def _pull(
     session: Session, desk: ReleaseDesk, caller: Principal, asked: Asked, found: repository.Found
 ) -> Response:
-    release, next_from = found
+    release, following_from = found
+    next_from = None if asked.began_final else following_from
     status = "final" if next_from is None else "superseded"
     until = repository.day_before(next_from)
     head = Head(release.release_id, release.version, status, until, release.sha256)
@@ -173,9 +205,10 @@ def _pull(
         return Pulled(content, asked.form, head, release.rows, is_whole=True).answer(asked.request, caller)
     limit = asked.limit or DEFAULT_LIMIT
     numbers = rows_repository.page_of_numbers(
-        session, caller, release.release_id, asked.filters, int(asked.cursor or 0), limit + 1
+        session, caller, release.release_id, asked.filters, asked.after, limit + 1
     )
-    following = str(numbers[limit - 1]) if len(numbers) > limit else None
+    began = FINAL if next_from is None else SUPERSEDED
+    following = onward(f"{release.release_id}.{began}", numbers[limit - 1]) if len(numbers) > limit else None
     body = _written(session, desk, asked, head, numbers[:limit], following)
     content = Content(body, "identity", etag_of(body))
     link = _link(asked.request, head.release_id, following)

@@ -55,7 +55,7 @@ FILES: dict[int | str, dict[str, Any]] = {
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             "text/html": {"schema": {"type": "string"}},
-            TYPES["json"]: {"schema": {}},
+            TYPES["json"]: {"schema": {"type": "object", "additionalProperties": True}},
             TYPES["parquet"]: {"schema": BINARY},
             TYPES["xlsx"]: {"schema": BINARY},
             OTHER: {"schema": BINARY},
@@ -111,6 +111,12 @@ def get_explanation(
     if not items:
         raise Problem("not-found")
     return Explanation(items=items)
+
+
+@router.get("/{run_id}/warnings", response_class=Response, responses=ONE_OBJECT)
+def get_warnings(session: ReadSession, planner: Planner, run_id: Id) -> Response:
+    """Return warnings.json: what is improbable in the plan and its targets."""
+    return _file(session, planner, run_id, "warnings.json")
 
 
 @router.get("/{run_id}/fairness", response_class=Response, responses=ONE_OBJECT)

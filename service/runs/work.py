@@ -9,7 +9,8 @@ from typing import Any
 from allocator.attainment.basis import said_basis
 from allocator.errors import EngineFailure, InfeasiblePlan, InputFaults, RunStopped
 from allocator.plan.plan import Plan
-from allocator.results.folder import write_diagnosis, write_results
+from allocator.results.folder import write_results
+from allocator.results.json_text import json_text
 from scenarios.family import PlanFamily
 from scenarios.kpis import measure_kpis
 from scenarios.solving import Solution
@@ -115,7 +116,5 @@ def _contents(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
 
 
 def _infeasible(infeasible: InfeasiblePlan) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="run-") as folder:
-        out = Path(folder) / "result"
-        write_diagnosis(infeasible.diagnosis, out)
-        return Outcome("infeasible", str(infeasible), _contents(out, ["diagnosis.json"]))
+    words = json_text(infeasible.diagnosis) + "\n"
+    return Outcome("infeasible", str(infeasible), {"diagnosis.json": words.encode()})

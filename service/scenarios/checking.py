@@ -17,9 +17,11 @@ from allocator.model.problem import build_problem
 from allocator.plan.faults import FaultCollector, NearMatches
 from allocator.plan.plan import Plan
 from allocator.texts import worded
+from allocator.warnings.registry import plan_warnings
 from scenarios.changes.apply import Applied
 from scenarios.groundwork import Groundwork
 from scenarios.scenario import Chain, apply_chain
+from service.plans.schemas import WarningView
 from service.runs.warm import Warm
 from service.scenarios.schemas import (
     Contradiction,
@@ -60,12 +62,15 @@ def validate(warm: Warm, chain: Chain, lang: str) -> Validation:
         applied = apply_warm(warm, chain)
     except InputFaults as error:
         faults = [PlanFault.model_validate(fault.as_dict(lang)) for fault in error.faults]
-        return Validation(valid=False, faults=faults, contradictions=[], log=[], presence=[])
+        return Validation(valid=False, faults=faults, warnings=[], contradictions=[], log=[], presence=[])
     found = _contradictions(applied.plan, warm.family.ground)
     log = [entry.sentence() for entry in applied.log]
     labels = warm.family.ground.labels(applied.plan)
     presence = presence_lines(presence_notes(applied.plan, labels), lang)
-    return Validation(valid=not found, faults=[], contradictions=found, log=log, presence=presence)
+    warnings = [WarningView.model_validate(one.as_dict(lang)) for one in plan_warnings(applied.plan, labels)]
+    return Validation(
+        valid=not found, faults=[], warnings=warnings, contradictions=found, log=log, presence=presence
+    )
 
 
 def evaluate(plan: Plan, rows: Sequence[TypedRow]) -> list[Score]:

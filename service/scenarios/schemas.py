@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue
 
 from service.accounts.schemas import AMOUNT, Name, Schema
+from service.plans.schemas import WarningView
 
 Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Id = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]
@@ -131,6 +132,7 @@ class Validation(Schema):
 
     valid: bool
     faults: list[PlanFault]
+    warnings: list[WarningView]
     contradictions: list[Contradiction]
     log: list[str]
     presence: list[str]

@@ -1,6 +1,6 @@
 """A file sent in a body, raw or as the one file of a form; it waits on disk, not in memory."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Annotated, Any
 
@@ -43,13 +43,21 @@ async def uploaded(request: Request) -> AsyncIterator[Upload]:
         yield Upload(found.filename or "", bare(found.content_type or ""), found.file)
 
 
-NONE: Mapping[str, dict[str, Any]] = {}
+BINARY = {"type": "string", "format": "binary"}
+FORM = {"title": "FileForm", "type": "object", "properties": {"file": BINARY}, "required": ["file"]}
 UploadDep = Annotated[Upload, Depends(uploaded)]
 
 
-def body_of(*media_types: str, schemas: Mapping[str, dict[str, Any]] = NONE) -> dict[str, Any]:
-    """Return the part of the OpenAPI description that says which bodies are read."""
-    binary = {"type": "string", "format": "binary"}
-    form = {"type": "object", "properties": {"file": binary}, "required": ["file"]}
-    content = {one: {"schema": schemas.get(one, form if one == MULTIPART else binary)} for one in media_types}
-    return {"requestBody": {"required": True, "content": content}}
+def body_of(media_type: str, schema: Mapping[str, Any], also: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the part of the OpenAPI description that says which body is read.
+
+    Parameters
+    ----------
+    also
+        Media types that are read too; generated clients understand one for an operation, so these are told
+        in words.
+    """
+    body: dict[str, Any] = {"required": True, "content": {media_type: {"schema": schema}}}
+    if also:
+        body["description"] = f"The same may be sent as it is, as {', '.join(also)}."
+    return {"requestBody": body}

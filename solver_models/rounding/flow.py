@@ -47,22 +47,22 @@ def rounding_cost(
     """
     fraction = np.clip(values - floor, 0.0, 1.0)
     nearest = np.rint((1.0 - 2.0 * fraction) * COST_SCALE).astype(np.int64)
-    return (nearest << tie_bits) + _splitmix(tie_key) % (1 << tie_bits)
+    return (nearest << tie_bits) + tie_hash(tie_key, tie_bits)
 
 
-def _tie_bits(n_vertex: int) -> int:
+def tie_bits_of(n_vertex: int) -> int:
     """Bits of the tie hash: 20, fewer where costs times vertices would leave 61 bits."""
     return max(
         0, min(TIE_BITS, COST_BITS - (int(2 + MOST_PRICE) * COST_SCALE).bit_length() - n_vertex.bit_length())
     )
 
 
-def _splitmix(key: IntArray) -> IntArray:
-    """Return a well-mixed non-negative integer per key (splitmix64)."""
+def tie_hash(key: IntArray, bits: int) -> IntArray:
+    """Return a well-mixed integer from 0 to 2^bits - 1 per key (splitmix64)."""
     z = key.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((z ^ (z >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
+    return ((z ^ (z >> np.uint64(31))) >> np.uint64(1)).astype(np.int64) % (1 << bits)
 
 
 def round_by_flow(
@@ -131,39 +131,51 @@ def round_by_flow(
         np.concatenate([np.ravel(part) for part in column]) for column in zip(*arcs, strict=True)
     )
     n_vertex = first_line + n_vertex_line
-    tie_bits = _tie_bits(n_vertex)
-    floor, _ = floor_ceil(values, float(values.sum()))
-    cost = rounding_cost(values, floor, tie_key, tie_bits)
+    floor, _ = floor_ceil(values, total := float(values.sum()))
+    cost = rounding_cost(values, floor, tie_key, tie_bits := tie_bits_of(n_vertex))
     if price is not None:
         quantised = np.rint(np.clip(price, -MOST_PRICE, MOST_PRICE) * COST_SCALE).astype(np.int64)
         cost += quantised << tie_bits
-    return _solve(tail, head, amount, cost, float(values.sum()), n_vertex, first_line).reshape(values.shape)
-
-
-def _solve(
-    tail: IntArray,
-    head: IntArray,
-    amount: FloatArray,
-    cell_cost: IntArray,
-    total: float,
-    n_vertex: int,
-    sink: int,
-) -> IntArray:
-    """Send the rounded total from vertex 0 to `sink` within the bounds of every arc; cells come first."""
     low, high = floor_ceil(amount, total)
-    n_cell = cell_cost.size
-    cost = np.zeros(len(tail), np.int64)
-    cost[:n_cell] = cell_cost.ravel()
     supply = np.zeros(n_vertex, np.int64)
     supply[0] = np.floor(total + 0.5 + HALF_UP)
-    supply[sink] = -supply[0]
+    supply[first_line] = -supply[0]
+    return cheapest_flow(tail, head, low, high, cost.ravel(), supply).reshape(values.shape)
+
+
+def cheapest_flow(
+    tail: IntArray, head: IntArray, low: IntArray, high: IntArray, cost: IntArray, supply: IntArray
+) -> IntArray:
+    """Send what the vertices supply within the bounds of every arc, at the least cost of the first arcs.
+
+    Parameters
+    ----------
+    tail, head, low, high
+        Arcs and their whole bounds, shape (n_arc,).
+    cost
+        Cost per unit of the first arcs, shape (k,); the others cost nothing.
+    supply
+        What each vertex sends out (or, below zero, takes in), shape (n_vertex,).
+
+    Returns
+    -------
+    Flow of the first arcs, shape (k,).
+
+    Raises
+    ------
+    RoundingError
+        If the flow solver ends with anything but an optimum.
+    """
+    all_costs = np.zeros(len(tail), np.int64)
+    all_costs[: len(cost)] = cost
     # what every arc must carry is sent beforehand, so that all lower bounds are 0
-    np.subtract.at(supply, tail, low)
-    np.add.at(supply, head, low)
+    rest = supply.copy()
+    np.subtract.at(rest, tail, low)
+    np.add.at(rest, head, low)
     flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, high - low, cost)
-    flow.set_nodes_supplies(np.arange(n_vertex), supply)
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, high - low, all_costs)
+    flow.set_nodes_supplies(np.arange(len(supply)), rest)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RoundingError(f"controlled rounding ended with status {status.name}")
-    return np.asarray(flow.flows(arcs[:n_cell]), np.int64) + low[:n_cell]
+    return np.asarray(flow.flows(arcs[: len(cost)]), np.int64) + low[: len(cost)]

@@ -6,14 +6,19 @@ from fractions import Fraction
 
 import numpy as np
 
+from allocator.plan.base_year import missing_months, sold_in
 from allocator.plan.draft import Draft
 from allocator.plan.faults import FaultCollector, NearMatches
+from allocator.plan.plan import month_text
 from allocator.plan.spec import AmountRange, Growth
 from allocator.plan.tables import ALL_PRODUCTS
 from allocator.plan.units import is_multiple, neighbours, plain
 from allocator.plan.yaml_source import Path
 from allocator.texts import worded
 from solver_models.rounding.units import MOST_UNITS
+
+INCOMPLETE = "incomplete-base-year"
+"""Code of the fault, and of the warning that it is where no total grows from that year."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +229,18 @@ def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, product
         if isinstance(stated, Growth) and row is not None:
             amount = float(by_product[draft.products.is_below(row)].sum())
             wanted.append((("product_totals", measure, product, "growth"), amount))
+    missing = _missing_months(draft, measure) if wanted else []
     for path, amount in wanted:
+        if amount > 0 and missing:
+            months = ", ".join(month_text(month) for month in missing)
+            draft.settings.add_fault(
+                faults,
+                path,
+                months,
+                code=INCOMPLETE,
+                message=worded("fault.plan_total.incomplete", measure=measure, months=months),
+                hint=worded("fault.plan_total.incomplete.hint"),
+            )
         if amount <= 0:
             draft.settings.add_fault(
                 faults,
@@ -234,6 +250,17 @@ def _check_growth(draft: Draft, measure: str, faults: FaultCollector, *, product
                 message=worded("fault.plan_total.no_history", amount=plain(amount)),
                 hint=worded("fault.plan_total.no_history.hint"),
             )
+
+
+def _missing_months(draft: Draft, measure: str) -> list[int]:
+    """Return the months that are missing in the year that totals grow from, unless that is accepted."""
+    if INCOMPLETE in draft.settings.spec.accepted_warnings:
+        return []
+    node, frame = draft.nodes("history"), draft.frames["history"]
+    amount = np.where(draft.is_measure("history", measure), np.nan_to_num(draft.amounts("history")), 0.0)
+    start = draft.months.start
+    sold = sold_in(node, frame["period"].to_numpy(np.int64), amount, len(draft.org.parent), start)
+    return missing_months(sold, start, draft.settings.spec.months)
 
 
 def _check_sums(draft: Draft, measure: str, faults: FaultCollector) -> None:

@@ -188,4 +188,14 @@ KEYS: tuple[Key, ...] = (
         is_example=True,
     ),
     _example("payout.revenue.curve.1", "1", W("full pay at the target", "达成目标时全额")),
+    _branch(
+        "accepted_warnings",
+        W("warnings that may stand, each with its reason", "可接受的警告，逐条注明理由"),
+        is_example=True,
+    ),
+    _example(
+        "accepted_warnings.several-seats",
+        "agreed with HR",
+        W("code of the warning: why it is accepted", "警告代码：接受的理由"),
+    ),
 )

@@ -1,8 +1,11 @@
 """Summary: targets, growth, checks, the first level and the product lines, the over-assignment."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from allocator.allocation import Allocation, MeasureAllocation
+from allocator.plan.warning import PlanWarning
 from allocator.report.amounts import MISSING, percent, ratio, short, whole
 from allocator.report.markup import Markup, element, join
 from allocator.report.part import (
@@ -20,6 +23,7 @@ from allocator.results.matrix.view import level_name
 from allocator.results.sentences import node_names, product_names
 from allocator.results.tables import children_units
 from allocator.texts import text
+from allocator.warnings.words import accepted_lines, open_lines
 from solver_models.arrays import IntArray
 
 MOST_ROWS = 20
@@ -28,7 +32,7 @@ NEAR = 0.05
 
 def summary(allocation: Allocation, extras: Extras, lang: str) -> Part:
     """Return the first section."""
-    body = []
+    body = [_warnings(extras.get("warnings", ()), lang)]
     for result in allocation.measures:
         numbers = numbers_of(allocation, result)
         body += [
@@ -39,6 +43,18 @@ def summary(allocation: Allocation, extras: Extras, lang: str) -> Part:
             _ledger(allocation, numbers, lang),
         ]
     return Part("summary", text("report.summary", lang), join(body))
+
+
+def _warnings(found: Sequence[PlanWarning], lang: str) -> Markup | None:
+    """What is improbable, before any number: the first ones of each kind, and what was accepted and why."""
+    parts = []
+    for lines, class_ in ((open_lines(found, lang), "warn"), (accepted_lines(found, lang), "ok")):
+        if lines:
+            parts += [
+                element("p", lines[0], class_="note"),
+                element("ul", [_line(class_, words.strip()) for words in lines[1:]], class_="checks"),
+            ]
+    return join(parts) if parts else None
 
 
 def _cards(allocation: Allocation, numbers: Numbers, lang: str) -> Markup:

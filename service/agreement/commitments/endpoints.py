@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from allocator.results.columns_of_text import decimals
@@ -19,7 +19,7 @@ from service.agreement.commitments.schemas import (
     Taken,
 )
 from service.agreement.commitments.taking import FILE, rewritten
-from service.agreement.fields import ID, LINE, Cursor, IfMatch, Limit, NodeInPath, PlanId
+from service.agreement.fields import ID, LINE, IfMatch, Limit, NodeInPath, PinnedCursor, PlanId
 from service.agreement.steps import nodes_with, steps_of
 from service.auth.dependencies import allowed
 from service.auth.principal import Principal
@@ -31,6 +31,7 @@ from service.plans.store import read_files
 from service.problems.problem import Problem
 from service.runs.repository import add_outbox_event
 from service.runs.service import find_run
+from service.wire.cursors import digest_of, key_of, onward
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
@@ -43,13 +44,21 @@ Comparer = Annotated[Principal, Depends(allowed("admin", "finance", "manager", "
 
 @router.get("/plans/{plan_id}/commitments")
 def list_commitments(
-    session: ReadSession, caller: Reader, plan_id: PlanId, cursor: Cursor = "", limit: Limit = 100
+    request: Request,
+    session: ReadSession,
+    caller: Reader,
+    plan_id: PlanId,
+    cursor: PinnedCursor = "",
+    limit: Limit = 100,
 ) -> CommitmentPage:
-    """Return the commitments in scope, page by page."""
+    """Return the commitments in scope; one that changes between two pages ends them with 410."""
     revision = plans.find_revision(session, plans.find_plan(session, caller, plan_id))
-    rows = repository.page_of_commitments(session, caller, plan_id, revision.revision_id, cursor, limit + 1)
+    standing = repository.digest_in_scope(session, caller, plan_id, revision.revision_id)
+    after = key_of(cursor, standing, request)
+    rows = repository.page_of_commitments(session, caller, plan_id, revision.revision_id, after, limit + 1)
     items = [_view(row, path) for row, path in rows[:limit]]
-    return CommitmentPage(items=items, next=items[-1].commitment_id if len(rows) > limit else None)
+    following = onward(standing, items[-1].commitment_id) if len(rows) > limit else None
+    return CommitmentPage(items=items, next=following)
 
 
 @router.get("/plans/{plan_id}/commitments/{node_id}")
@@ -85,16 +94,20 @@ def put_commitments(
 
 @router.get("/plans/{plan_id}/gap")
 def read_gap(
+    request: Request,
     context: ContextDep,
     session: ReadSession,
     caller: Comparer,
     plan_id: PlanId,
     run_id: Annotated[str, Query(min_length=1, max_length=64, pattern=ID)],
     measure: Annotated[str, Query(min_length=1, max_length=100, pattern=LINE)],
-    cursor: Cursor = "",
+    cursor: PinnedCursor = "",
     limit: Limit = 100,
 ) -> GapPage:
-    """Return committed against the run's number for every node in scope, parents first."""
+    """Return committed against the run's number for every node in scope, parents first.
+
+    The sums of all pages are of one moment: a commitment that changes between two pages ends them with 410.
+    """
     plans.find_plan(session, caller, plan_id)
     run = find_run(session, caller, run_id)
     plan = context.plans.plan(run.revision_id)
@@ -106,12 +119,14 @@ def read_gap(
     targets = whole_amounts(targets_of(session, run, measure))
     names = dict(zip(plan.org["node_id"], plan.org["name"], strict=True))
     spec = plan.spec.measures[measure]
-    shown = [node for node in nodes if node.org_path > cursor and node.node_id in targets]
+    standing = digest_of([(row.commitment_id, row.version) for row in rows])
+    after = key_of(cursor, standing, request)
+    shown = [node for node in nodes if node.org_path > after and node.node_id in targets]
     items = [
         gap_line(node, said[node.node_id], targets[node.node_id], names, decimals(spec.round_to))
         for node in shown[:limit]
     ]
-    following = items[-1].org_path if len(shown) > limit else None
+    following = onward(standing, items[-1].org_path) if len(shown) > limit else None
     return GapPage(
         plan_id=plan_id, run_id=run_id, measure=measure, unit=spec.unit, items=items, next=following
     )

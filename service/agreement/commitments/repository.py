@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from service.auth.principal import Principal, within_scope
 from service.db.locks import lock_until_commit
 from service.db.models import Commitment, PlanNode
+from service.wire.cursors import digest_of
 
 Placed = tuple[Commitment, str]
 """A commitment and the path of its node."""
@@ -35,6 +36,21 @@ def page_of_commitments(
         .limit(limit)
     ).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def digest_in_scope(session: Session, principal: Principal, plan_id: str, revision_id: str) -> str:
+    """Return a digest that changes with every commitment in scope, and with the revision."""
+    rows = session.execute(
+        select(Commitment.commitment_id, Commitment.version)
+        .join(PlanNode, PlanNode.node_id == Commitment.node_id)
+        .where(
+            PlanNode.revision_id == revision_id,
+            Commitment.plan_id == plan_id,
+            within_scope(PlanNode.org_path, principal),
+        )
+        .order_by(Commitment.commitment_id)
+    )
+    return digest_of(revision_id, [tuple(row) for row in rows])
 
 
 def commitments_of_node(session: Session, plan_id: str, node_id: str) -> Sequence[Commitment]:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from service.agreement.fields import Cursor, IfMatch, Limit, PlanId, RecordId
+from service.agreement.fields import IfMatch, Limit, PinnedCursor, PlanId, RecordId
 from service.agreement.steps import steps_of
 from service.agreement.submissions import repository, service
 from service.agreement.submissions.progress import progress_lines
@@ -26,6 +26,7 @@ from service.auth.dependencies import allowed
 from service.auth.principal import Principal
 from service.context import ContextDep, ReadSession, WriteSession
 from service.plans import service as plans
+from service.wire.cursors import digest_of, key_of, onward
 from service.wire.idempotency import Answer, AttemptDep, answer_once
 from service.wire.versions import etag, seen_version
 
@@ -62,35 +63,48 @@ def ask_for_submissions(
 
 @router.get("/plans/{plan_id}/submissions")
 def list_submissions(
+    request: Request,
     session: ReadSession,
     context: ContextDep,
     caller: Reader,
     plan_id: PlanId,
     status: Status = "",
-    cursor: Cursor = "",
+    cursor: PinnedCursor = "",
     limit: Limit = 100,
 ) -> SubmissionPage:
-    """Return what the nodes in scope owe, parents first."""
-    plans.find_plan(session, caller, plan_id)
-    rows = repository.page_of_submissions(session, caller, plan_id, status, cursor, limit + 1)
+    """Return what the nodes in scope owe, parents first; a revision between two pages ends them with 410."""
+    standing = digest_of(plans.find_plan(session, caller, plan_id).revision)
+    after = key_of(cursor, standing, request)
+    rows = repository.page_of_submissions(session, caller, plan_id, status, after, limit + 1)
     items = [_view(row, context.clock()) for row in rows[:limit]]
-    return SubmissionPage(items=items, next=items[-1].org_path if len(rows) > limit else None)
+    return SubmissionPage(
+        items=items, next=onward(standing, items[-1].org_path) if len(rows) > limit else None
+    )
 
 
 @router.get("/plans/{plan_id}/progress")
 def read_progress(
+    request: Request,
     session: ReadSession,
     context: ContextDep,
     caller: Reader,
     plan_id: PlanId,
-    cursor: Cursor = "",
+    cursor: PinnedCursor = "",
     limit: Limit = 100,
 ) -> Progress:
-    """Return per subtree in scope how much is submitted and approved, and who is late."""
-    plans.find_plan(session, caller, plan_id)
+    """Return per subtree in scope how much is submitted and approved, and who is late.
+
+    The counts of all pages are of one moment: what changes, or falls due, between two pages ends them
+    with 410.
+    """
+    plan = plans.find_plan(session, caller, plan_id)
     now = context.clock()
     rows = repository.submissions_in_scope(session, caller, plan_id)
-    lines = [line for line in progress_lines(rows, now) if line.org_path > cursor]
+    standing = digest_of(
+        plan.revision, [(row.submission_id, row.version, service.is_overdue(row, now)) for row, _ in rows]
+    )
+    after = key_of(cursor, standing, request)
+    lines = [line for line in progress_lines(rows, now) if line.org_path > after]
     late = sorted(
         (_view(row, now) for row in rows if service.is_overdue(row[0], now)),
         key=lambda view: (view.due_at or now, view.org_path),
@@ -100,7 +114,7 @@ def read_progress(
         at=now,
         items=lines[:limit],
         overdue=late[:MOST_OVERDUE],
-        next=lines[limit - 1].org_path if len(lines) > limit else None,
+        next=onward(standing, lines[limit - 1].org_path) if len(lines) > limit else None,
     )
 
 

@@ -15,7 +15,9 @@ from allocator.phases import Phases
 from allocator.pipeline import solve_measure
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from allocator.results.standing import later_run
 from allocator.texts import text, worded
+from allocator.wording import in_language
 from scenarios.replan.explaining import read_rest, remaining_plan, year_line
 from scenarios.replan.verification import is_replan
 from service.cli.engines import add_engine, engine_named
@@ -70,7 +72,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             lines += questions_lines(case, number.node_id, answers, output.lang)
             document |= answers
         documents.append(document)
-    output.show("\n".join(lines[1:]), {"status": "ok", "numbers": documents})
+    later = later_run(arguments.out)
+    told = {"later_run": in_language(later, output.lang)} if later else {}
+    lines = [*(["", *told.values()] if told else []), *lines]
+    output.show("\n".join(lines[1:]), {"status": "ok", **told, "numbers": documents})
     return 0
 
 

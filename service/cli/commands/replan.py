@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from allocator.plan.reading import read_plan
+from allocator.results.standing import later_run
 from allocator.results.text_table import text_table
+from allocator.results.whole_folder import check_target
 from allocator.texts import text
-from scenarios.replan.folder import check_replan_target, write_replan
+from allocator.wording import in_language
+from scenarios.replan.folder import FOLDER, write_replan
 from scenarios.replan.order import StabilityTier
 from scenarios.replan.page import notes_of_actuals
 from scenarios.replan.remainder import Policy
 from scenarios.replan.replan import Request
 from service.cli.engines import add_engine, engine_named
+from service.cli.force import add_force
 from service.cli.output import Output
 from solver_models.engines.base import EngineOptions
 
@@ -76,6 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides")
     add_engine(parser)
     parser.add_argument("--time-limit", type=float, default=float("inf"), metavar="SECONDS")
+    add_force(parser)
 
 
 def _share(words: str) -> Decimal:
@@ -96,7 +101,7 @@ def _tier(words: str) -> StabilityTier:
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, re-plan, write."""
     engine = engine_named(arguments.engine)
-    check_replan_target(arguments.out)
+    check_target(arguments.out, FOLDER, force=arguments.force)
     plan = read_plan(arguments.plan, arguments.overrides)
     request = Request(
         arguments.actuals,
@@ -112,8 +117,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.missing_actuals == "zero",
     )
     options = EngineOptions(time_limit=arguments.time_limit)
-    document = write_replan(plan, request, arguments.out, engine, output.lang, options)
-    output.show(_words(document, arguments.out, output.lang), document)
+    document = write_replan(plan, request, arguments.out, engine, output.lang, options, force=arguments.force)
+    later = later_run(arguments.published)
+    told = {"later_run": in_language(later, output.lang)} if later else {}
+    output.show("\n".join([*told.values(), _words(document, arguments.out, output.lang)]), document | told)
     return 0
 
 

@@ -8,17 +8,24 @@ from typing import get_args
 from allocator.backtest.periods import MONTHS
 from allocator.errors import InfeasiblePlan, InputFaults, RunStopped
 from allocator.fairness.gate import GATE_FAILED, gate_failures
+from allocator.model.labels import label_plan
 from allocator.phases import Phases
 from allocator.pipeline import allocate
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
 from allocator.report.part import Extras
-from allocator.results.folder import Form, check_target, write_diagnosis, write_results
+from allocator.results.folder import RESULT, Form, read_warnings, write_results
+from allocator.results.standing import write_diagnosis
 from allocator.results.summary import summary_json, summary_text
+from allocator.results.whole_folder import check_target
 from allocator.texts import text
+from allocator.warnings.registry import plan_warnings, refuse_warnings
+from allocator.warnings.words import warning_lines
 from allocator.wording import Wording, in_language
 from service.cli.engines import add_engine, engine_named
+from service.cli.force import add_force
 from service.cli.output import Output
+from service.cli.strict import add_strict
 from solver_models.engines.base import EngineOptions
 
 
@@ -38,19 +45,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=get_args(Form), default="csv", help="form of the result tables (default: csv)"
     )
+    add_strict(parser)
     parser.add_argument("--no-workbook", action="store_true", help="leave matrix.xlsx out")
     parser.add_argument(
         "--gate", action="store_true", help="exit with 5 if a test of fairness or attainment fails"
     )
+    add_force(parser)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, allocate, write, sum up."""
     phases = Phases()
-    check_target(arguments.out)
+    check_target(arguments.out, RESULT, force=arguments.force)
     engine = engine_named(arguments.engine)
     with phases.phase("read"):
         plan = read_plan(arguments.plan, arguments.overrides)
+    with phases.phase("warn"):
+        labels = label_plan(plan)
+        warned = plan_warnings(plan, labels)
+    if arguments.strict:
+        refuse_warnings(warned)
     try:
         allocation = allocate(
             plan,
@@ -60,8 +74,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             phases,
         )
     except InfeasiblePlan as infeasible:
-        write_diagnosis(infeasible.diagnosis, arguments.out)
-        raise
+        raise InfeasiblePlan(write_diagnosis(plan, infeasible.diagnosis, arguments.out)) from infeasible
     extras: Extras = {}
     if arguments.backtest:
         with phases.phase("backtest"):
@@ -74,12 +87,18 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         phases=phases,
         extras=extras,
         form=arguments.format,
+        force=arguments.force,
+        warned=warned,
     )
+    warned = read_warnings(arguments.out)
+    if arguments.strict:
+        refuse_warnings(warned)
     failures = gate_failures(arguments.out) if arguments.gate else []
     words, document = (
         summary_text(allocation, output.lang),
         {**summary_json(allocation, arguments.out), **written},
     )
+    words = "\n".join([words, "", *warning_lines(warned, output.lang)])
     if arguments.gate:
         words = "\n".join([words, "", *_gate_lines(failures, output.lang)])
         document["gate"] = {"passed": not failures, "failures": failures}

@@ -4,20 +4,23 @@ import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from allocator.errors import Fault, InputFaults
 from allocator.fairness.gate import GATE_FAILED
 from allocator.plan.plan import Plan
 from allocator.plan.reading import read_plan
+from allocator.results.whole_folder import check_target
 from allocator.texts import text, worded
 from scenarios.curves.brackets import MOST_RUNS_BETWEEN
 from scenarios.curves.findings import Findings, find_out
-from scenarios.curves.folder import check_sweep_target, write_sweep
+from scenarios.curves.folder import FOLDER, write_sweep
 from scenarios.curves.words import sweep_text
 from scenarios.files.sweep_file import MOST_RUNS, SweepFile, read_sweep
 from scenarios.runs.fleets import FEWEST_MEGABYTES, Fleet, InProcess, Processes
 from scenarios.runs.sweep import Options, SweepSession
 from service.cli.engines import add_engine, engine_named
+from service.cli.force import add_force
 from service.cli.output import Output
 
 HELP = "solve many scenarios of a plan: grids, draws, curves, acceptance"
@@ -51,19 +54,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cluster", default=None, metavar="tcp://HOST:PORT", help="Dask scheduler to use instead"
     )
     parser.add_argument("--retry-failed", action="store_true", help="run stored failures again")
+    add_force(parser)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Read, run what is missing, write tables and page, judge."""
     engine_named(arguments.engine)
-    check_sweep_target(arguments.out)
+    check_target(arguments.out, FOLDER, force=arguments.force)
     sweep = read_sweep(arguments.scenarios, arguments.limit)
     plan = read_plan(arguments.plan, arguments.overrides)
     limit = float("inf") if arguments.time_limit is None else arguments.time_limit
     options = Options(arguments.engine, arguments.rounded, limit, arguments.retry_failed)
     with _fleet(arguments) as fleet:
-        findings = _run(plan, sweep, arguments, fleet, options, output)
-    document = write_sweep(plan, sweep, findings, arguments.out, output.lang)
+        findings, document = _run(plan, sweep, arguments, fleet, options, output)
     output.show(sweep_text(plan, sweep, findings, arguments.out, output.lang), document)
     return GATE_FAILED if document["accepted"] is False else 0
 
@@ -75,12 +78,13 @@ def _run(
     fleet: Fleet,
     options: Options,
     output: Output,
-) -> Findings:
-    """Run all, then what lies between."""
+) -> tuple[Findings, dict[str, Any]]:
+    """Run all, then what lies between, and write the folder while no other sweep may."""
     with SweepSession(plan, sweep, arguments.out, fleet, options) as session:
         outcomes = session.outcomes(_Bar(output))
         output.progress(text("sweep.phase_between", output.lang))
-        return find_out(session, outcomes, arguments.breakpoint_runs, _Bar(output))
+        findings = find_out(session, outcomes, arguments.breakpoint_runs, _Bar(output))
+        return findings, write_sweep(plan, sweep, findings, arguments.out, output.lang, force=arguments.force)
 
 
 class _Bar:

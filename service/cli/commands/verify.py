@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
+from allocator.results.standing import later_run
 from allocator.texts import text
 from allocator.verification import verify_results
+from allocator.wording import in_language
 from scenarios.replan.verification import is_replan, verify_replan
 from service.cli.output import Output
 
@@ -37,9 +39,13 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     if report.overrides:
         changes = "; ".join(report.overrides)
         lines.insert(0, text("verify.overrides", output.lang, changes=changes))
+    later = later_run(arguments.out)
+    if later:
+        lines.insert(0, in_language(later, output.lang))
     lines.append(
         text("verify.all_ok" if report.passed else "verify.not_ok", output.lang, count=len(report.checks))
     )
     lines += [text("verify.part", output.lang, measure=measure, node=node) for measure, node in report.parts]
-    output.show("\n".join(lines), report.as_dict())
+    told = {"later_run": in_language(later, output.lang)} if later else {}
+    output.show("\n".join(lines), {**report.as_dict(), **told})
     return 0 if report.passed else 1

@@ -81,7 +81,8 @@ class ImportJob(Base):
 
     `status` is `valid`, `faulty` or `committed`; `faults` a JSON list; `files` a JSON object file -> sha256
     of the plan that a commit makes; `presence` a JSON list of what was inferred about when its reps came, in
-    both languages. Without a plan a commit makes a new one of the name `plan_name`.
+    both languages; `warnings` one of what is improbable. Without a plan a commit makes a new one of the name
+    `plan_name`.
     """
 
     __tablename__ = "imports"
@@ -94,6 +95,7 @@ class ImportJob(Base):
     files: Mapped[str] = mapped_column(Text)
     faults: Mapped[str] = mapped_column(Text)
     presence: Mapped[str] = mapped_column(Text)
+    warnings: Mapped[str] = mapped_column(Text)
     committed_revision: Mapped[int | None] = mapped_column(Integer)
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -5,11 +5,13 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from allocator.anchors.build import build_anchors
 from allocator.diagnosis.conflict import find_conflict, only_rules
 from allocator.diagnosis.diagnose import diagnose, diagnosis_text
+from allocator.diagnosis.numbers import numbers_of
 from allocator.diagnosis.row_names import name_rows
 from allocator.errors import InfeasiblePlan
 from allocator.model.instances import spell_out
@@ -457,6 +459,18 @@ def test_repairs_of_shares_and_bands_say_how_much_moves(folders, kind):
     own = [r for r in diagnosed(folders[name])["repairs"] if [c["path"] for c in r["changes"]] == [rule]]
     assert own
     assert all(repair["amount"] > 0 for repair in own)
+
+
+@pytest.mark.parametrize("name", ["fairness meets a pin", "fairness with two sides meets a cap"])
+def test_a_number_stands_behind_the_sides_that_bind_only(folders, name):
+    plan = read_plan(folders[name])
+    labels, problem = label_plan(plan), problem_of(plan)
+    numbers = numbers_of(plan, labels, "m", problem, name_rows(labels, problem))
+    promises = numbers.promises
+    for side, bound in enumerate((promises.lower, promises.upper)):
+        of_band = [k >= 0 and numbers.listed[k].kind == "fairness" for k in promises.number[side]]
+        assert any(of_band)
+        assert np.isfinite(bound[of_band]).all()
 
 
 def test_a_repair_that_no_engine_can_prove_is_left_out_and_counted(folders, monkeypatch):

@@ -25,6 +25,8 @@ from tests.random_plans import write_random_plan
 
 SEEDS = range(0, 400, 5)
 HARD_SHARE, SQUEEZED = 0.8, 0.4
+FEWEST_IMPOSSIBLE = 40
+"""Of the 80 plans; without impossible ones the test below would say nothing."""
 
 
 def write_squeezed_plan(folder: Path, seed: int) -> tuple[Path, list[str]]:
@@ -62,16 +64,29 @@ def ends_proved(problem: MeasureProblem) -> bool:
     return max(answer.residual.values()) <= 1e-9
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_what_a_diagnosis_says_of_a_random_plan_is_so(tmp_path, seed):
-    folder, total = write_squeezed_plan(tmp_path / "plan", seed)
+def impossible_plan(folder: Path, seed: int) -> tuple[Plan, Labels, MeasureProblem, list[str]] | None:
+    """Return a squeezed plan and the total it is read with; None where it is refused or possible."""
+    folder, total = write_squeezed_plan(folder, seed)
     try:
         plan = read_plan(folder, total)
         labels, problem = problem_of(plan)
     except InputFaults:
-        return  # a reading refuses it
-    if is_possible(problem):
+        return None
+    return None if is_possible(problem) else (plan, labels, problem, total)
+
+
+def test_enough_of_the_random_plans_are_impossible(tmp_path):
+    found = [impossible_plan(tmp_path / str(seed), seed) for seed in SEEDS]
+    assert sum(one is not None for one in found) >= FEWEST_IMPOSSIBLE
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_diagnosis_says_of_a_random_plan_is_so(tmp_path, seed):
+    folder = tmp_path / "plan"
+    made = impossible_plan(folder, seed)
+    if made is None:
         return
+    plan, labels, problem, total = made
     found = diagnose(plan, labels, "m", problem)
     assert all(diagnosis_text(found, lang) for lang in ("en", "zh"))
     names = name_rows(labels, problem)

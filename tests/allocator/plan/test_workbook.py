@@ -159,3 +159,79 @@ def test_a_file_that_is_no_workbook_is_one_fault(tmp_path: Path, content: bytes)
     path = tmp_path / "plan.xlsx"
     path.write_bytes(content)
     assert faults_of(path) == [("plan.xlsx", 0, "", "unreadable-workbook")]
+
+
+def hidden(*titles: str) -> Edit:
+    def edit(book: Workbook) -> None:
+        for title in titles:
+            book[title].sheet_state = "hidden"
+
+    return edit
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_table_on_a_hidden_sheet_is_refused(tmp_path: Path, state: str) -> None:
+    def edit(book: Workbook) -> None:
+        book["history"].sheet_state = state
+
+    assert faults_of(edited(tmp_path, edit)) == [("history", 0, "", "hidden-sheet")]
+
+
+def test_of_two_sheets_of_one_table_the_hidden_one_is_left_alone_with_a_warning(tmp_path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        copy = book.copy_worksheet(book["pins"])
+        copy.title = "pins.csv"
+        copy["D2"] = 123000
+        copy.sheet_state = "hidden"
+
+    plan = read_plan(edited(tmp_path, edit))
+    assert plan.pins["amount"].tolist() == [400000.0]
+    assert [(one.code, one.file) for one in plan.noticed] == [("hidden-sheet", "pins.csv")]
+
+
+def test_other_hidden_sheets_say_nothing(tmp_path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        book.create_sheet("lists").sheet_state = "hidden"
+
+    assert read_plan(edited(tmp_path, edit)).noticed == ()
+
+
+def test_hidden_rows_are_read_and_told(tmp_path: Path) -> None:
+    def edit(book: Workbook) -> None:
+        for row in (3, 4, 7):
+            book["potential"].row_dimensions[row].hidden = True
+
+    plan = read_plan(edited(tmp_path, edit))
+    assert len(plan.potential) == 11
+    (found,) = plan.noticed
+    assert (found.code, found.file, found.row) == ("hidden-rows", "potential", 3)
+    assert found.message == "3 row(s) of the sheet potential are hidden or filtered out, the first is row 3"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (7, "0000", "0007"),
+        (7.0, "00000", "00007"),
+        (1007, "000000;-000000", "001007"),
+        (7, '"E"000', "E007"),
+        (7, r"\P\-0000", "P-0007"),
+        (12345, "0000", "12345"),
+        (7, "General", "7"),
+        (7, "0", "7"),
+        ("0042", "@", "0042"),
+    ],
+)
+def test_a_number_as_an_id_is_what_the_sheet_shows(
+    tmp_path: Path, value: object, number_format: str, shown: str
+) -> None:
+    def edit(book: Workbook) -> None:
+        cell = book["org"]["E9"]
+        cell.value, cell.number_format = value, number_format
+        # amounts are numbers, whatever their format
+        book["pins"]["D2"].number_format = "0000000000"
+
+    plan = read_plan(edited(tmp_path, edit))
+    assert plan.org["employee_id"].iloc[7] == shown
+    assert plan.org["node_id"].iloc[7] == "e11"
+    assert plan.pins["amount"].tolist() == [400000.0]

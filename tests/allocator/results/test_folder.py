@@ -7,9 +7,10 @@ import pytest
 from allocator.errors import InputFaults
 from allocator.results import folder
 from allocator.results.certificate import certificate, versions
-from allocator.results.folder import write_diagnosis, write_results
+from allocator.results.folder import write_results
 from allocator.results.hashing import hash_named_bytes, result_hash
 from allocator.results.matrix import workbook
+from allocator.results.standing import later_run, write_diagnosis
 from tests.allocator.results.allocations import allocation_of, plan_of
 from tests.languages import not_in_both
 
@@ -32,6 +33,7 @@ def test_a_result_folder_holds_every_file_and_nothing_is_left_beside_it(tmp_path
         "matrix.xlsx",
         "names.json",
         "report.html",
+        "warnings.json",
     ]
     assert answer["files"] == sorted([*TABLES, *others])
     assert sorted(path.name for path in out.iterdir()) == answer["files"]
@@ -132,7 +134,7 @@ def test_what_people_laid_beside_a_result_is_kept(tmp_path):
     (out / "notes" / "meeting.txt").write_text("agreed with W1")
     (out / "my numbers.csv").write_text("1\n")
     (out / "report.html").write_text("of the earlier run")
-    write_results(allocation_of(plan_of()), out, "en", with_workbook=False)
+    write_results(allocation_of(plan_of()), out, "en", with_workbook=False, force=True)
     assert (out / "notes" / "meeting.txt").read_text() == "agreed with W1"
     assert (out / "my numbers.csv").read_text() == "1\n"
     assert (out / "report.html").read_text("utf-8") != "of the earlier run"
@@ -153,15 +155,11 @@ def test_what_is_no_result_is_never_written_over(kind, tmp_path):
         out.mkdir()
         (out / "plan.yaml").write_text("mine")
     before = contents(tmp_path)
-    for write in (
-        lambda: write_results(allocation_of(plan_of()), out, "en"),
-        lambda: write_diagnosis({"summary": "no"}, out),
-    ):
-        with pytest.raises(InputFaults) as caught:
-            write()
-        assert caught.value.faults[0].code == "not-a-result-folder"
-        assert not_in_both(caught.value.faults) == []
-        assert contents(tmp_path) == before
+    with pytest.raises(InputFaults) as caught:
+        write_results(allocation_of(plan_of()), out, "en")
+    assert caught.value.faults[0].code == "not-a-result-folder"
+    assert not_in_both(caught.value.faults) == []
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("step", ["write_matrix", "write_json", "result_hash"])
@@ -179,31 +177,36 @@ def test_a_failure_in_the_middle_leaves_the_earlier_result_untouched(step, tmp_p
     assert contents(tmp_path) == before
 
 
-def test_a_failure_while_swapping_puts_the_earlier_result_back(tmp_path, monkeypatch):
+def test_a_diagnosis_stands_beside_the_targets_of_the_run_before_and_says_whose_they_are(tmp_path):
     out = tmp_path / "out"
-    write_results(allocation_of(plan_of()), out, "en", with_workbook=False)
-    before = contents(tmp_path)
-    rename = Path.rename
+    write_results(allocation_of(plan_of()), out, "en")
+    before = contents(out)
+    assert later_run(out) is None
+    document = write_diagnosis(
+        plan_of(spec={"plan": "next"}), {"summary": "计划无法实现", "conflict": []}, out
+    )
+    after = contents(out)
+    assert json.loads(after.pop("diagnosis.json")) == document
+    assert after == before
+    standing = document["standing"]
+    assert (document["plan"], document["input_hash"]) == ("next", "ab" * 32)
+    assert (standing["plan"], standing["input_hash"]) == ("fy2020", "ab" * 32)
+    assert standing["result_hash"] == result_hash(out)
+    assert all("fy2020" in standing["text"][lang] for lang in ("en", "zh"))
+    said = later_run(out)
+    assert said is not None
+    assert "next" in said
+    assert "fy2020" in said
+    write_results(allocation_of(plan_of()), out, "en")
+    assert contents(out) == before
+    assert later_run(out) is None
 
-    def fails_once(self: Path, target: Path) -> Path:
-        if target == out and not self.name.endswith(".old"):
-            raise OSError("busy")
-        return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", fails_once)
-    with pytest.raises(OSError, match="busy"):
-        write_results(allocation_of(plan_of(spec={"plan": "next"})), out, "en", with_workbook=False)
-    assert contents(tmp_path) == before
-
-
-def test_a_diagnosis_leaves_no_targets_of_an_earlier_run(tmp_path):
-    out = tmp_path / "out"
-    write_results(allocation_of(plan_of()), out, "en", with_workbook=False)
-    write_diagnosis({"summary": "计划无法实现", "conflict": []}, out)
-    assert [path.name for path in out.iterdir()] == ["diagnosis.json"]
-    assert json.loads((out / "diagnosis.json").read_text("utf-8"))["summary"] == "计划无法实现"
-    write_results(allocation_of(plan_of()), out, "en", with_workbook=False)
-    assert not (out / "diagnosis.json").exists()
+def test_a_diagnosis_alone_speaks_of_no_targets(tmp_path):
+    document = write_diagnosis(plan_of(), {"summary": "no"}, tmp_path / "deep" / "out")
+    assert document["standing"] is None
+    assert [path.name for path in (tmp_path / "deep" / "out").iterdir()] == ["diagnosis.json"]
+    assert later_run(tmp_path / "deep" / "out") is None
 
 
 def test_the_folder_can_be_named_relative_to_where_one_stands(tmp_path, monkeypatch):

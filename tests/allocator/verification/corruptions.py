@@ -370,6 +370,9 @@ CORRUPTIONS: dict[str, Corrupt] = {
     "certificate: a tier left out": certified("measures", "m", "unsettled_tiers", to=[1]),
     "certificate: layers": certified("measures", "m", "rounding", "layers", to=2),
     "certificate: not_nearest": certified("measures", "m", "rounding", "not_nearest", to=99),
+    "certificate: months of products further than a unit": certified(
+        "measures", "m", "rounding", "product_months_off", to=1
+    ),
     "certificate: largest_move": certified("measures", "m", "rounding", "largest_move", to=0.0),
     "certificate: a residual": certified("measures", "m", "residuals", "stationarity", to=0.1),
     "certificate: a measure more": lambda out: certificate(out, measures={"m": {}, "n": {}}),

@@ -3,14 +3,18 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from allocator.model.labels import label_plan
+from allocator.phasing import month_weights
 from allocator.pipeline import allocate
 from allocator.plan.reading import read_plan
 from allocator.results.folder import write_results
 from allocator.verification import verify_results
 from solver_models.engines.choice import choose_engine
-from tests.allocator.verification.corruptions import CORRUPTIONS, TOLD
+from solver_models.phasing import phase_targets
+from tests.allocator.verification.corruptions import CORRUPTIONS, TOLD, rows_of, write_rows
 from tests.conftest import PROJECT
 
 RULES = "rule_id,kind,measure,level,node_id,product_id,min,max,basis,tier,owner"
@@ -99,6 +103,7 @@ def test_a_result_with_one_thing_changed_is_refused(
         ("rules.csv: a missed rule said to be kept", "rule_texts"),
         ("report.html: altered", "file_hashes"),
         ("certificate: a tier's sum", "certificate_numbers"),
+        ("certificate: months of products further than a unit", "month_company_products"),
         ("certificate: a frame around a rep", "frame"),
         ("certificate: a frame around a team", "frame_before"),
     ],
@@ -120,3 +125,43 @@ def test_what_is_only_told_is_named_in_the_docs(tmp_path: Path, right: tuple[Pat
     report = verify_results(changed, plan)
     assert report.passed, report.text()
     assert what in " ".join((PROJECT / "docs/verification.md").read_text("utf-8").split())
+
+
+def test_months_rounded_cell_by_cell_in_one_phase_are_refused_at_the_nodes(
+    tmp_path: Path, right: tuple[Path, Path]
+) -> None:
+    """Running totals of cells are within half a unit, every sum ties, and yet the company has lumps."""
+    plan_folder, right_out = right
+    out = Path(shutil.copytree(right_out, tmp_path / "out"))
+    plan = read_plan(plan_folder)
+    labels = label_plan(plan)
+    weights = month_weights(plan, labels, "m")
+    unit = float(plan.spec.measures["m"].round_to)
+    target = {(row["node_id"], row["product_id"]): float(row["target"]) for row in rows_of(out, "cells")}
+    org, products = labels.grid.org, labels.grid.products
+    months: dict[tuple[str, str], np.ndarray] = {}
+    for r, node in enumerate(org.leaf):
+        for p, leaf in enumerate(products.leaf):
+            whole = np.array([round(target[labels.node_id[node], labels.leaf_product_id[p]] / unit)])
+            split = phase_targets(whole, (weights.rep[r] * weights.product[p])[None])[0]
+            for v in ancestors(org.parent, node):
+                for q in ancestors(products.parent, leaf):
+                    key = labels.node_id[v], labels.product_id[q]
+                    months[key] = months.get(key, np.zeros(len(split), np.int64)) + split
+    periods = sorted({row["period"] for row in rows_of(out, "targets_monthly")})
+    rows = rows_of(out, "targets_monthly")
+    for row in rows:
+        amount = months[row["node_id"], row["product_id"]][periods.index(row["period"])] * unit
+        row["target"] = f"{amount:g}"
+    write_rows(out, "targets_monthly", rows)
+    failed = {one.check for one in verify_results(out, plan_folder).failures}
+    assert "month_weights" not in failed
+    assert "months_sum" not in failed
+    assert {"month_node_weights", "month_company_products"} & failed
+
+
+def ancestors(parent: np.ndarray, node: int) -> list[int]:
+    path = [int(node)]
+    while path[-1] > 0:
+        path.append(int(parent[path[-1]]))
+    return path

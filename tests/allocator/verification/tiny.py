@@ -1,7 +1,8 @@
 """A tiny company whose optimum is known by hand, written as plan and result folders by plain loops.
 
 Four reps in two regions, three products of which two form a line. Nothing here uses the product's
-code: sums run over dicts, months are split by hand, rounding is found by trying all roundings.
+code: sums run over dicts, months are split by a search of their own, rounding is found by trying
+all roundings.
 """
 
 import csv
@@ -13,6 +14,9 @@ from dataclasses import dataclass, field
 from math import floor
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from scipy.optimize import LinearConstraint, milp
 
 from allocator.verification import VerificationReport
 
@@ -75,6 +79,7 @@ class Tiny:
     keeps: Callable[["Tiny", Mapping[Cell, int]], bool] = lambda tiny, units: True
     units: dict[Cell, int] = field(default_factory=dict)
     node_units: dict[tuple[str, str], int] = field(default_factory=dict)
+    month_units: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def factor(self, node: str) -> float:
         return 1.0 if node == "acme" else self.factor(PARENT[node]) * (1 + self.over.get(LEVEL[node], 0.0))
@@ -118,13 +123,51 @@ class Tiny:
     def target(self, node: str, product: str) -> float:
         return self.node_units[node, product] * self.unit
 
+    def has_part(self, node: str) -> bool:
+        return any(self.over.get(LEVEL[child], 0.0) > 0 for child in NODES if PARENT[child] == node)
+
+    def layer(self, node: str) -> int:
+        return 0 if node == "acme" else self.layer(PARENT[node]) + (self.over.get(LEVEL[node], 0.0) > 0)
+
     def months(self, node: str, leaf: str) -> list[int]:
+        """Months are even here; those of reps, and of nodes with over-assigned children, are searched for."""
+        if not self.month_units:
+            for layer in range(3):
+                items = [v for v in NODES if self.layer(v) == layer and (v in REPS or self.has_part(v))]
+                self.month_units |= self._layer_months(items)
+        if (node, leaf) in self.month_units:
+            return self.month_units[node, leaf]
         children = [child for child in NODES if PARENT[child] == node]
-        if not children or any(self.over.get(LEVEL[child], 0.0) > 0 for child in children):
-            year = self.node_units[node, leaf]
-            cumulated = [(2 * year * (m + 1) + 12) // 24 for m in range(12)]  # halves go up
-            return [b - a for a, b in zip([0, *cumulated], cumulated, strict=False)]
         return [sum(column) for column in zip(*(self.months(child, leaf) for child in children), strict=True)]
+
+    def _layer_months(self, items: list[str]) -> dict[Cell, list[int]]:
+        """Whole months of some nodes, next to a twelfth of the year in every sum that is promised."""
+        cells = [(item, leaf) for item in items for leaf in LEAVES]
+        if not cells:
+            return {}
+        below = [[item for item in items if node in (item, *above(item))] for node in NODES]
+        groups = [[cell for cell in cells if cell[0] in some] for some in below]
+        groups += [[cell for cell in cells if cell[1] in BELOW[product]] for product in PRODUCTS]
+        groups += [[cell] for cell in cells]
+        is_in = np.array([[cell in group for cell in cells] for group in groups], float)
+        year = np.array([self.node_units[cell] for cell in cells], float)
+        twelfth = np.repeat(is_in @ year / 12, 12)
+        answer = milp(
+            np.zeros(12 * len(cells)),
+            integrality=np.ones(12 * len(cells)),
+            constraints=[
+                LinearConstraint(
+                    np.kron(is_in, np.eye(12)), np.floor(twelfth + 1e-9), np.ceil(twelfth - 1e-9)
+                ),
+                LinearConstraint(np.kron(np.eye(len(cells)), np.ones((1, 12))), year, year),
+            ],
+        )
+        months = np.rint(answer.x).astype(int).reshape(-1, 12).tolist()
+        return dict(zip(cells, months, strict=True))
+
+
+def above(node: str) -> tuple[str, ...]:
+    return () if node == "acme" else (PARENT[node], *above(PARENT[node]))
 
 
 def holds(report: VerificationReport) -> bool:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from fastapi import FastAPI
@@ -75,3 +76,73 @@ def test_a_reader_of_openapi_loads_every_operation(app) -> None:
     schema = schemathesis.openapi.from_dict(json.loads(PLACE.read_bytes()))
     loaded = {found.ok().label for found in schema.get_all_operations()}
     assert loaded == set(OPERATIONS)
+
+
+def contents() -> list[tuple[str, str, dict[str, Any]]]:
+    """Operation, media type and what stands under it, of every body and answer."""
+    return [
+        (address, media, content)
+        for address, operation in OPERATIONS.items()
+        for body in (operation.get("requestBody", {}), *operation["responses"].values())
+        for media, content in body.get("content", {}).items()
+    ]
+
+
+def test_every_json_body_and_answer_has_an_example_that_its_schema_admits() -> None:
+    looked_at = 0
+    for address, media, content in contents():
+        if not media.endswith("json") or media.endswith("ndjson"):
+            continue
+        schema = {**content["schema"], "components": DOCUMENT["components"]}
+        validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+        assert "example" in content, (address, media)
+        errors = [error.message for error in validator.iter_errors(content["example"])]
+        assert errors == [], (address, media, content["example"])
+        looked_at += 1
+    assert looked_at > 250
+
+
+def nameless(schema: dict[str, Any], place: str) -> list[str]:
+    """Where an object with fields, or a choice of several things, stands without a name of its own."""
+    found = []
+    parts = {f"{place}/{key}": part for key, part in schema.get("properties", {}).items()}
+    parts |= {
+        f"{place}/{key}": schema[key]
+        for key in ("items", "additionalProperties")
+        if isinstance(schema.get(key), dict)
+    }
+    choices = [part for key in ("anyOf", "oneOf", "allOf") for part in schema.get(key, ())]
+    parts |= {f"{place}/{k}": part for k, part in enumerate(choices)}
+    for where, part in parts.items():
+        several = [
+            one for key in ("anyOf", "oneOf") for one in part.get(key, ()) if one.get("type") != "null"
+        ]
+        kinds = part.get("type", "")
+        mixed = not isinstance(kinds, str) and len([one for one in kinds if one != "null"]) > 1
+        found += [where] if "properties" in part or len(several) > 1 or mixed else []
+        found += nameless(part, where)
+    return found
+
+
+def test_every_schema_that_generators_make_a_class_of_has_a_name() -> None:
+    found = [
+        place
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        for place in nameless(schema, name)
+    ]
+    found += [
+        place for where, _, one in contents() for place in nameless({"items": one.get("schema", {})}, where)
+    ]
+    assert found == []
+
+
+def test_every_operation_reads_one_kind_of_body() -> None:
+    read = {
+        address: list(one.get("requestBody", {}).get("content", {})) for address, one in OPERATIONS.items()
+    }
+    assert [address for address, media in read.items() if len(media) > 1] == []
+    assert {one for media in read.values() for one in media} == {
+        "application/json",
+        "application/yaml",
+        "multipart/form-data",
+    }

@@ -110,7 +110,7 @@ def test_a_manager_pages_through_the_nodes_of_the_region_and_no_others(client_of
     assert len(everything) == len(read_plan(DEMO).org)
     assert paths == [path for path in everything if path.startswith(EAST)]
     # a cursor that names a foreign node shows nothing of it
-    foreign = manager.get(address, params={"cursor": "west"}).json()["items"]
+    foreign = manager.get(address, params={"cursor": "1.west"}).json()["items"]
     assert all(node["org_path"].startswith(EAST) for node in foreign)
 
 
@@ -134,3 +134,20 @@ def test_finance_of_a_part_cannot_change_the_whole(client_of, demo_plan, databas
     assert part.patch(f"{address}/tables/pins", json=patch, headers=etag).status_code == 403
     assert made(part).status_code == 403
     assert part.get(f"{address}/revisions/1").json()["files"] == []
+
+
+def test_the_warnings_of_a_plan_are_told_in_the_language_asked_for(client_of) -> None:
+    finance = client_of("f", "finance", "")
+    files = small_files()
+    files["plan.yaml"] = files["plan.yaml"].replace("start:", "currency: USD\nstart:")
+    made_plan = finance.post("/v1/plans", json={"name": "w", "files": files}).json()
+    place = f"/v1/plans/{made_plan['plan_id']}/warnings"
+    told = finance.get(place).json()
+    assert (told["revision"], told["open"], told["accepted"]) == (1, 1, 0)
+    (warning,) = told["warnings"]
+    assert (warning["file"], warning["row"], warning["code"]) == ("plan.yaml", 5, "currency-differs")
+    assert warning["message"] == "the unit of revenue is CNY, the currency of the plan is USD"
+    chinese = finance.get(place, headers={"Accept-Language": "zh-CN"}).json()["warnings"][0]
+    assert chinese["message"] == "revenue 的单位是 CNY，而计划币种为 USD"
+    assert client_of("r", "rep", EAST).get(place).status_code == 403
+    assert client_of("e", "finance", EAST).get(place).status_code in (403, 404)

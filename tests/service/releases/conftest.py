@@ -37,11 +37,13 @@ def tiny_files(**changed: str) -> dict[str, bytes]:
 class Desk:
     """What a test does with the tiny company."""
 
-    def __init__(self, database: Database, moment: Moment, folder: Path, finance: TestClient) -> None:
+    def __init__(
+        self, database: Database, moment: Moment, folder: Path, finance: TestClient, name: str = "tiny"
+    ) -> None:
         self.database, self.moment, self.folder, self.finance = database, moment, folder, finance
         files = tiny_files()
         with database.writes.begin() as session:
-            self.plan = create_plan(session, SYSTEM, "tiny", files, read_files(files), "first", moment())
+            self.plan = create_plan(session, SYSTEM, name, files, read_files(files), "first", moment())
 
     @property
     def version(self) -> int:

@@ -160,3 +160,20 @@ def test_a_later_release_may_not_begin_before_the_one_before_and_reasons_must_na
     assert answer.status_code == 409
     pointers = [error["pointer"] for error in answer.json()["errors"]]
     assert pointers == ["/reasons/0/node_id", "/reasons/1/measure"]
+
+
+def test_employee_ids_that_pay_cannot_be_keyed_by_are_refused_unless_accepted(desk: Desk) -> None:
+    texts = plan_texts()
+    org = texts["org"].replace("李娜,1002", "李娜,1001").replace("Dora,1010", "Dora,1.23457E+15")
+    desk.revise(org=org)
+    answer = desk.post(desk.run())
+    assert answer.status_code == 409
+    messages = [error["message"] for error in answer.json()["errors"]]
+    assert len(messages) == 2
+    assert "employee_id 1.23457E+15 of w21 looks like a number that a spreadsheet has rounded" in messages[0]
+    assert "employee_id 1001 stands for 张伟 / 李娜" in messages[1]
+    accepted = (
+        "accepted_warnings: {employee-id-rounded: HR keeps it, employee-id-of-several: one key for both}\n"
+    )
+    desk.revise(org=org, plan=texts["plan"] + accepted)
+    assert desk.post(desk.run(), products="total").status_code == 201

@@ -130,6 +130,8 @@ def test_files_come_byte_for_byte_under_their_hash(
         answer = analyst.get(f"{place}/files/{name}")
         assert answer.content == file_of(database, demo_run, name)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    warned = analyst.get(f"{place}/warnings").json()
+    assert warned == json.loads(file_of(database, demo_run, "warnings.json"))
     fairness = analyst.get(f"{place}/fairness").json()
     assert fairness == json.loads(file_of(database, demo_run, "fairness.json"))
     assert analyst.get(f"{place}/files/nothing.csv").status_code == 409

@@ -158,6 +158,11 @@ def test_validating_lists_faults_and_contradictions_without_a_run(
     answer = finance.post(f"/v1/scenarios/{good['scenario_id']}:validate").json()
     assert (answer["valid"], answer["faults"], answer["contradictions"]) == (True, [], [])
     assert any("measures.revenue.total" in line for line in answer["log"])
+    assert answer["warnings"] == []
+    threefold = [{"kind": "scale_total", "measure": "revenue", "factor": "3"}]
+    wild = made(finance, demo_plan, "wild", changes=threefold)
+    warned = finance.post(f"/v1/scenarios/{wild['scenario_id']}:validate").json()["warnings"]
+    assert "growth-improbable" in [one["code"] for one in warned]
     bad = made(
         finance,
         demo_plan,
