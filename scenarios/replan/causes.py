@@ -76,7 +76,8 @@ def _of_cells(
         consider(amounts[step], np.where(rule[step] >= 0, rule[step], nobody))
     pushing = _pushing(rule, amounts, direction, nobody)
     consider(amounts[STEPS.index("shared_load")], pushing)
-    is_rounding = (found == nobody) & (amounts[STEPS.index("rounding")] * direction > 0)
+    rounded = amounts[STEPS.index("rounding")] * direction
+    is_rounding = (found == nobody) & (rounded > 0) & (rounded >= np.abs(change))
     found[is_rounding] = names.index(ROUNDING)
     return np.where((found == nobody) & (direction != 0), pushing, found)
 
@@ -161,10 +162,10 @@ def _of_nodes(labels: Labels, change: IntArray, found: IntArray, nobody: int) ->
     table = pd.DataFrame(
         {name: np.concatenate([np.empty(0, np.int64), *own]) for name, own in columns.items()}
     )
-    table = table.groupby(["place", "code"])["moved"].sum().reset_index()
-    table["moved"] *= np.sign(change).ravel()[table["place"]]
-    table = table[table["moved"] > 0].sort_values(["place", "moved"], kind="stable")
-    last = table.drop_duplicates("place", keep="last")
+    summed = table.groupby(["place", "code"])["moved"].sum().reset_index()
+    summed["moved"] *= np.sign(change).ravel()[summed["place"]]
+    most = summed[summed["moved"] > 0].sort_values(["place", "moved"], kind="stable")
+    last = most.drop_duplicates("place", keep="last")
     result = np.full(change.size, nobody, np.int64)
     result[last["place"].to_numpy(np.int64)] = last["code"].to_numpy(np.int64)
     return result.reshape(change.shape)

@@ -99,4 +99,5 @@ def shrinkage(x: FloatArray, y: FloatArray) -> tuple[float, FloatArray]:
     between = (float((weight * (own - group) ** 2).sum()) - (n_member - 1) * within) / spread
     if between <= 0:
         return group, np.zeros(len(x))
-    return group, weight / (weight + within / between)
+    # who was given nothing shows nothing, even where months do not differ at all
+    return group, np.divide(weight, weight + within / between, out=np.zeros(len(x)), where=weight > 0)
