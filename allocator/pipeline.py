@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +29,7 @@ from solver_models.failures import EngineStopped, ModelInfeasible
 from solver_models.model import BalanceAnswer, BalanceModel
 from solver_models.phasing import phase_grid
 from solver_models.rounding.rounding import round_targets
+from solver_models.sided import sided_answer
 from solver_models.solve import SolvedModel, is_small, solve_model
 from solver_models.tiers import TierOutcome
 
@@ -46,6 +48,11 @@ class Solved:
     tiers: tuple[TierOutcome, ...]
     unrounded: FloatArray
     fallbacks: int = 0
+
+    @cached_property
+    def pushing(self) -> BalanceAnswer:
+        """The answer with prices that name who pushes (`solver_models.sided`)."""
+        return sided_answer(self.problem.model, self.balanced, self.answer, self.tiers)
 
 
 def allocate(
@@ -173,7 +180,7 @@ def round_measure(
         phased = phase_grid(grid, rounded.units, weights.rep, weights.product, solved.unrounded)
     rounding = {**rounded.report, "product_months_off": phased.products_off}
     with phases.phase("rules"):
-        prices = instance_prices(problem, solved.balanced, solved.answer)
+        prices = instance_prices(problem, solved.balanced, solved.pushing)
         rules = judge_rules(
             plan,
             labels,
@@ -194,7 +201,7 @@ def round_measure(
         )
     with phases.phase("explain"):
         waterfall = build_waterfall(
-            labels, solved.anchors, problem, solved.balanced, solved.answer, rounded.units, unit
+            labels, solved.anchors, problem, solved.balanced, solved.pushing, rounded.units, unit
         )
     return MeasureAllocation(
         measure=measure,

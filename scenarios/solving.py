@@ -162,7 +162,7 @@ def _solution(
     grid, problem = labels.grid, solved.problem
     exact = grid.roll_up(solved.unrounded)
     noise = np.maximum(float(plan.spec.measures[measure].round_to), grid.roll_up(solved.anchors.anchor)[:, 0])
-    prices = instance_prices(problem, solved.balanced, solved.answer)
+    prices = instance_prices(problem, solved.balanced, solved.pushing)
     return MeasureSolution(
         measure=measure,
         anchors=solved.anchors,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from allocator.allocation import MeasureAllocation
 from allocator.diagnosis.conflict import find_conflict
-from allocator.explanation.moves import rule_moves
+from allocator.explanation.effects import effects_at
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem, build_problem
 from allocator.phases import Phases
@@ -161,21 +161,10 @@ def strongest_by_dropping(case: Case, node: int, product: int, count: int = 3) -
 
 
 def _candidates(case: Case, node: int, product: int) -> list[str]:
-    """Rules by what their prices moved here, largest first, then those with a price on the node itself."""
-    grid, solved = case.labels.grid, case.solved
-    _, below, _ = grid.rows(np.array([node]), np.array([product]))
-    is_below = np.zeros(grid.n_cell, bool)
-    is_below[below] = True
-    moved: dict[str, float] = {}
-    # a rule that took elsewhere reaches this number through the totals only
-    reach: dict[str, float] = {}
-    for move in rule_moves(case.labels, solved.problem, solved.balanced, solved.answer):
-        if move.rule_id:
-            amount = move.value / grid.cell_factor[move.cell]
-            moved[move.rule_id] = moved.get(move.rule_id, 0.0) + float(amount[is_below[move.cell]].sum())
-            reach[move.rule_id] = reach.get(move.rule_id, 0.0) + float(np.abs(move.value).sum())
-    size = {rule_id: abs(amount) for rule_id, amount in moved.items()}
-    order = sorted(moved, key=lambda rule_id: (-size[rule_id], -reach[rule_id], rule_id))
+    """Rules by what they moved here, largest first, then those with a price on the node itself."""
+    solved, place = case.solved, node * len(case.labels.grid.products) + product
+    moved = effects_at(case.labels, solved.problem, solved.balanced, solved.pushing, place)
+    order = sorted(moved, key=lambda rule_id: (-abs(moved[rule_id]), rule_id))
     rules = case.result.rules
     own = rules.loc[(rules["node"] == node) & (rules["price"] != 0), "rule_id"]
     return list(dict.fromkeys([*order[:TRIED_RULES], *own[:TRIED_RULES]]))

@@ -1,17 +1,16 @@
 """The waterfall of every number: steps that add up to the target exactly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from allocator.anchors.anchors import Anchors
-from allocator.explanation.moves import STEPS, Move, rule_moves
+from allocator.explanation.effects import Effect, rule_effects
+from allocator.explanation.moves import STEPS, held_by, rule_moves
 from allocator.model.labels import Labels
 from allocator.model.problem import MeasureProblem
 from solver_models.arrays import FloatArray, IntArray
-from solver_models.grid import Grid
-from solver_models.hierarchy import Hierarchy
 from solver_models.model import BalanceAnswer, BalanceModel
 
 __all__ = ["STEPS", "StepAmounts", "Waterfall", "build_waterfall", "step_amounts"]
@@ -92,11 +91,15 @@ def step_amounts(
 
     On the company's scale (street factors taken out) a target is
     last year + trend + w_k (potential - level) + w_c (commitment - level) + scaling to the totals
-    + sum over rows of w_l y_i A_il (+ the pull of the cell's own bounds); where the anchors are targets in
-    force, these stand in the place of all up to the scaling (`published`). And what the levels above
-    assign on top of it is the step `over_assignment`. The price of a rule on a node, times the
-    weight of the cells below it, is its step; the prices of the company and product totals spread
-    what rules take from or add to others (`shared_load`).
+    + what the rules move; where the anchors are targets in force, these stand in the place of all up to
+    the scaling (`published`). And what the levels above assign on top of it is the step `over_assignment`.
+    What a rule moves (`solver_models.held_rows`) is its step wherever it covers a cell; what others give
+    or take for it is the step `shared_load`. So no rule moves a total that is fixed.
+
+    Parameters
+    ----------
+    answer
+        Its prices name who pushes (`solver_models.sided`).
     """
     grid = labels.grid
     plain = grid.roll_up_plain
@@ -115,8 +118,12 @@ def step_amounts(
     amounts[STEPS.index("commitment")] = plain(commitment)
     scaled = anchors.anchor / grid.cell_factor - level - potential - commitment
     amounts[STEPS.index("company_growth")] = plain(scaled)
-    moves = rule_moves(labels, problem, balanced, answer)
-    strongest, rule_ids = _add_moves(labels, moves, amounts)
+    held = held_by(labels, problem, balanced, answer)
+    moves = rule_moves(labels, problem, balanced, answer, held)
+    way = np.zeros(grid.n_cell)
+    way[problem.cell] = (answer.x - balanced.anchor) * balanced.unit
+    effects = rule_effects(labels, problem, balanced, held, moves)
+    strongest, rule_ids = _add_effects(labels, effects, plain(way / grid.cell_factor), amounts)
     on_company_scale = amounts.sum(axis=0)
     amounts[STEPS.index("over_assignment")] = (grid.street_factor[:, None] - 1.0) * on_company_scale
     return StepAmounts(amounts, strongest, rule_ids)
@@ -127,91 +134,59 @@ def _pull(weight: FloatArray, source: FloatArray, level: FloatArray) -> FloatArr
     return np.where(np.isnan(source), 0.0, weight * (np.nan_to_num(source) - level))
 
 
-def _add_moves(
-    labels: Labels, moves: Iterable[Move], amounts: FloatArray
+def _add_effects(
+    labels: Labels, effects: Iterable[Effect], way: FloatArray, amounts: FloatArray
 ) -> tuple[IntArray, tuple[str, ...]]:
-    """Add every move to its step and note, step by step and node by node, the rule that moved most."""
+    """Add every effect to its step, the rest of the way from the anchors to `shared_load`.
+
+    Also note, step by step and node by node, the rule that moved most.
+
+    Parameters
+    ----------
+    way
+        Shape (n_node, n_product_node): answer - anchor on the company's scale.
+    """
     grid = labels.grid
-    n_place = amounts[0].size
-    amounts = amounts.reshape(len(amounts), n_place)
+    amounts = amounts.reshape(len(amounts), way.size)
+    shared = amounts[STEPS.index("shared_load")]
+    shared += way.ravel()
     best, strongest = np.zeros(amounts.shape), np.full(amounts.shape, NOBODY, np.int64)
     rule_ids: list[str] = []
-    places = _Places.of(grid)
-    for rule_id, own in _by_rule(moves):
+    depth, n_product_node = grid.org.depth, len(grid.products)
+    for rule_id, own in _by_rule(effects):
         number = NOBODY
         if rule_id:
             number = len(rule_ids)
             rule_ids.append(rule_id)
-        for step, (place, moved) in _by_step(grid, places, own).items():
-            amounts[step, place] += moved
-            size = np.abs(moved)
+        moved: dict[int, list[tuple[IntArray, FloatArray]]] = {}
+        for effect in own:
+            shared[effect.place] -= effect.amount
+            for step, here in effect.move.steps(depth[effect.place // n_product_node]):
+                moved.setdefault(step, []).append((effect.place[here], effect.amount[here]))
+        for step, (place, amount) in _summed(moved).items():
+            amounts[step, place] += amount
+            size = np.abs(amount)
             stronger = (size > np.maximum(best[step, place], NOTICED)) & (number != NOBODY)
             best[step, place[stronger]] = size[stronger]
             strongest[step, place[stronger]] = number
-    return strongest.reshape(-1, len(grid.org), len(grid.products)), tuple(rule_ids)
+    return strongest.reshape(-1, *way.shape), tuple(rule_ids)
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where a cell counts: the nodes above each rep, the products above each leaf, -1 behind the last.
-
-    Parameters
-    ----------
-    nodes
-        Shape (n_rep, depth of the org), the rep itself included.
-    products
-        Shape (n_product, depth of the products).
-    n_product_node
-        A place is node * n_product_node + product.
-    """
-
-    nodes: IntArray
-    products: IntArray
-    n_product_node: int
-
-    @staticmethod
-    def of(grid: Grid) -> "_Places":
-        """Follow the parents of both trees."""
-        return _Places(_upwards(grid.org), _upwards(grid.products), len(grid.products))
-
-    def of_cells(self, cell: IntArray) -> tuple[IntArray, IntArray]:
-        """Places of some cells, and which of the cells each belongs to."""
-        rep, product = np.divmod(cell, len(self.products))
-        node, line = self.nodes[rep][:, :, None], self.products[product][:, None, :]
-        place = np.where((node >= 0) & (line >= 0), node * self.n_product_node + line, -1)
-        place = place.reshape(len(cell), self.nodes.shape[1] * self.products.shape[1])
-        which = np.broadcast_to(np.arange(len(cell))[:, None], place.shape)
-        return place[place >= 0], which[place >= 0]
-
-
-def _upwards(tree: Hierarchy) -> IntArray:
-    """Return each leaf and all above it, shape (n_leaf, depth), -1 behind the root."""
-    levels = [tree.leaf.astype(np.int64)]
-    while (levels[-1] > 0).any():
-        levels.append(np.where(levels[-1] >= 0, tree.parent[levels[-1]], -1).astype(np.int64))
-    return np.stack(levels, axis=1)
-
-
-def _by_step(grid: Grid, places: _Places, moves: list[Move]) -> dict[int, tuple[IntArray, FloatArray]]:
-    """Sum the moves of one rule by step and place."""
-    found: dict[int, list[tuple[IntArray, FloatArray]]] = {}
-    for move in moves:
-        place, which = places.of_cells(move.cell)
-        amount = (move.value / grid.cell_factor[move.cell])[which]
-        depth = grid.org.depth[place // places.n_product_node]
-        for step, here in move.steps(depth):
-            found.setdefault(step, []).append((place[here], amount[here]))
+def _summed(
+    moved: Mapping[int, Sequence[tuple[IntArray, FloatArray]]],
+) -> dict[int, tuple[IntArray, FloatArray]]:
+    """Add up by place what was moved under each step."""
     summed = {}
-    for step, parts in found.items():
-        place, which = np.unique(np.concatenate([one for one, _ in parts]), return_inverse=True)
-        amount = np.concatenate([one for _, one in parts])
-        summed[step] = place, np.bincount(which, amount, len(place)).astype(np.float64)
+    for step, parts in moved.items():
+        place, line = np.unique(np.concatenate([one for one, _ in parts]), return_inverse=True)
+        amount = np.bincount(line, np.concatenate([one for _, one in parts]), len(place))
+        summed[step] = place, amount.astype(np.float64)
     return summed
 
 
-def _by_rule(moves: Iterable[Move]) -> list[tuple[str, list[Move]]]:
-    """Moves of one rule together, rules in the order of their ids."""
-    found: dict[str, list[Move]] = {}
-    for move in moves:
-        found.setdefault(move.rule_id, []).append(move)
+def _by_rule(effects: Iterable[Effect]) -> list[tuple[str, list[Effect]]]:
+    """Effects of one rule together, rules in the order of their ids."""
+    found: dict[str, list[Effect]] = {}
+    for effect in effects:
+        found.setdefault(effect.move.rule_id, []).append(effect)
     return sorted(found.items())

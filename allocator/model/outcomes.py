@@ -14,7 +14,7 @@ from allocator.plan.plan import Plan
 from solver_models.arrays import FloatArray, IntArray
 from solver_models.model import BalanceAnswer, BalanceModel
 
-TIGHT = 1e-9
+TIGHT, LAST_DIGITS = 1e-9, 1e-12
 STATUSES = ("slack", "binding", "relaxed")
 SLACK, BINDING, RELAXED = range(3)
 
@@ -115,7 +115,8 @@ def judge_rules(
         missed & (lines.shape.tier > 0), RELAXED, np.where(at_bound | (prices != 0), BINDING, SLACK)
     )
     short = np.maximum(np.maximum(low_after - after, after - high_after), 0.0)
-    noise = TIGHT * np.maximum(size, 1.0)
+    # rounded targets are whole: nothing but the last digits of sums and shares is noise
+    noise = LAST_DIGITS * np.maximum(size, 1.0)
     return JudgedRules(lines, status, prices, after, np.where(short > noise, short, 0.0), targets)
 
 

@@ -24,6 +24,7 @@ from allocator.subtree.solving import FrameAnswer, Standing, solve_frame
 from solver_models.arrays import IntArray
 from solver_models.engines.base import Engine, EngineOptions
 from solver_models.phasing import phase_grid
+from solver_models.sided import sided_answer
 
 
 def reallocate_subtree(
@@ -100,9 +101,10 @@ def _reallocated(
     inside, solved = found.framed.problem, found.solved
     weights = month_weights(plan, labels, measure)
     phased = phase_grid(grid, units, weights.rep, weights.product, cells, standing.month_units)
-    prices = instance_prices(inside, solved.balanced, solved.answer)
+    pushing = sided_answer(inside.model, solved.balanced, solved.answer, solved.tiers)
+    prices = instance_prices(inside, solved.balanced, pushing)
     noise = np.maximum(unit, grid.roll_up(anchors.anchor)[:, 0])
-    own = build_waterfall(labels, anchors, inside, solved.balanced, solved.answer, units, unit)
+    own = build_waterfall(labels, anchors, inside, solved.balanced, pushing, units, unit)
     return MeasureAllocation(
         measure=measure,
         anchors=anchors,

@@ -33,8 +33,8 @@ TEXTS = {
     "step.fairness": {"en": "Fairness among peers: {signed}{rule}.", "zh": "同组公平：{signed}{rule}。"},
     "step.pins": {"en": "Numbers fixed by a person: {signed}{rule}.", "zh": "锁定值：{signed}{rule}。"},
     "step.shared_load": {
-        "en": "Share of what rules took from or gave to others, so that the totals hold: {signed}.",
-        "zh": "为保证总目标，分担其他人因规则增减的部分：{signed}。",
+        "en": "What rules on others leave to it or take from it, as the totals stay the same: {signed}.",
+        "zh": "总目标不变，其他人受规则影响而转入或转出的部分：{signed}。",
     },
     "step.over_assignment": {
         "en": "Over-assignment of the levels above: {signed}.",

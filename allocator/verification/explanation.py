@@ -1,6 +1,5 @@
 """explanation.csv: the steps of every target add up to it, and each is what the plan and the prices say."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,6 +7,10 @@ import numpy as np
 import pandas as pd
 
 from allocator.verification.baseline.blend import Baseline, is_published
+from allocator.verification.causes.held import Held
+from allocator.verification.causes.moves import moves_of
+from allocator.verification.causes.pushes import Pushes
+from allocator.verification.causes.steps import steps_of
 from allocator.verification.company import Company
 from allocator.verification.measure_result import HEADER, MeasureResult, judge_nodes, shown
 from allocator.verification.report import Check, list_faults, worded
@@ -91,12 +94,12 @@ def check_steps(
     explained: Explained,
     baseline: Baseline,
     stage: Stage,
+    pushes: Pushes,
     among: BoolArray,
 ) -> list[Check]:
     """Check what the steps say: last year, the sources, the anchor, the rules by their prices, the rest.
 
-    The pull of a source is its weight x (source - history). A rule's step is its price times the
-    weights of the cells it covers, on the company's scale.
+    The pull of a source is its weight x (source - history). What a rule moves: see `causes`.
 
     Parameters
     ----------
@@ -120,8 +123,11 @@ def check_steps(
         ("company_growth", "the steps up to company_growth lead to the anchor", anchor),
     ]
     running = anchor.copy()
-    for step, moved in rule_steps(stage):
-        running = running + moved
+    held = Held.of(company, stage.sides, stage.point, pushes)
+    moves = list(moves_of(company, stage.sides, stage.point, pushes, held))
+    by_step = steps_of(company, stage.point, pushes, held, moves)
+    for step in STEPS[STEPS.index("own_rules") : STEPS.index("over_assignment")]:
+        running = running + by_step[step]
         found.append((step, f"the rules of step {step} move what their prices say", running))
     found.append(
         (
@@ -149,56 +155,3 @@ def check_steps(
 
 def _step_words(so_far: FloatArray, amount: FloatArray, k: int) -> str:
     return f"explanation.csv: steps so far add up to {shown(so_far, k)}, should be {shown(amount, k)}"
-
-
-def rule_steps(stage: Stage) -> Iterator[tuple[str, FloatArray]]:
-    """Give each step of rules and what it moved at every node and product, on the company's scale."""
-    company, sides, prices, point = stage.company, stage.sides, stage.prices, stage.point
-    kind = sides.rules.table["kind"].to_numpy(object)[sides.entry[prices.side]]
-    depth_of = company.org.depth
-    depth = depth_of[sides.node[prices.side]]
-    shared = np.isin(kind, ["total", "product_total", "frame"])
-    fair, pin = kind == "fairness", kind == "pin"
-    own = ~(shared | fair | pin)
-
-    # a cell that a pin or a rule holds at 0 is a cell of its rules all the same
-    moves = point.is_open | ((point.anchor > 0) & ~company.is_absent[:, None])
-
-    def moved(chosen: BoolArray) -> FloatArray:
-        k = np.flatnonzero(chosen)
-        if len(k) == 0:
-            return np.zeros(point.x.shape)
-        return np.where(moves, point.weight * sides.pull(prices.side[k], prices.price[k]), 0.0)
-
-    gradient, _ = stage.gradient()
-    held = np.where(moves, point.x - point.anchor - point.weight * gradient, 0.0)
-    pinned = _pinned(stage)
-    # what keeps a cell pinned to 0 from falling is that no cell may be below 0
-    on_pin = (pinned > 0) | ((pinned == 0) & (held < 0))
-    by_rep = company.factor[company.org.leaves][:, None]
-
-    def at_nodes(cells: FloatArray) -> FloatArray:
-        return company.plain_sums(cells / by_rep)
-
-    deepest = int(depth_of.max())
-    of_own, of_above = np.zeros((2, len(company.org), len(company.products)))
-    for at in sorted({*depth[own].tolist(), deepest}):
-        cells = moved(own & (depth == at)) + (np.where(on_pin, 0.0, held) if at == deepest else 0.0)
-        by_node, is_own = at_nodes(cells), (depth_of <= at)[:, None]
-        of_own += np.where(is_own, by_node, 0.0)
-        of_above += np.where(is_own, 0.0, by_node)
-    yield "own_rules", of_own
-    yield "team_and_region_rules", of_above
-    yield "fairness", at_nodes(moved(fair))
-    yield "pins", at_nodes(moved(pin) + np.where(on_pin, held, 0.0))
-    yield "shared_load", at_nodes(moved(shared))
-
-
-def _pinned(stage: Stage) -> FloatArray:
-    """Amounts of the pins of single cells, NaN without. Shape (n_rep, n_leaf_product)."""
-    rules, company = stage.sides.rules, stage.company
-    chosen = rules.is_kind("pin") & rules.table["on_cell"].to_numpy(bool)
-    found = np.full(stage.point.x.shape, np.nan)
-    rep = company.org.first_leaf[rules.ints("node")[chosen]]
-    found[rep, company.products.first_leaf[rules.ints("product")[chosen]]] = rules.floats("lower")[chosen]
-    return found

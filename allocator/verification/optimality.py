@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from allocator.verification.causes.pushes import Pushes
 from allocator.verification.company import Company
 from allocator.verification.measure_result import MeasureResult, judge_cells
 from allocator.verification.price_rows import PriceRows
@@ -23,6 +24,9 @@ from allocator.verification.trees import BoolArray, FloatArray, IntArray
 
 ZERO_ANCHOR_WEIGHT = 0.01
 PRICE_LIMIT = 1e-7
+CANCELLED = 1e-3
+"""A cell is also measured against a thousandth of the terms that cancel in its gradient: what is a
+trillionth of them is rounding."""
 
 
 def final_point(
@@ -88,10 +92,11 @@ def check_optimality(
 def check_balance(stage: Stage) -> list[Check]:
     """Check x = clip(a + w g) in every cell that no earlier stage holds, and that no duality gap is left."""
     point = stage.point
-    gradient, _ = stage.gradient()
+    gradient, terms = stage.gradient()
     best = np.clip(point.anchor + point.weight * gradient, point.lower, point.upper)
     moves = point.is_open & ~stage.proofs.held
-    deviation = np.where(moves, np.abs(point.x - best) / point.size, 0.0)
+    size = np.maximum(point.size, CANCELLED * point.weight * terms)
+    deviation = np.where(moves, np.abs(point.x - best) / size, 0.0)
     free = free_columns(stage)
     return [
         stage.check_signs(),
@@ -138,15 +143,12 @@ def _duality_gap(stage: Stage, gradient: FloatArray, best: FloatArray) -> Check:
     )
 
 
-def check_rule_prices(stage: Stage, file: RuleFile) -> Check:
+def check_rule_prices(stage: Stage, pushes: Pushes, file: RuleFile) -> Check:
     """Check `price` of rules.csv: the balance prices of its rows, or the multiplier of the cell it bounds."""
-    sides, point, prices = stage.sides, stage.point, stage.prices
+    sides, point = stage.sides, stage.point
     rules = sides.rules
-    expected = np.bincount(sides.entry[prices.side], weights=prices.price, minlength=len(rules)).astype(
-        np.float64
-    )
-    gradient, _ = stage.gradient()
-    multiplier = (point.x - point.anchor) / point.weight - gradient
+    expected = np.bincount(sides.entry, weights=pushes.price, minlength=len(rules)).astype(np.float64)
+    multiplier = (point.x - point.anchor) / point.weight - pushes.cells
     on_cell = rules.table["on_cell"].to_numpy(bool)
     rep = stage.company.org.first_leaf[rules.ints("node")]
     leaf = stage.company.products.first_leaf[rules.ints("product")]

@@ -109,6 +109,15 @@ class Sides:
             found.append((which, leaf, covered * product_column(self.company, str(column))))
         return found
 
+    @cached_property
+    def leaf_weights(self) -> dict[int, FloatArray]:
+        """Coefficient of each leaf product in the weighted rows, by side."""
+        return {
+            side: weight
+            for which, _, weights in self._weighted_entries
+            for side, weight in zip(which.tolist(), weights, strict=True)
+        }
+
     def row(self, nodes: FloatArray) -> FloatArray:
         """Value of each row at node amounts X of shape (n_node, n_product)."""
         return self._row(nodes, 1.0, absolute=False)

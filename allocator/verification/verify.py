@@ -8,6 +8,7 @@ import numpy as np
 from allocator.verification.baseline.blend import baseline_of
 from allocator.verification.baseline.checks import check_baseline
 from allocator.verification.bounds import cell_bounds, check_cell_bounds
+from allocator.verification.causes.pushes import pushes_of
 from allocator.verification.certified import check_evidence, check_plan_facts
 from allocator.verification.columns import check_plan_columns, check_result_columns, check_unrounded_totals
 from allocator.verification.company import Company, found_company
@@ -239,10 +240,11 @@ def _check_against_plan(
     checks += [check, *found]
     checks.append(check_evidence(company, measure, sides, point, result.certificate))
     among = np.ones(len(company.org), bool) if frame is None else frame.below(company)
+    pushes = pushes_of(company, sides, point, prices, amounts.before)
     if explained is not None:
-        checks += check_steps(company, measure, explained, baseline, balance, among)
+        checks += check_steps(company, measure, explained, baseline, balance, pushes, among)
     if explained is not None and frame is not None and not isinstance(standing, str):
         then = standing.steps.get(measure.measure)
         units = None if then is None else then.units
         checks.append(steps_as_before(company, measure, frame, explained.units, units))
-    return checks if file is None else [*checks, check_rule_prices(balance, file)]
+    return checks if file is None else [*checks, check_rule_prices(balance, pushes, file)]

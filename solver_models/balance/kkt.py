@@ -8,6 +8,7 @@ from solver_models.model import BalanceModel
 from solver_models.sparse_rows import absolute, largest_coefficients
 
 SMALL = 0.01
+CANCELLED = 1e-3
 
 
 def cells_at(model: BalanceModel, price: FloatArray) -> FloatArray:
@@ -50,7 +51,8 @@ def residuals(
     Returns
     -------
     `rows`: rows outside their bounds; `complementary`: rows with a price that are not at the bound
-    the price stands for; `stationarity`: cells away from `cells_at`; `free`: free columns with a gradient.
+    the price stands for; `stationarity`: cells away from `cells_at`, relative to the cell, its weight, or a
+    thousandth of the terms that cancel in its gradient; `free`: free columns with a gradient.
     """
     size = row_size(model) if size is None else size
     activity = model.rows.matrix @ np.concatenate([x, free])
@@ -60,11 +62,11 @@ def residuals(
     gap = np.where(np.isfinite(gap), gap, np.inf)
     pull = model.rows.matrix.T @ price
     nearest = np.clip(model.anchor + model.weight * pull[: model.n_cell], model.lower, model.upper)
-    away = np.abs(x - nearest) / np.maximum(model.weight, np.abs(x))
+    terms = absolute(model.rows.matrix).T @ np.abs(price)
+    cell = np.maximum(model.weight * np.maximum(CANCELLED * terms[: model.n_cell], 1.0), np.abs(x))
+    away = np.abs(x - nearest) / cell
     gradient = pull[model.n_cell :]
-    reference: FloatArray | float = 1.0
-    if model.n_free:
-        reference = (absolute(model.rows.matrix).T @ np.abs(price))[model.n_cell :] + 1.0
+    reference = terms[model.n_cell :] + 1.0
     return {
         "rows": largest_entry(outside),
         "complementary": largest_entry(gap),

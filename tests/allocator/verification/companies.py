@@ -83,11 +83,12 @@ def soft_tier() -> Tiny:
 
     def rows(t: Tiny) -> list[dict[str, object]]:
         goal = {"s1": 300, "s2": 450}
-        east = rule_row("cap", "capacity", "east", "*", value=500, max=500, status="binding", price=u)
+        # u > 0 would be a ceiling that raises: the tier's prices, 750 u times, give it to the goals that push
+        east = rule_row("cap", "capacity", "east", "*", value=500, max=500, status="binding", price=0)
         missed = [(r, n, t.target(n, "*")) for r, n in GOALS]
         words = {"status": "relaxed", "tier": "1"}
         return [east] + [
-            rule_row(r, "range", n, "*", value=x, min=goal[r], price=y[r], short_by=goal[r] - x, **words)
+            rule_row(r, "range", n, "*", value=x, min=goal[r], price=y[r] + u, short_by=goal[r] - x, **words)
             for r, n, x in missed
         ]
 
