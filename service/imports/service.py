@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,6 @@ from allocator.errors import Fault, InputFaults
 from allocator.model.labels import label_plan
 from allocator.plan.warning import PlanWarning
 from allocator.texts import worded
-from allocator.warnings.registry import plan_warnings
 from allocator.wording import Wording
 from service.audit.repository import record
 from service.auth.principal import Principal
@@ -30,6 +30,7 @@ from service.problems.problem import FieldError, Problem
 from service.wire.upload import Upload
 
 ZH = "zh"
+WARNINGS = "allocator.warnings.registry"
 WORDS = ("message", "hint", "effect")
 """Fields of a fault that are sentences."""
 
@@ -91,7 +92,8 @@ def check_upload(database: Database, principal: Principal, wish: Wish, upload: U
         return Checked(revision, faults=found.faults)
     labels = label_plan(proposal.plan)
     presence = presence_wordings(presence_notes(proposal.plan, labels))
-    warned = plan_warnings(proposal.plan, labels)
+    # what looks for warnings is loaded with the first import, not when the service starts
+    warned = import_module(WARNINGS).plan_warnings(proposal.plan, labels)
     return Checked(revision, proposal.files, presence=tuple(presence), warnings=warned)
 
 

@@ -131,7 +131,7 @@ def list_warnings(
     """Return what is improbable in a revision, accepted warnings included; speaks of the whole company."""
     found = find_revision(session, find_plan(session, planner, plan_id), revision)
     if repository.reaches_beyond(session, planner, found.revision_id):
-        raise Problem("beyond-scope")
+        raise Problem("not-found")
     plan = context.plans.plan(found.revision_id)
     # what looks for warnings is loaded when somebody asks for them, not when the service starts
     registry = import_module(WARNINGS)

@@ -1,5 +1,6 @@
 """In the OpenAPI document every operation says that it may refuse, and in which form."""
 
+from copy import deepcopy
 from typing import Any
 
 from service.problems.problem import MEDIA_TYPE
@@ -38,7 +39,8 @@ def add_problems(document: dict[str, Any]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM_SCHEMA
+    # a copy: what names the schemas of the document changes it
+    schemas["Problem"] = deepcopy(PROBLEM_SCHEMA)
     for path in document["paths"].values():
         for method in IN_THE_DOCUMENT:
             if method in path:
