@@ -125,7 +125,7 @@ def moved_step(node: str, product: str, one: str, other: str, units: int = 7) ->
 
 
 def renamed_step(one: str, other: str) -> Corrupt:
-    return edit("explanation", at(ROOT, "*", step=one), step=other)
+    return edit("explanation", at(ROOT, "line", step=one), step=other)
 
 
 def said_kept(out: Path) -> None:
@@ -312,12 +312,12 @@ CORRUPTIONS: dict[str, Corrupt] = {
     "prices.csv: the total's": first_of("prices", "price", times(1.001), stage="balance", kind="total"),
     **{
         f"explanation.csv: {one} -> {other} at {place}": moved_step(node, product, one, other)
-        for place, node, product in (("the company", ROOT, "*"), ("a rep", REP, PRODUCT))
+        for place, node, product in (("the company", ROOT, "line"), ("a rep", REP, PRODUCT))
         for one, other in (("last_year", "company_growth"), ("company_growth", "shared_load"))
     },
     "explanation.csv: last_year -> trend": moved_step(ROOT, "*", "last_year", "trend"),
-    "explanation.csv: company_growth -> own_rules": moved_step(TEAM, "*", "company_growth", "own_rules"),
-    "explanation.csv: own_rules -> shared_load": moved_step(TEAM, "*", "own_rules", "shared_load"),
+    "explanation.csv: company_growth -> own_rules": moved_step("north-a", "*", "company_growth", "own_rules"),
+    "explanation.csv: own_rules -> shared_load": moved_step(TEAM, "line", "own_rules", "shared_load"),
     **{
         f"explanation.csv: {one} -> {other}": moved_step(ROOT, "*", one, other)
         for one, other in (("potential", "trend"), ("commitment", "potential"), ("trend", "commitment"))
