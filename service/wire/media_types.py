@@ -22,7 +22,7 @@ OF_IMPORTS = (MULTIPART, CSV, XLSX, ZIP, PARQUET, JSON, NDJSON)
 _BODIES = (
     ("PUT", re.compile(r"/v1/plans/[^/]+/tables/plan"), OF_SETTINGS),
     ("PUT", re.compile(r"/v1/plans/[^/]+/tables/[^/]+"), OF_TABLES),
-    ("PUT", re.compile(r"/v1/plans/[^/]+/tables/[^/]+/file"), (MULTIPART,)),
+    ("*", re.compile(r"/v1/plans/[^/]+/tables/[^/]+/file"), (MULTIPART,)),
     ("*", re.compile(r"/v1/imports"), OF_IMPORTS),
     ("*", re.compile(r"/v1/imports/files"), (MULTIPART,)),
 )
