@@ -60,16 +60,17 @@ def _refusal(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """Return the methods of all routes of this path; the framework names those of the first only.
 
-    A path that stands as it is in the document is not one of its neighbours with an id.
+    A path that stands as it is in the document has those of the document, not its neighbours' with an id.
     """
-    routes = [
-        route for route in request.app.router.routes if route.matches(request.scope)[0] is not Match.NONE
-    ]
-    own = [route for route in routes if getattr(route, "path", "") == request.scope["path"]] or routes
+    own = request.app.openapi()["paths"].get(request.scope["path"])
     return [
         method
         for method in METHODS
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in own)
+        if (own is None or method.lower() in own)
+        and any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
     ]
 
 
