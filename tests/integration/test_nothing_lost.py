@@ -10,7 +10,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from service.cli.main import main
 from tests.plans import write_plan
 
 Run = Callable[..., tuple[int, str]]
@@ -22,18 +21,6 @@ SOLVERS = {
     "sweep": "service.cli.commands.sweep.SweepSession",
     "replan": "service.cli.commands.replan.write_replan",
 }
-
-
-@pytest.fixture
-def allocator(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process; returns exit code and stdout."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        return code, capfd.readouterr().out
-
-    return run
 
 
 @pytest.fixture

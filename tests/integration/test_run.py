@@ -10,23 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from service.cli.main import main
 from tests.plans import write_plan
 
 Run = Callable[..., tuple[int, str]]
 DEMO = Path(__file__).parents[2] / "examples" / "demo" / "plan"
-
-
-@pytest.fixture
-def allocator(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process; returns exit code and stdout."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        capfd.readouterr()
-        code = main([str(argument) for argument in arguments])
-        return code, capfd.readouterr().out
-
-    return run
 
 
 @pytest.fixture
